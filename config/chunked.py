@@ -1,0 +1,30 @@
+"""Request bodies sent in chunks, without a length."""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import Any
+
+WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+_LIMIT = 6 * 1024 * 1024
+"""Read no more than this: past the largest body that is taken, its length alone is the answer."""
+_IN_MEMORY = 256 * 1024
+
+
+def accept_chunked_bodies(application: WSGIApplication) -> WSGIApplication:
+    """Django under WSGI sees an empty body where there is no Content-Length; existing clients send
+    ``Transfer-Encoding: chunked``. Such a body is read first and handed on with its length."""
+
+    def with_length(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if not chunked or environ.get("CONTENT_LENGTH"):
+            return application(environ, start_response)
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+            size = 0
+            while size < _LIMIT and (block := environ["wsgi.input"].read(64 * 1024)):
+                size += body.write(block)
+            body.seek(0)
+            environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": body}
+            return application(environ, start_response)
+
+    return with_length

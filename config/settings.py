@@ -1,0 +1,347 @@
+"""Settings, all of them, from the environment. The table of variables is in the README."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
+
+from config.env import Environment, secret_key
+
+env = Environment(os.environ)
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
+"""What the service writes beside the database: SQLite's file, the made secret key, static files."""
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = secret_key(env.text("SECRET_KEY"), DATA_DIR / "secret_key")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+
+# --- The organisation ---------------------------------------------------------------------------
+
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
+"""Enrollment windows are calendar days in this zone; the admin shows its clocks."""
+USE_TZ = True
+LANGUAGE_CODE = "en"
+USE_I18N = False
+CURRENCIES = env.currencies("CURRENCIES")
+"""ISO 4217 codes; with none, the organisation has one currency and promotions name none."""
+
+# --- Database -----------------------------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database(
+        "DATABASE_URL",
+        default=DATA_DIR / "db.sqlite3",
+        pool_size=env.number("DATABASE_POOL_SIZE", 10, least=1, most=1000),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Applications -------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "axes",
+    "promotions",
+    "enrollments",
+]
+
+MIDDLEWARE = [
+    "config.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.admin_content_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- People -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "promotions.User"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_VERBOSE = False
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 1  # hours
+# Locking by address alone would lock a whole office out, by name alone would let anyone lock anyone.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+
+# --- Partners: OAuth 2.0 client credentials -----------------------------------------------------
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "promotions.Partner"
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        "enrollments:read": "Read enrollments and their history",
+        "enrollments:write": "Enroll and withdraw customers, change their periods",
+        "promotions:read": "Read promotions and offers",
+        "promotions:write": "Create, change and delete promotions and offers",
+        "customers:read": "Read accounts and contacts",
+        "customers:write": "Create, change and delete accounts and contacts",
+    },
+    "SCOPES_BACKEND_CLASS": "promotions.api.tokens.PartnerScopes",
+    "ACCESS_TOKEN_GENERATOR": "promotions.api.tokens.generate_access_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": env.number("TOKEN_LIFETIME", 7200, least=60, most=86400 * 30),
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": [],
+    # Tokens are stored as hashes; the grants that the security best current practice (RFC 9700)
+    # advises against are off.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
+
+# --- HTTP API -----------------------------------------------------------------------------------
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+"""The largest request body: the enrollment contract's 5 MB."""
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.api.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["promotions.api.tokens.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["promotions.api.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["promotions.api.json.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "promotions.api.filters.StrictFilterBackend",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "promotions.api.pagination.KeysetPagination",
+    "DEFAULT_THROTTLE_CLASSES": ["promotions.api.throttling.PartnerThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "partner": env.rate("API_RATE_LIMIT"),
+        "token": env.rate("TOKEN_RATE_LIMIT", "300/minute"),
+    },
+    "DEFAULT_SCHEMA_CLASS": "promotions.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "promotions.api.errors.problem_response",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Promotion enrollment",
+    "DESCRIPTION": "Promotions, the customers enrolled in them, and what applies to whom.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/(api/v1|services)/",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "promotions.api.schema.add_common_responses",
+    ],
+}
+
+# --- Static files and the admin's look ----------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+UNFOLD = {
+    "SITE_TITLE": "Promotions",
+    "SITE_HEADER": "Promotions",
+    "SITE_SYMBOL": "sell",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "Promotions",
+                "items": [
+                    {
+                        "title": "Promotions",
+                        "icon": "sell",
+                        "link": reverse_lazy("admin:promotions_promotion_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Offers",
+                        "icon": "redeem",
+                        "link": reverse_lazy("admin:enrollments_offer_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                ],
+            },
+            {
+                "title": "Customers",
+                "items": [
+                    {
+                        "title": "Find a customer",
+                        "icon": "person_search",
+                        "link": reverse_lazy("admin:customers"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Enrollments",
+                        "icon": "how_to_reg",
+                        "link": reverse_lazy("admin:enrollments_promotionpartyusage_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Contacts",
+                        "icon": "person",
+                        "link": reverse_lazy("admin:enrollments_contact_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Accounts",
+                        "icon": "apartment",
+                        "link": reverse_lazy("admin:enrollments_account_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                ],
+            },
+            {
+                "title": "Administration",
+                "separator": True,
+                "items": [
+                    {
+                        "title": "Users",
+                        "icon": "badge",
+                        "link": reverse_lazy("admin:promotions_user_changelist"),
+                        "permission": "promotions.admin.site.may_administer",
+                    },
+                    {
+                        "title": "Roles",
+                        "icon": "group",
+                        "link": reverse_lazy("admin:auth_group_changelist"),
+                        "permission": "promotions.admin.site.may_administer",
+                    },
+                    {
+                        "title": "Partner systems",
+                        "icon": "hub",
+                        "link": reverse_lazy("admin:promotions_partner_changelist"),
+                        "permission": "promotions.admin.site.may_administer",
+                    },
+                ],
+            },
+        ],
+    },
+}
+
+# --- Transport ----------------------------------------------------------------------------------
+
+HTTPS = env.flag("HTTPS")
+"""Whether people and partners reach the service by HTTPS, through a proxy that sets
+``X-Forwarded-Proto``."""
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+ADMIN_CONTENT_SECURITY_POLICY = {
+    # What the admin's theme needs: Alpine evaluates its attributes, components set styles.
+    "script-src": [SELF, "'unsafe-eval'"],
+    "style-src": [SELF, "'unsafe-inline'"],
+}
+
+# --- Logs ---------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JSONFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    },
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # A refused request is an answer, not an incident; its line is in the access log.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,108 @@
+"""Customers: accounts (companies, households) and contacts (people)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from promotions import ids
+from promotions.models.base import FoldedField, Record, RecordQuerySet, not_blank
+
+EXTERNAL_ID_HELP = "The key of this record in the system it comes from. No two have the same."
+
+
+class Account(Record):
+    """A company, a household: a customer that contacts can belong to."""
+
+    key_prefix: ClassVar = ids.ACCOUNT
+
+    name = models.CharField(max_length=255)
+    name_key = FoldedField("name")
+    external_id = models.CharField(
+        max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
+    )
+
+    objects = RecordQuerySet["Account"].as_manager()
+
+    class Meta(Record.Meta):
+        indexes = [
+            models.Index(
+                name="account_name_key", fields=["name_key"], opclasses=["text_pattern_ops"]
+            ),
+            models.Index(name="account_created", fields=["created_date", "id"]),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                name="account_external_id_once",
+                fields=["external_id"],
+                condition=Q(is_deleted=False),
+            ),
+            models.CheckConstraint(name="account_name_not_blank", condition=~Q(name="")),
+            not_blank("external_id", on="account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(Record):
+    """A person."""
+
+    key_prefix: ClassVar = ids.CONTACT
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="contacts"
+    )
+    first_name = models.CharField(max_length=255, null=True, blank=True)
+    first_name_key = FoldedField("first_name")
+    last_name = models.CharField(max_length=255)
+    last_name_key = FoldedField("last_name")
+    email = models.EmailField(max_length=254, null=True, blank=True, verbose_name="e-mail")
+    email_key = FoldedField("email")
+    phone = models.CharField(max_length=40, null=True, blank=True)
+    external_id = models.CharField(
+        max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
+    )
+
+    objects = RecordQuerySet["Contact"].as_manager()
+
+    class Meta(Record.Meta):
+        # text_pattern_ops serves both equality and "begins with" on PostgreSQL.
+        indexes = [
+            models.Index(
+                name="contact_email_key", fields=["email_key"], opclasses=["text_pattern_ops"]
+            ),
+            models.Index(
+                name="contact_last_name_key",
+                fields=["last_name_key", "first_name_key"],
+                opclasses=["text_pattern_ops", "text_pattern_ops"],
+            ),
+            models.Index(
+                name="contact_first_name_key",
+                fields=["first_name_key"],
+                opclasses=["text_pattern_ops"],
+            ),
+            models.Index(name="contact_phone", fields=["phone"]),
+            models.Index(name="contact_created", fields=["created_date", "id"]),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                name="contact_external_id_once",
+                fields=["external_id"],
+                condition=Q(is_deleted=False),
+            ),
+            models.CheckConstraint(name="contact_last_name_not_blank", condition=~Q(last_name="")),
+            *(
+                not_blank(field, on="contact")
+                for field in ("first_name", "email", "phone", "external_id")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}" if self.first_name else self.last_name

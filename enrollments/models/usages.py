@@ -1,0 +1,152 @@
+"""PromotionPartyUsage, the enrollment record, and its history."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from enrollments.models.customers import Account, Contact
+from enrollments.models.offers import Offer
+from enrollments.numbers import enrollment_number
+from promotions import ids
+from promotions.actors import Source
+from promotions.models import Promotion
+from promotions.models.base import Record, RecordQuerySet
+
+
+class PromotionPartyUsage(Record):
+    """A customer's one record in a promotion, for ever; partners track its id.
+
+    The party is the contact, or the account where no contact is named. Written by
+    ``enrollments.services.enrollments`` and by nothing else. Source: the enrollment contract,
+    rule 8 and "Where a customer stands".
+    """
+
+    key_prefix: ClassVar = ids.PROMOTION_PARTY_USAGE
+
+    class Type(models.TextChoices):
+        ACCOUNT = "Account"
+        CONTACT = "Contact"
+
+    promotion = models.ForeignKey(
+        Promotion, models.PROTECT, related_name="party_usages", db_index=False
+    )
+    type = models.CharField(max_length=20, choices=Type)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="party_usages")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="party_usages")
+    enrollment_offer = models.ForeignKey(
+        Offer, models.PROTECT, null=True, related_name="party_usages"
+    )
+
+    is_party_enrolled = models.BooleanField(default=True)
+    enrollment_effective_date_time = models.DateTimeField()
+    enrollment_expiration_date_time = models.DateTimeField(null=True)
+    withdrawn_date = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    withdrawal_reason = models.TextField(null=True)
+
+    usage_count = models.PositiveIntegerField(default=0)
+    order_count = models.PositiveIntegerField(default=0)
+    issued_voucher_count = models.PositiveIntegerField(default=0)
+    points_credited = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    additional_attribute_info = models.JSONField(null=True)
+
+    objects = RecordQuerySet["PromotionPartyUsage"].as_manager()
+
+    class Meta(Record.Meta):
+        verbose_name = "enrollment"
+        verbose_name_plural = "enrollments"
+        indexes = [models.Index(name="usage_created", fields=["created_date", "id"])]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                name="usage_once_per_promotion_and_contact", fields=["promotion", "contact"]
+            ),
+            models.UniqueConstraint(
+                name="usage_once_per_promotion_and_account",
+                fields=["promotion", "account"],
+                condition=Q(contact=None),
+            ),
+            models.CheckConstraint(
+                name="usage_type_names_party",
+                condition=Q(type="Contact", contact__isnull=False)
+                | Q(type="Account", contact=None, account__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="usage_expires_after_effective",
+                condition=Q(enrollment_expiration_date_time=None)
+                | Q(enrollment_expiration_date_time__gt=F("enrollment_effective_date_time")),
+            ),
+            models.CheckConstraint(
+                name="usage_withdrawn_with_date_person_reason",
+                condition=Q(
+                    is_party_enrolled=True,
+                    withdrawn_date=None,
+                    withdrawn_by=None,
+                    withdrawal_reason=None,
+                )
+                | Q(
+                    is_party_enrolled=False,
+                    withdrawn_date__isnull=False,
+                    withdrawn_by__isnull=False,
+                    withdrawal_reason__isnull=False,
+                )
+                & ~Q(withdrawal_reason=""),
+            ),
+            models.CheckConstraint(
+                name="usage_points_not_negative", condition=Q(points_credited__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The number that people quote, such as ``PPU-000000042``: derived from the key."""
+        return enrollment_number(self.pk)
+
+    @property
+    def party(self) -> Account | Contact:
+        """The customer who is enrolled."""
+        party = self.contact or self.account
+        assert party is not None  # usage_type_names_party
+        return party
+
+
+class PromotionPartyUsageHistory(models.Model):
+    """One thing that happened to an enrollment: a field's old and new value, who, when, why and
+    through which door. Only ever added to."""
+
+    key_prefix: ClassVar = ids.PROMOTION_PARTY_USAGE_HISTORY
+
+    usage = models.ForeignKey(
+        PromotionPartyUsage, models.PROTECT, related_name="history", db_index=False
+    )
+    field = models.CharField(max_length=64)
+    """The field's API name (``EnrollmentExpirationDateTime``), or ``created``."""
+    old_value = models.TextField(null=True)
+    new_value = models.TextField(null=True)
+    reason = models.TextField(null=True)
+    source = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Source])
+    request_id = models.CharField(max_length=64, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
+    created_date = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "promotion party usage history"
+        indexes = [models.Index(name="usage_history_by_usage", fields=["usage", "-id"])]
+        constraints = [
+            models.CheckConstraint(
+                name="usage_history_source_known",
+                condition=Q(source__in=[source.value for source in Source]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.old_value} → {self.new_value}"

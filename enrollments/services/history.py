@@ -1,0 +1,93 @@
+"""Writing the history of enrollments, inside the transaction of what it tells."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from promotions.actors import Actor
+from promotions.models import Record, User
+from promotions.moments import format_moment
+from promotions.naming import api_name
+from promotions.request_ids import current_request_id
+
+CREATED: Final = "created"
+"""The field name of the row that says that a record was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field, by its model name, and its values before and after."""
+
+    field: str
+    old: object
+    new: object
+
+
+def record_creations(
+    usages: Sequence[PromotionPartyUsage], *, by: Actor, at: datetime, reason: str | None
+) -> None:
+    """One row for each new enrollment."""
+    PromotionPartyUsageHistory.objects.bulk_create(
+        _row(usage, CREATED, None, None, by=by, at=at, reason=reason) for usage in usages
+    )
+
+
+def record_changes(
+    usage: PromotionPartyUsage,
+    changes: Iterable[Change],
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str | None,
+) -> None:
+    """One row for each changed field."""
+    PromotionPartyUsageHistory.objects.bulk_create(
+        _row(usage, field_label(c.field), _text(c.old), _text(c.new), by=by, at=at, reason=reason)
+        for c in changes
+    )
+
+
+def field_label(model_name: str) -> str:
+    """The object's name of a field: ``EnrollmentExpirationDateTime``."""
+    name = api_name(model_name)
+    return name[0].upper() + name[1:]
+
+
+def _row(
+    usage: PromotionPartyUsage,
+    field: str,
+    old: str | None,
+    new: str | None,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str | None,
+) -> PromotionPartyUsageHistory:
+    return PromotionPartyUsageHistory(
+        usage=usage,
+        field=field,
+        old_value=old,
+        new_value=new,
+        reason=reason,
+        source=by.source.value,
+        request_id=current_request_id(),
+        created_by=by.user,
+        created_date=at,
+    )
+
+
+def _text(value: object) -> str | None:
+    """A value as history shows it: ids for records, UTC for moments, true and false."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return format_moment(value)
+        case Record() | User():
+            return value.record_id
+        case _:
+            return str(value)

@@ -1,0 +1,270 @@
+"""The wire format of an enrollment: from parsed JSON to items, with every error at its place. Pure.
+
+Source: the enrollment contract, "The wire format". Types are strict, null means absent, and what
+is not known is refused. Used by both surfaces: the compatible one sends a list of items, the plain
+one a single item.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from promotions import ids
+from promotions.errors import DomainError, Refused, join_pointer, refuse
+from promotions.moments import parse_moment
+
+MOST_ITEMS: Final = 200
+_MOST_SHOWN: Final = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One customer to be enrolled in one promotion, as the caller names them.
+
+    Ids are primary keys. ``pointer`` is where the item stands in the caller's request
+    (``inputParameters[3]``), empty where the request is the item.
+    """
+
+    pointer: str = ""
+    account_id: int | None = None
+    contact_id: int | None = None
+    last_name: str | None = None
+    email: str | None = None
+    promotion_id: int | None = None
+    promotion_code: str | None = None
+    offer_id: int | None = None
+    offer_code: str | None = None
+    effective: datetime | None = None
+    expiration: datetime | None = None
+
+    @property
+    def names_account(self) -> bool:
+        return self.account_id is not None
+
+    @property
+    def names_contact(self) -> bool:
+        return not (self.contact_id is None and self.last_name is None and self.email is None)
+
+    @property
+    def names_offer(self) -> bool:
+        return not (self.offer_id is None and self.offer_code is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that is not of the wire format, with all that is wrong with it."""
+
+    errors: tuple[DomainError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentRequest:
+    items: list[Item | Unreadable]
+    all_or_none: bool
+
+
+def parse_request(body: object) -> EnrollmentRequest:
+    """The compatible surface's body: ``{"inputParameters": [item, …], "allOrNone": true}``.
+
+    Raises ``Refused`` where the request as a whole cannot be read; an item that cannot be read
+    stands in the result as ``Unreadable``, so that all bad items are reported at once.
+    """
+    if not isinstance(body, dict):
+        raise refuse("invalid_type", "Send a JSON object with inputParameters.")
+    errors = list(_unknown(body, {"inputParameters", "allOrNone"}, ""))
+    all_or_none = body.get("allOrNone")
+    if all_or_none is not None and not isinstance(all_or_none, bool):
+        errors.append(DomainError("invalid_type", "Write true or false.", "allOrNone"))
+    items = body.get("inputParameters")
+    if items is None or items == []:
+        detail = f"Put 1 to {MOST_ITEMS} items into inputParameters."
+        errors.append(DomainError("empty_request", detail, "inputParameters"))
+    elif not isinstance(items, list):
+        errors.append(
+            DomainError("invalid_type", "inputParameters must be a list of items.", "inputParameters")
+        )
+    elif len(items) > MOST_ITEMS:
+        detail = f"Send at most {MOST_ITEMS} items in one request; this one has {len(items)}."
+        errors.append(DomainError("too_many_items", detail, "inputParameters"))
+    if errors:
+        raise Refused(*errors)
+    return EnrollmentRequest(
+        items=[_item_or_errors(item, f"inputParameters[{n}]") for n, item in enumerate(items or [])],
+        all_or_none=all_or_none is not False,
+    )
+
+
+def parse_item(body: object, pointer: str = "") -> Item:
+    """One item of the wire format, standing at ``pointer`` of the caller's request.
+
+    Raises ``Refused`` with everything that is wrong with it.
+    """
+    parsed = _item_or_errors(body, pointer)
+    if isinstance(parsed, Unreadable):
+        raise Refused(*parsed.errors)
+    return parsed
+
+
+def parse_period(body: Mapping[str, object]) -> tuple[dict[str, datetime | None], list[DomainError]]:
+    """The two date-times of a change of period: those that are present, null where they are to be
+    cleared; and what is wrong with them."""
+    errors: list[DomainError] = []
+    period = {
+        name: _read(body, name, "", _moment, errors)
+        for name in ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime")
+        if name in body
+    }
+    return period, errors
+
+
+def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> list[DomainError]:
+    """An error for each property of ``body`` that is not among the known ones."""
+    return list(_unknown(body, known, ""))
+
+
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": ("id",),
+    "contact": ("id", "lastName", "email"),
+    "promotion": ("id", "code"),
+    "enrollmentOffer": ("id", "code"),
+}
+_DATES: Final = ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime")
+
+
+def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
+    if not isinstance(raw, dict):
+        return Unreadable(
+            (DomainError("invalid_type", "An item must be a JSON object.", pointer),)
+        )
+    errors = list(_unknown(raw, {*_PARTS, *_DATES}, pointer))
+    account = _part(raw, "account", pointer, errors)
+    contact = _part(raw, "contact", pointer, errors)
+    promotion = _part(raw, "promotion", pointer, errors)
+    offer = _part(raw, "enrollmentOffer", pointer, errors)
+    at = {name: join_pointer(pointer, name) for name in _PARTS}
+    item = Item(
+        pointer=pointer,
+        account_id=_read(account, "id", at["account"], _id(ids.ACCOUNT), errors),
+        contact_id=_read(contact, "id", at["contact"], _id(ids.CONTACT), errors),
+        last_name=_read(contact, "lastName", at["contact"], _text, errors),
+        email=_read(contact, "email", at["contact"], _text, errors),
+        promotion_id=_read(promotion, "id", at["promotion"], _id(ids.PROMOTION), errors),
+        promotion_code=_read(promotion, "code", at["promotion"], _text, errors),
+        offer_id=_read(offer, "id", at["enrollmentOffer"], _id(ids.OFFER), errors),
+        offer_code=_read(offer, "code", at["enrollmentOffer"], _text, errors),
+        effective=_read(raw, "enrollmentEffectiveDateTime", pointer, _moment, errors),
+        expiration=_read(raw, "enrollmentExpirationDateTime", pointer, _moment, errors),
+    )
+    if not errors:
+        errors.extend(_absent(raw, item, pointer))
+    return Unreadable(tuple(errors)) if errors else item
+
+
+def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainError]:
+    """What an otherwise readable item fails to name."""
+    errors = []
+    if raw.get("account") is not None and not item.names_account:
+        errors.append(("customer_required", "Give the account's id.", "account"))
+    if raw.get("contact") is not None and not item.names_contact:
+        errors.append(
+            ("customer_required", "Give the contact's id, lastName or email.", "contact")
+        )
+    if not errors and not (item.names_account or item.names_contact):
+        errors.append(("customer_required", "Name the customer: give a contact or an account.", ""))
+    if item.promotion_id is None and item.promotion_code is None:
+        at = "promotion" if raw.get("promotion") is not None else ""
+        errors.append(
+            ("promotion_required", "Name the promotion: give its id or its code, or both.", at)
+        )
+    if raw.get("enrollmentOffer") is not None and not item.names_offer:
+        errors.append(
+            ("required", "Give the offer's id or its code, or leave it out.", "enrollmentOffer")
+        )
+    return [DomainError(code, detail, join_pointer(pointer, at)) for code, detail, at in errors]
+
+
+def _part(
+    raw: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
+) -> Mapping[str, object]:
+    """The object at property ``name``, empty where it is absent."""
+    part = raw.get(name)
+    where = join_pointer(pointer, name)
+    if part is None:
+        return {}
+    if not isinstance(part, dict):
+        known = ", ".join(_PARTS[name])
+        errors.append(
+            DomainError("invalid_type", f"{name} must be a JSON object with {known}.", where)
+        )
+        return {}
+    errors.extend(_unknown(part, _PARTS[name], where))
+    return part
+
+
+def _unknown(raw: Mapping[str, object], known: Collection[str], pointer: str) -> list[DomainError]:
+    return [
+        DomainError(
+            "unknown_property",
+            f"There is no such property here; known are {', '.join(sorted(known))}.",
+            join_pointer(pointer, name[:_MOST_SHOWN]),
+        )
+        for name in raw
+        if name not in known
+    ]
+
+
+T = TypeVar("T")
+
+
+def _read(
+    raw: Mapping[str, object],
+    name: str,
+    pointer: str,
+    read: Callable[[str], T],
+    errors: list[DomainError],
+) -> T | None:
+    """The text at property ``name``, read; None, and an error, where it cannot be."""
+    value: Any = raw.get(name)
+    if value is None:
+        return None
+    where = join_pointer(pointer, name)
+    if not isinstance(value, str):
+        errors.append(DomainError("invalid_type", f"{name} must be a string.", where))
+        return None
+    try:
+        return read(value)
+    except _Bad as bad:
+        errors.append(DomainError(bad.code, bad.detail, where))
+        return None
+
+
+class _Bad(Exception):
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+def _id(prefix: str) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            return ids.decode(prefix, text)
+        except ids.MalformedId as error:
+            raise _Bad("malformed_id", f"Send the record's id as it was given: {error}.") from error
+
+    return read
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise _Bad("invalid_value", "This must not be blank; leave it out instead.")
+    if "\x00" in text:
+        raise _Bad("invalid_value", "This must not contain the NUL character.")
+    return text
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise _Bad("invalid_datetime", str(error)) from error

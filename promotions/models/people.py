@@ -1,0 +1,28 @@
+"""Who acts: staff, and the user that stands for each partner system."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+
+from promotions import ids
+
+
+class User(AbstractUser):
+    """A person on the staff, a partner system's own user, or ``system`` for maintenance commands.
+
+    Whatever is done is done by one of these, so that "created by" always names somebody.
+    """
+
+    key_prefix: ClassVar = ids.USER
+
+    @property
+    def record_id(self) -> str:
+        return ids.encode(self.key_prefix, self.pk)
+
+    @property
+    def display_name(self) -> str:
+        """How this user is named to others: full name, else user name."""
+        return self.get_full_name() or self.username
+
+    def __str__(self) -> str:
+        return self.display_name

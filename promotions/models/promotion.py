@@ -1,0 +1,267 @@
+"""The Promotion object."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from promotions import ids
+from promotions.models.base import FoldedField, Record, RecordQuerySet, not_blank
+
+LONG_TEXT = 32_000
+"""The most characters that a text area takes."""
+
+
+class Promotion(Record):
+    """A promotion: what is offered, when it applies, and who may enroll in it until when.
+
+    The fields mirror the described Promotion object; its words are in the help texts.
+    """
+
+    key_prefix: ClassVar = ids.PROMOTION
+
+    class DiscountOrder(models.TextChoices):
+        LEAST_EXPENSIVE = "LeastExpensive", "Least expensive products first"
+        MOST_EXPENSIVE = "MostExpensive", "Most expensive products first"
+
+    class DiscountRestriction(models.TextChoices):
+        LEAST_EXPENSIVE = "LeastExpensive", "Not above the cheapest qualifying product"
+        NONE = "None", "No restriction"
+
+    class Criteria(models.TextChoices):
+        ALL = "All", "All of them"
+        ANY = "Any", "Any one of them"
+
+    name = models.CharField(
+        max_length=255, help_text="What your team calls this promotion. Customers don't see it."
+    )
+    name_key = FoldedField("name")
+    display_name = models.CharField(
+        max_length=255, null=True, blank=True, help_text="What customers see. Empty: the name."
+    )
+    promotion_code = models.CharField(
+        max_length=255,
+        null=True,
+        blank=True,
+        help_text="A short code that shops use for this promotion, such as SUMMER26. "
+        "No two promotions have the same, whatever the case.",
+    )
+    promotion_code_key = FoldedField("promotion_code")
+    description = models.TextField(
+        null=True,
+        blank=True,
+        validators=[MaxLengthValidator(LONG_TEXT)],
+        help_text="What the promotion gives, in a few sentences.",
+    )
+    objective = models.TextField(
+        null=True,
+        blank=True,
+        validators=[MaxLengthValidator(LONG_TEXT)],
+        help_text="What the promotion is meant to achieve. For your team.",
+    )
+    terms_and_conditions = models.TextField(
+        null=True,
+        blank=True,
+        validators=[MaxLengthValidator(LONG_TEXT)],
+        help_text="The terms that a customer accepts.",
+    )
+
+    is_active = models.BooleanField(
+        default=False,
+        help_text="Switch on to let the promotion run. While it is off nobody can enroll "
+        "and the enrollments that exist are paused.",
+    )
+    start_date_time = models.DateTimeField(
+        null=True,
+        blank=True,
+        verbose_name="starts",
+        help_text="From when the promotion applies. Empty: from now on.",
+    )
+    end_date_time = models.DateTimeField(
+        null=True,
+        blank=True,
+        verbose_name="ends",
+        help_text="The moment at which it stops to apply. Empty: it goes on until you end it.",
+    )
+
+    is_enrollment_required = models.BooleanField(
+        default=False,
+        verbose_name="customers enroll",
+        help_text="Switch on to open this promotion to enrollment.",
+    )
+    enrollment_start_date = models.DateField(
+        null=True,
+        blank=True,
+        verbose_name="enrollment opens",
+        help_text="The first day on which customers can enroll. Empty: at once.",
+    )
+    enrollment_end_date = models.DateField(
+        null=True,
+        blank=True,
+        verbose_name="enrollment closes",
+        help_text="The last day on which customers can enroll, to its very end. "
+        "Empty: as long as the promotion runs.",
+    )
+
+    is_automatic = models.BooleanField(
+        default=False,
+        verbose_name="automatic",
+        help_text="On: applies to every eligible cart by itself. Off: the buyer enters a coupon.",
+    )
+    is_commerce_promotion = models.BooleanField(
+        default=False,
+        verbose_name="commerce promotion",
+        help_text="Whether the promotion is for the business-to-business store.",
+    )
+    is_tiered = models.BooleanField(
+        default=False,
+        verbose_name="tiered",
+        help_text="Whether the promotion uses tiers. This can't be changed after it is created.",
+    )
+    priority_number = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        verbose_name="priority",
+        help_text="A lower number comes first. Empty: after all that have one.",
+    )
+    maximum_usage_count = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        verbose_name="uses per cart",
+        help_text="How many times it can be applied to one cart. Empty: once.",
+    )
+    qualifier_criteria = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=Criteria,
+        default=Criteria.ALL,
+        help_text="With several qualifiers: must a cart meet all of them, or any one?",
+    )
+    target_criteria = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=Criteria,
+        help_text="With several targets: must a cart meet all of them, or any one?",
+    )
+    discount_order = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=DiscountOrder,
+        default=DiscountOrder.MOST_EXPENSIVE,
+        help_text="Which products are discounted first.",
+    )
+    discount_restriction = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=DiscountRestriction,
+        default=DiscountRestriction.NONE,
+        help_text="Whether only products that cost no more than the cheapest qualifying one "
+        "are discounted.",
+    )
+    are_qual_items_excl_from_discounts = models.BooleanField(
+        default=False,
+        verbose_name="qualifying items are not discounted",
+        help_text="Switch on for promotions like buy one, get one.",
+    )
+    currency_iso_code = models.CharField(
+        max_length=3, null=True, blank=True, verbose_name="currency"
+    )
+
+    owner_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    owner_group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = RecordQuerySet["Promotion"].as_manager()
+
+    class Meta(Record.Meta):
+        indexes = [
+            models.Index(name="promotion_name_key", fields=["name_key", "id"]),
+            models.Index(name="promotion_created", fields=["created_date", "id"]),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                name="promotion_code_once",
+                fields=["promotion_code_key"],
+                condition=Q(is_deleted=False),
+            ),
+            models.CheckConstraint(name="promotion_name_not_blank", condition=~Q(name="")),
+            not_blank("promotion_code", on="promotion"),
+            models.CheckConstraint(
+                name="promotion_ends_after_start",
+                condition=Q(start_date_time=None)
+                | Q(end_date_time=None)
+                | Q(end_date_time__gt=F("start_date_time")),
+            ),
+            models.CheckConstraint(
+                name="promotion_enrollment_closes_after_opening",
+                condition=Q(enrollment_start_date=None)
+                | Q(enrollment_end_date=None)
+                | Q(enrollment_end_date__gte=F("enrollment_start_date")),
+            ),
+            models.CheckConstraint(
+                name="promotion_maximum_usage_count_positive",
+                condition=Q(maximum_usage_count=None) | Q(maximum_usage_count__gte=1),
+            ),
+            models.CheckConstraint(
+                name="promotion_one_owner",
+                condition=Q(owner_user__isnull=False, owner_group=None)
+                | Q(owner_user=None, owner_group__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="promotion_qualifier_criteria_known",
+                condition=Q(qualifier_criteria=None) | Q(qualifier_criteria__in=["All", "Any"]),
+            ),
+            models.CheckConstraint(
+                name="promotion_target_criteria_known",
+                condition=Q(target_criteria=None) | Q(target_criteria__in=["All", "Any"]),
+            ),
+            models.CheckConstraint(
+                name="promotion_discount_order_known",
+                condition=Q(discount_order=None)
+                | Q(discount_order__in=["LeastExpensive", "MostExpensive"]),
+            ),
+            models.CheckConstraint(
+                name="promotion_discount_restriction_known",
+                condition=Q(discount_restriction=None)
+                | Q(discount_restriction__in=["LeastExpensive", "None"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def owner_id(self) -> str:
+        """The record id of the owner, a user's or a group's."""
+        if self.owner_group_id is not None:
+            return ids.encode(ids.GROUP, self.owner_group_id)
+        return ids.encode(ids.USER, self.owner_user_id or 0)
+
+
+class PromotionView(models.Model):
+    """When a user last viewed a promotion, and last viewed a record related to it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="views")
+    last_viewed_date = models.DateTimeField(null=True)
+    last_referenced_date = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="promotion_view_once", fields=["user", "promotion"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} viewed {self.promotion_id}"
