@@ -19,12 +19,12 @@ DROP FUNCTION refuse_history_change();
 
 def create(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(CREATE)
+        schema_editor.execute(CREATE, None)  # no parameters: % is RAISE's
 
 
 def drop(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(DROP)
+        schema_editor.execute(DROP, None)
 
 
 class Migration(migrations.Migration):
