@@ -1,0 +1,45 @@
+"""What all tests share. Factories are plain functions, in ``tests/factories.py``."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+# Hashing is slow by design; tests make many passwords and secrets and protect none of them.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Names with hashes need collectstatic to have run.
+settings.STORAGES = {
+    **settings.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """SQLite in a file, as in production: a database in memory is not shared between threads."""
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        worker = connection.settings_dict["TEST"].get("NAME") or "test.sqlite3"
+        name = Path(worker).name.replace(":", "_")
+        connection.settings_dict["TEST"]["NAME"] = str(Path(settings.DATA_DIR) / name)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    deselected = []
+    for item in items:
+        if item.get_closest_marker("postgresql") and config.getoption("database") == "sqlite":
+            deselected.append(item)
+        # A test with real transactions empties the tables after itself; what the migrations put
+        # there (the roles, the system user) must be there again for the next one.
+        marker = item.get_closest_marker("django_db")
+        options = marker.kwargs if marker else {}
+        real = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", []))
+        if real or options.get("transaction"):
+            wanted = {**options, "transaction": True, "serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**wanted), append=False)
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
