@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 _MOMENT: Final = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})[Tt]"
     r"(?P<time>\d{2}:\d{2}(?::\d{2})?)(?:[.,](?P<fraction>\d{1,9}))?"
-    r"(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)",
+    r"(?P<offset>[Zz]|[+-]\d{2}(?::?[0-5]\d)?)",
     re.ASCII,
 )
 
@@ -36,7 +36,9 @@ def parse_moment(text: str) -> datetime:
     offset = match["offset"].upper().replace("Z", "+00:00")
     seconds = "" if match["time"].count(":") == 2 else ":00"
     try:
-        moment = datetime.fromisoformat(f"{match['day']}T{match['time']}{seconds}.{fraction}{offset}")
+        moment = datetime.fromisoformat(
+            f"{match['day']}T{match['time']}{seconds}.{fraction}{offset}"
+        )
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"There is no such moment as {text}. {HOW_TO_WRITE}") from error
