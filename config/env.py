@@ -86,7 +86,7 @@ class Environment:
         return codes
 
     def database(self, name: str, *, default: Path, pool_size: int) -> dict[str, Any]:
-        """Django's settings for the database that a URL names; SQLite at ``default`` without one."""
+        """Django's settings for the database at a URL; SQLite at ``default`` without one."""
         url = self.text(name)
         if not url:
             return sqlite(default)

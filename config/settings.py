@@ -117,7 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hours
-# Locking by address alone would lock a whole office out, by name alone would let anyone lock anyone.
+# By address alone locks a whole office out; by name alone lets anyone lock anyone.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 
@@ -160,13 +160,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 """The largest request body: the enrollment contract's 5 MB."""
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.api.tokens.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["promotions.api.tokens.HasScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["promotions.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["promotions.api.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["promotions.api.json.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": [
-        "promotions.api.filters.StrictFilterBackend",
-    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.json.JSONOnly",
+    "DEFAULT_FILTER_BACKENDS": ["promotions.api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "promotions.api.pagination.KeysetPagination",
     "DEFAULT_THROTTLE_CLASSES": ["promotions.api.throttling.PartnerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
@@ -192,6 +191,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/(api/v1|services)/",
+    "ENUM_NAME_OVERRIDES": {"CriteriaEnum": "promotions.models.Promotion.Criteria"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -1,9 +1,9 @@
-"""May this customer be enrolled in this promotion, now, for this period? Pure: no database, no clock.
+"""May this customer be enrolled in this promotion, now, for this period? Pure.
 
 One function for each rule of the enrollment contract, named after it; each answers with the
 reason for which it refuses, or None. Pointers are relative to the item. What the item names is
 looked up by ``enrollments/identification.py``; ``enrollments/services/enrollments.py`` asks the
-rules in the order in which they stand here and writes.
+rules in the order in which they stand here and writes. No database, no clock.
 """
 
 from collections.abc import Sequence
@@ -58,15 +58,15 @@ def customer_refusals(
         )
         refusals.append(DomainError("customer_not_found", detail, pointer))
     elif item.names_account and account_found and matches.within_account == 0:
-        detail = "The contact does not belong to this account. Check both, or leave the account out."
+        detail = (
+            "The contact does not belong to this account. Check both, or leave the account out."
+        )
         refusals.append(DomainError("account_contact_mismatch", detail, "contact"))
     elif not refusals:
         count = matches.within_account if item.names_account else matches.total
         if count > 1:
             detail = f"{count} contacts match. Name the contact by its id."
-            refusals.append(
-                DomainError("customer_ambiguous", detail, pointer, {"matches": count})
-            )
+            refusals.append(DomainError("customer_ambiguous", detail, pointer, {"matches": count}))
     return refusals
 
 
@@ -125,9 +125,7 @@ class OfferLike(Protocol):
 def offer_not_found(item: Item) -> DomainError:
     """The offer that an item names must exist; all its identifiers hold of the same record."""
     pointer = _pointer("enrollmentOffer", id=item.offer_id, code=item.offer_code)
-    return DomainError(
-        "offer_not_found", "No such offer. Check it, or leave it out.", pointer
-    )
+    return DomainError("offer_not_found", "No such offer. Check it, or leave it out.", pointer)
 
 
 def offer_refusal(offer: OfferLike, promotion_key: int) -> DomainError | None:
@@ -197,7 +195,7 @@ def record_refusal(stands: Standing, usage_id: str) -> DomainError | None:
 
 
 def duplicate_refusal(first: Item) -> DomainError:
-    """Rule 10. A later item names the same customer and promotion as ``first``: it is the bad one."""
+    """Rule 10. Of two items for one customer and promotion the later is the bad one."""
     return DomainError(
         "duplicate_in_request",
         f"This names the same customer and promotion as {first.pointer or 'an earlier item'}. "

@@ -1,4 +1,4 @@
-"""Reads that span models: customers by what people know of them, enrollments with their standing."""
+"""Reads that span models: customers by what people know of them, enrollments."""
 
 import re
 from datetime import datetime

@@ -82,7 +82,9 @@ def parse_request(body: object) -> EnrollmentRequest:
         errors.append(DomainError("empty_request", detail, "inputParameters"))
     elif not isinstance(items, list):
         errors.append(
-            DomainError("invalid_type", "inputParameters must be a list of items.", "inputParameters")
+            DomainError(
+                "invalid_type", "inputParameters must be a list of items.", "inputParameters"
+            )
         )
     elif len(items) > MOST_ITEMS:
         detail = f"Send at most {MOST_ITEMS} items in one request; this one has {len(items)}."
@@ -90,7 +92,9 @@ def parse_request(body: object) -> EnrollmentRequest:
     if errors:
         raise Refused(*errors)
     return EnrollmentRequest(
-        items=[_item_or_errors(item, f"inputParameters[{n}]") for n, item in enumerate(items or [])],
+        items=[
+            _item_or_errors(item, f"inputParameters[{n}]") for n, item in enumerate(items or [])
+        ],
         all_or_none=all_or_none is not False,
     )
 
@@ -106,7 +110,9 @@ def parse_item(body: object, pointer: str = "") -> Item:
     return parsed
 
 
-def parse_period(body: Mapping[str, object]) -> tuple[dict[str, datetime | None], list[DomainError]]:
+def parse_period(
+    body: Mapping[str, object],
+) -> tuple[dict[str, datetime | None], list[DomainError]]:
     """The two date-times of a change of period: those that are present, null where they are to be
     cleared; and what is wrong with them."""
     errors: list[DomainError] = []
@@ -134,9 +140,7 @@ _DATES: Final = ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime")
 
 def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
     if not isinstance(raw, dict):
-        return Unreadable(
-            (DomainError("invalid_type", "An item must be a JSON object.", pointer),)
-        )
+        return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
     errors = list(_unknown(raw, {*_PARTS, *_DATES}, pointer))
     account = _part(raw, "account", pointer, errors)
     contact = _part(raw, "contact", pointer, errors)
@@ -167,9 +171,7 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
     if raw.get("account") is not None and not item.names_account:
         errors.append(("customer_required", "Give the account's id.", "account"))
     if raw.get("contact") is not None and not item.names_contact:
-        errors.append(
-            ("customer_required", "Give the contact's id, lastName or email.", "contact")
-        )
+        errors.append(("customer_required", "Give the contact's id, lastName or email.", "contact"))
     if not errors and not (item.names_account or item.names_contact):
         errors.append(("customer_required", "Name the customer: give a contact or an account.", ""))
     if item.promotion_id is None and item.promotion_code is None:

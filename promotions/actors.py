@@ -18,7 +18,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Given to every service as ``by=``: the user that the change is recorded under, and the door."""
+    """Given to every service as ``by=``: the user who acts, and the door."""
 
     user: "User"
     source: Source

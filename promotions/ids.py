@@ -34,7 +34,11 @@ def checksum(short_id: str) -> str:
     """The three characters that protect the letter case of a 15-character id."""
     return "".join(
         _CHECKSUM_ALPHABET[
-            sum(1 << bit for bit, char in enumerate(short_id[start : start + 5]) if "A" <= char <= "Z")
+            sum(
+                1 << bit
+                for bit, char in enumerate(short_id[start : start + 5])
+                if "A" <= char <= "Z"
+            )
         ]
         for start in (0, 5, 10)
     )

@@ -94,9 +94,7 @@ def promotion_problems(
     """
     start, end = promotion.start_date_time, promotion.end_date_time
     if start is not None and end is not None and end <= start:
-        yield DomainError(
-            "invalid_value", "The promotion must end after it starts.", "endDateTime"
-        )
+        yield DomainError("invalid_value", "The promotion must end after it starts.", "endDateTime")
     opens, closes = promotion.enrollment_start_date, promotion.enrollment_end_date
     if opens is not None and closes is not None and closes < opens:
         yield DomainError(

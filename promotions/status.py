@@ -10,7 +10,7 @@ from promotions.rules import PromotionStatus
 
 
 def status_case(at: datetime, zone: ZoneInfo) -> Case:
-    """An expression over promotions: the status at moment ``at`` for an organisation in ``zone``."""
+    """An expression over promotions: the status at ``at`` for an organisation in ``zone``."""
     today = day_in(zone, at)
     enrollment_open = (
         Q(is_enrollment_required=True)

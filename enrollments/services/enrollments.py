@@ -22,7 +22,7 @@ from enrollments.services.history import Change, record_changes, record_creation
 from enrollments.standing import standing
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
-from promotions.errors import DomainError, Refused, refuse
+from promotions.errors import DomainError, Refused
 from promotions.models import Promotion
 from promotions.services.records import RecordService
 
@@ -318,9 +318,7 @@ def _pair(one: _Decision) -> _Pair:
 # --- Changing an enrollment that exists -----------------------------------------------------------
 
 
-def _lock_for_change(
-    key: int, reason: str, expected: Iterable[int] | None
-) -> PromotionPartyUsage:
+def _lock_for_change(key: int, reason: str, expected: Iterable[int] | None) -> PromotionPartyUsage:
     usage = _records.lock(key, expected)
     refusal = rules.reason_refusal(reason) or (
         None if usage.is_party_enrolled else rules.not_enrolled()
@@ -331,9 +329,7 @@ def _lock_for_change(
 
 
 def _period(usage: PromotionPartyUsage) -> rules.Period:
-    return rules.Period(
-        usage.enrollment_effective_date_time, usage.enrollment_expiration_date_time
-    )
+    return rules.Period(usage.enrollment_effective_date_time, usage.enrollment_expiration_date_time)
 
 
 def _apply(

@@ -40,7 +40,8 @@ class RecordService(Generic[R]):
         """
         record.created_by = record.last_modified_by = by.user
         record.created_date = record.last_modified_date = at
-        self._write(record, lambda: record.save(force_insert=True))
+        given = {f.name for f in record._meta.concrete_fields} - {"created_by", "last_modified_by"}
+        self._write(record, lambda: record.save(force_insert=True), given)
         return record
 
     def update(
@@ -66,7 +67,7 @@ class RecordService(Generic[R]):
             for name, value in changes.items():
                 setattr(record, name, value)
             self._touch(record, by, at)
-            self._write(record, record.save)
+            self._write(record, record.save, changes)
         return record
 
     def upsert(
@@ -122,9 +123,13 @@ class RecordService(Generic[R]):
         record.last_modified_date = max(at, record.last_modified_date)
         record.version += 1
 
-    def _write(self, record: R, write: Callable[[], None]) -> None:
-        errors = [*field_problems(record), *self.problems(record)]
-        errors += self._taken(record)
+    def _write(self, record: R, write: Callable[[], None], given: Iterable[str]) -> None:
+        errors = [
+            *field_problems(record),
+            *reference_problems(record, given),
+            *self.problems(record),
+            *self._taken(record),
+        ]
         if errors:
             raise Refused(*errors)
         try:
@@ -177,7 +182,7 @@ def field_problems(record: models.Model) -> list[DomainError]:
         if field.null and field.empty_strings_allowed and getattr(record, field.attname) == "":
             setattr(record, field.attname, None)
     try:
-        record.clean_fields()
+        record.clean_fields(exclude=[f.name for f in record._meta.concrete_fields if f.is_relation])
     except ValidationError as error:
         return [
             DomainError(
@@ -189,3 +194,23 @@ def field_problems(record: models.Model) -> list[DomainError]:
             for reason in reasons
         ]
     return []
+
+
+def reference_problems(record: models.Model, names: Iterable[str]) -> list[DomainError]:
+    """Those among the fields ``names`` that refer to a record which is not there or was deleted.
+
+    Only what is being set is looked at: a record stays changeable after what it refers to is gone.
+    """
+    errors = []
+    for name in names:
+        field = record._meta.get_field(name)
+        if not isinstance(field, models.ForeignKey) or getattr(record, field.attname) is None:
+            continue
+        key = getattr(record, field.attname)
+        there = field.related_model._base_manager.filter(pk=key)
+        if issubclass(field.related_model, Record):
+            there = there.filter(is_deleted=False)
+        if not there.exists():
+            detail = "There is no such record, or it was deleted. Name another."
+            errors.append(DomainError("invalid_value", detail, api_name(field.name)))
+    return errors

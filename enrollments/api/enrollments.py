@@ -1,0 +1,281 @@
+"""``/api/v1/enrollments``."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from enrollments.api import documentation
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.numbers import parse_enrollment_number
+from enrollments.selectors import enrollments_with_standing
+from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
+from enrollments.standing import Standing, standing
+from enrollments.wire import parse_item, parse_period, unknown_properties
+from promotions import ids
+from promotions.api.filters import (
+    FlagFilter,
+    FoldedFilter,
+    IdFilter,
+    RecordFilters,
+    after,
+    before,
+)
+from promotions.api.idempotency import idempotent
+from promotions.api.json import json_body
+from promotions.api.serializers import Moment, ReadOnlyText, Reference
+from promotions.api.views import END_OF_TIME, RequestContext, decode_path_id, expected_versions
+from promotions.errors import DomainError, Refused, refuse
+
+_STANDINGS = [(s.value, s.value) for s in Standing]
+_TYPES = PromotionPartyUsage.Type.choices
+
+
+class EnrollmentSerializer(serializers.ModelSerializer[PromotionPartyUsage]):
+    """Renders an enrollment; written ones come as items of the wire format."""
+
+    id = ReadOnlyText(source="record_id")
+    name = ReadOnlyText()
+    promotionId = Reference(ids.PROMOTION, source="promotion_id", read_only=True)
+    promotionCode = ReadOnlyText(source="promotion.promotion_code", allow_null=True)
+    type = serializers.ChoiceField(_TYPES, read_only=True)
+    accountId = Reference(ids.ACCOUNT, source="account_id", read_only=True, allow_null=True)
+    contactId = Reference(ids.CONTACT, source="contact_id", read_only=True, allow_null=True)
+    enrollmentOfferId = Reference(
+        ids.OFFER, source="enrollment_offer_id", read_only=True, allow_null=True
+    )
+    status = serializers.SerializerMethodField()
+    isPartyEnrolled = serializers.BooleanField(source="is_party_enrolled", read_only=True)
+    enrollmentEffectiveDateTime = Moment(source="enrollment_effective_date_time", read_only=True)
+    enrollmentExpirationDateTime = Moment(
+        source="enrollment_expiration_date_time", read_only=True, allow_null=True
+    )
+    withdrawnDate = Moment(source="withdrawn_date", read_only=True, allow_null=True)
+    withdrawnBy = ReadOnlyText(source="withdrawn_by.display_name", allow_null=True, default=None)
+    withdrawalReason = ReadOnlyText(source="withdrawal_reason", allow_null=True)
+    usageCount = serializers.IntegerField(source="usage_count", read_only=True)
+    createdDate = Moment(source="created_date", read_only=True)
+    lastModifiedDate = Moment(source="last_modified_date", read_only=True)
+
+    class Meta:
+        model = PromotionPartyUsage
+        fields = (
+            "id",
+            "name",
+            "promotionId",
+            "promotionCode",
+            "type",
+            "accountId",
+            "contactId",
+            "enrollmentOfferId",
+            "status",
+            "isPartyEnrolled",
+            "enrollmentEffectiveDateTime",
+            "enrollmentExpirationDateTime",
+            "withdrawnDate",
+            "withdrawnBy",
+            "withdrawalReason",
+            "usageCount",
+            "createdDate",
+            "lastModifiedDate",
+        )
+
+    @extend_schema_field({"type": "string", "enum": [s.value for s in Standing]})
+    def get_status(self, usage: PromotionPartyUsage) -> str:
+        return standing(usage, usage.promotion, self.context["view"].at).value
+
+
+class HistorySerializer(serializers.ModelSerializer[PromotionPartyUsageHistory]):
+    """Renders one thing that happened to an enrollment."""
+
+    field = serializers.SerializerMethodField()
+    oldValue = ReadOnlyText(source="old_value", allow_null=True)
+    newValue = ReadOnlyText(source="new_value", allow_null=True)
+    reason = ReadOnlyText(allow_null=True)
+    source = ReadOnlyText()
+    createdBy = ReadOnlyText(source="created_by.display_name")
+    createdDate = Moment(source="created_date", read_only=True)
+
+    class Meta:
+        model = PromotionPartyUsageHistory
+        fields = ("field", "oldValue", "newValue", "reason", "source", "createdBy", "createdDate")
+
+    def get_field(self, row: PromotionPartyUsageHistory) -> str:
+        return row.field[0].lower() + row.field[1:]
+
+
+class PartyFilter(IdFilter):
+    """The enrolled party: a contact or an account, by id."""
+
+    def __init__(self) -> None:
+        super().__init__((ids.CONTACT, ids.ACCOUNT), field_name="party")
+
+    def filter(
+        self, queryset: QuerySet[PromotionPartyUsage], value: tuple[str, int] | None
+    ) -> QuerySet[PromotionPartyUsage]:
+        if value is None:
+            return queryset
+        prefix, key = value
+        if prefix == ids.CONTACT:
+            return queryset.filter(contact=key)
+        return queryset.filter(account=key, contact=None)
+
+
+class EnrollmentFilters(RecordFilters):
+    name = django_filters.CharFilter(method="filter_name")
+    promotionId = IdFilter((ids.PROMOTION,), field_name="promotion")
+    promotionCode = FoldedFilter(field_name="promotion__promotion_code_key")
+    type = django_filters.ChoiceFilter(choices=_TYPES)
+    accountId = IdFilter((ids.ACCOUNT,), field_name="account")
+    contactId = IdFilter((ids.CONTACT,), field_name="contact")
+    partyId = PartyFilter()
+    email = FoldedFilter(field_name="contact__email_key")
+    enrollmentOfferId = IdFilter((ids.OFFER,), field_name="enrollment_offer")
+    status = django_filters.ChoiceFilter(choices=_STANDINGS, field_name="standing")
+    isPartyEnrolled = FlagFilter(field_name="is_party_enrolled")
+    enrollmentEffectiveDateTime_after = after("enrollment_effective_date_time")
+    enrollmentEffectiveDateTime_before = before("enrollment_effective_date_time")
+    enrollmentExpirationDateTime_after = after("enrollment_expiration_date_time")
+    enrollmentExpirationDateTime_before = before("enrollment_expiration_date_time")
+    withdrawnDate_after = after("withdrawn_date")
+    withdrawnDate_before = before("withdrawn_date")
+
+    def filter_name(
+        self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
+    ) -> QuerySet[PromotionPartyUsage]:
+        return queryset.filter(pk=parse_enrollment_number(value) or 0)
+
+
+class EnrollmentViewSet(
+    RequestContext, mixins.ListModelMixin, viewsets.GenericViewSet[PromotionPartyUsage]
+):
+    """Enrollments. They are never deleted; withdrawing keeps the record."""
+
+    queryset = PromotionPartyUsage.objects.none()  # tells the API's description the model
+    serializer_class = EnrollmentSerializer
+    filterset_class = EnrollmentFilters
+    read_scope = "enrollments:read"
+    write_scope = "enrollments:write"
+    lookup_url_kwarg = "id"
+    lookup_value_regex = "[^/]+"
+    orderings: ClassVar = {
+        "createdDate": F("created_date"),
+        "lastModifiedDate": F("last_modified_date"),
+        "enrollmentEffectiveDateTime": F("enrollment_effective_date_time"),
+        "enrollmentExpirationDateTime": Coalesce(
+            "enrollment_expiration_date_time", Value(END_OF_TIME)
+        ),
+    }
+
+    def get_queryset(self) -> QuerySet[PromotionPartyUsage]:
+        return enrollments_with_standing(self.at)
+
+    @property
+    def key(self) -> int:
+        """The primary key that the path names."""
+        return decode_path_id(ids.PROMOTION_PARTY_USAGE, self.kwargs["id"])
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
+        """One enrollment, and where its customer stands now."""
+        return self._answer(self.key)
+
+    @extend_schema(request=documentation.ITEM, responses={201: EnrollmentSerializer})
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Enroll a customer in a promotion."""
+        item = parse_item(json_body(request))
+        (outcome,) = enroll([item], by=self.actor, at=self.at)
+        if not isinstance(outcome, Enrolled):
+            raise Refused(*outcome.errors)
+        response = self._answer(outcome.usage.pk, status=201)
+        response["Location"] = self.reverse_action("detail", args=[outcome.usage.record_id])
+        return response
+
+    @extend_schema(request=documentation.PERIOD, responses={200: EnrollmentSerializer})
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Change the customer's own period.
+
+        A date-time that is absent stays as it is. Null as expiration lets the enrollment end with
+        the promotion; null as beginning makes it begin now.
+        """
+        body = _object(json_body(request))
+        period, errors = parse_period(body)
+        known = ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime", "reason")
+        reason = _reason(body, [*unknown_properties(body, known), *errors])
+        usage = change_period(
+            self.key,
+            {name: period[wire] for wire, name in _PERIOD.items() if wire in period},
+            by=self.actor,
+            at=self.at,
+            reason=reason,
+            expected=expected_versions(request),
+        )
+        return self._answer(usage.pk)
+
+    @extend_schema(request=documentation.WITHDRAWAL, responses={200: EnrollmentSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def withdraw(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Withdraw the customer from the promotion. The record stays, with who, when and why."""
+        body = _object(json_body(request))
+        usage = withdraw(
+            self.key,
+            by=self.actor,
+            at=self.at,
+            reason=_reason(body, unknown_properties(body, ("reason",))),
+            expected=expected_versions(request),
+        )
+        return self._answer(usage.pk)
+
+    @extend_schema(responses={200: HistorySerializer(many=True)}, filters=False)
+    @action(detail=True, methods=["get"], filterset_class=None, orderings={})
+    def history(self, request: Request, id: str) -> Response:  # noqa: A002
+        """What happened to the enrollment, newest first."""
+        usage = self._find(self.key)
+        rows = self.filter_queryset(usage.history.select_related("created_by"))
+        return self.get_paginated_response(
+            HistorySerializer(self.paginate_queryset(rows), many=True).data
+        )
+
+    def _find(self, key: int) -> PromotionPartyUsage:
+        usage = self.get_queryset().filter(pk=key).first()
+        if usage is None:
+            raise refuse("not_found", "There is no such enrollment.")
+        return usage
+
+    def _answer(self, key: int, status: int = 200) -> Response:
+        usage = self._find(key)
+        return Response(
+            self.get_serializer(usage).data, status=status, headers={"ETag": usage.etag}
+        )
+
+
+_PERIOD = {
+    "enrollmentEffectiveDateTime": "effective",
+    "enrollmentExpirationDateTime": "expiration",
+}
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise refuse("invalid_type", "Send a JSON object.")
+    return body
+
+
+def _reason(body: dict[str, Any], errors: list[DomainError]) -> str:
+    """The reason in a body; raises ``Refused`` with the other ``errors`` where there are any."""
+    reason = body.get("reason")
+    if reason is not None and not isinstance(reason, str):
+        errors.append(DomainError("invalid_type", "reason must be a string.", "reason"))
+    elif reason is not None and "\x00" in reason:
+        detail = "This must not contain the NUL character."
+        errors.append(DomainError("invalid_value", detail, "reason"))
+    if errors:
+        raise Refused(*errors)
+    return reason or ""

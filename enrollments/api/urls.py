@@ -1,0 +1,23 @@
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
+
+from enrollments.api.customers import AccountViewSet, ContactViewSet
+from enrollments.api.enrollments import EnrollmentViewSet
+from enrollments.api.offers import OfferViewSet
+from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
+
+router = SimpleRouter(trailing_slash="/?")
+router.register("accounts", AccountViewSet, "account")
+router.register("contacts", ContactViewSet, "contact")
+router.register("offers", OfferViewSet, "offer")
+router.register("enrollments", EnrollmentViewSet, "enrollment")
+
+urlpatterns = [
+    path("api/v1/", include(router.urls)),
+    re_path(
+        r"^services/data/(?P<version>v(?:[2-5][0-9]|6[0-8])\.0)"
+        r"/global-promotions-management/promotion-enrollments/?$",
+        PromotionEnrollmentsView.as_view(),
+        name="promotion-enrollments",
+    ),
+]

@@ -1,0 +1,173 @@
+"""Filters of lists: named after the properties, strict about what they are given.
+
+An unknown filter, an empty or unreadable value, a filter given twice is ``invalid_filter``: a list
+that silently ignored one would answer with more than was asked for.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.request import Request
+
+from promotions import ids
+from promotions.api.pagination import PARAMETERS
+from promotions.errors import DomainError, Refused
+from promotions.folding import fold
+from promotions.moments import parse_moment
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # imports this module, through the settings
+
+
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # django-filter has no types
+    """Applies the view's filter set, and refuses what it doesn't know."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: "APIView"
+    ) -> QuerySet[Any]:
+        if getattr(view, "filterset_class", None) is None:
+            known: Sequence[str] = PARAMETERS
+        else:
+            known = [*view.filterset_class.base_filters, *PARAMETERS]  # type: ignore[attr-defined]
+        errors = [
+            DomainError("invalid_filter", problem, name[:80])
+            for name, values in request.query_params.lists()
+            if (problem := _problem(name, values, known))
+        ]
+        if errors:
+            raise Refused(*errors)
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise Refused(
+                *(
+                    DomainError("invalid_filter", str(message), name)
+                    for name, messages in filterset.errors.items()
+                    for message in messages
+                )
+            )
+        filtered: QuerySet[Any] = filterset.qs
+        return filtered
+
+
+def _problem(name: str, values: Sequence[str], known: Sequence[str]) -> str | None:
+    if name not in known:
+        return f"There is no such filter; known are {', '.join(sorted(known))}."
+    if len(values) > 1:
+        return "Give this filter once."
+    if not values[0].strip() or "\x00" in values[0]:
+        return "Give this filter a value, or leave it out."
+    return None
+
+
+class _IdField(forms.Field):
+    prefixes: tuple[str, ...] = ()
+
+    def to_python(self, value: Any) -> tuple[str, int] | None:
+        if value in self.empty_values:
+            return None
+        prefix = next((p for p in self.prefixes if value.startswith(p)), self.prefixes[0])
+        try:
+            return prefix, ids.decode(prefix, value)
+        except ids.MalformedId as error:
+            raise ValidationError(f"This is not a record id: {error}.") from error
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class IdFilter(django_filters.Filter):  # type: ignore[misc]
+    """A record of one of some kinds by its 15- or 18-character id; ``field_name`` is its key."""
+
+    field_class = _IdField
+
+    def __init__(self, prefixes: tuple[str, ...], field_name: str) -> None:
+        super().__init__(field_name=field_name)
+        self._prefixes = prefixes
+
+    @property
+    def field(self) -> forms.Field:
+        field: forms.Field = super().field
+        field.prefixes = self._prefixes  # type: ignore[attr-defined]
+        return field
+
+    def filter(self, queryset: QuerySet[Any], value: tuple[str, int] | None) -> QuerySet[Any]:
+        return queryset if value is None else queryset.filter(**{self.field_name: value[1]})
+
+
+class _MomentField(forms.Field):
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            # A plus sign that was not percent-encoded arrives as a space.
+            return parse_moment(value[:-6] + value[-6:].replace(" ", "+"))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentFilter(django_filters.Filter):  # type: ignore[misc]
+    """A date-time with an offset."""
+
+    field_class = _MomentField
+
+
+class _FlagField(forms.Field):
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in ("true", "false"):
+            raise ValidationError("Write true or false.")
+        return bool(value == "true")
+
+
+@extend_schema_field(OpenApiTypes.BOOL)
+class FlagFilter(django_filters.Filter):  # type: ignore[misc]
+    """``true`` or ``false``."""
+
+    field_class = _FlagField
+
+
+class FoldedFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """A text, compared without regard to case; ``field_name`` is a folded field."""
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        filtered: QuerySet[Any] = super().filter(queryset, fold(value) if value else value)
+        return filtered
+
+
+class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    """Base of our filter sets."""
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the request."""
+        at: datetime = self.request.parser_context["view"].at
+        return at
+
+
+def after(field_name: str) -> MomentFilter:
+    """``…_after``: at that moment or later."""
+    return MomentFilter(field_name=field_name, lookup_expr="gte")
+
+
+def before(field_name: str) -> MomentFilter:
+    """``…_before``: earlier than that moment, so that two ranges can meet without sharing a row."""
+    return MomentFilter(field_name=field_name, lookup_expr="lt")
+
+
+class RecordFilters(FilterSet):
+    """The filters that lists of every kind of record have."""
+
+    createdDate_after = after("created_date")
+    createdDate_before = before("created_date")
+    lastModifiedDate_after = after("last_modified_date")
+    lastModifiedDate_before = before("last_modified_date")

@@ -1,0 +1,63 @@
+"""JSON in and out: strict UTF-8, by a fast library."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+import orjson
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+_OPTIONS = orjson.OPT_NON_STR_KEYS
+"""Without it a number as a key is an exception, and an answer becomes a 500."""
+
+
+class JSONParser(BaseParser):
+    """Reads a JSON body; anything that is none is ``malformed_json``."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: BinaryIO,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return orjson.loads(stream.read())
+        except orjson.JSONDecodeError as error:
+            raise ParseError(f"The body is not valid JSON: {error}.") from error
+
+
+class JSONRenderer(BaseRenderer):
+    """Writes JSON."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return b"" if data is None else orjson.dumps(data, option=_OPTIONS)
+
+
+class JSONOnly(DefaultContentNegotiation):
+    """Answers JSON whatever the caller accepts: of more use to it than a 406."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
+def json_body(request: Request) -> Any:
+    """The parsed body of a call that needs one; an empty body is no JSON either."""
+    if not request._request.body:
+        raise ParseError("The body is empty. Send a JSON object.")
+    return request.data

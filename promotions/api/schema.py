@@ -1,0 +1,129 @@
+"""How the API describes itself (OpenAPI): what all operations have in common, added once."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from promotions.api.compatible import ERROR_CODES
+from promotions.errors import CATALOGUE
+
+_STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429)
+
+
+class Schema(AutoSchema):  # type: ignore[misc]  # drf-spectacular is typed in part
+    """Groups operations by resource."""
+
+    def get_tags(self) -> list[str]:
+        parts = [part for part in self.path.split("/") if part and "{" not in part]
+        return [parts[2] if parts[:2] == ["api", "v1"] else parts[-1]]
+
+
+class PartnerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+    target_class = "promotions.api.authentication.TokenAuthentication"
+    name = "partnerToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An access token from `/services/oauth2/token`.",
+        }
+
+
+def add_common_responses(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
+    """Adds the errors, the idempotency key and the conditional headers where they apply."""
+    schemas = result["components"].setdefault("schemas", {})
+    schemas.update(_schemas())
+    for path, operations in result["paths"].items():
+        compatible = path.startswith("/services/")
+        for method, operation in operations.items():
+            if "oauth2" not in path:
+                _add_errors(operation, compatible)
+            if method == "post" and "oauth2" not in path:
+                _add_header(operation, "Idempotency-Key", "Sent again, gives the same answer again")
+            if method in ("patch", "put", "delete") or path.endswith("/withdraw"):
+                _add_header(operation, "If-Match", "The ETag that the change is based on")
+    return result
+
+
+def _add_errors(operation: dict[str, Any], compatible: bool) -> None:
+    media_type = "application/json" if compatible else "application/problem+json"
+    name = "CompatibleErrors" if compatible else "Problem"
+    for status in _STATUSES:
+        titles = [kind.title for kind in CATALOGUE.values() if kind.status == status]
+        operation["responses"].setdefault(
+            str(status),
+            {
+                "description": "; ".join(titles),
+                "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}},
+            },
+        )
+
+
+def _add_header(operation: dict[str, Any], name: str, description: str) -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    if name == "Idempotency-Key":
+        schema |= {"minLength": 1, "maxLength": 255}
+    operation.setdefault("parameters", []).append(
+        {"name": name, "in": "header", "description": description, "schema": schema}
+    )
+
+
+def _schemas() -> dict[str, Any]:
+    code = {"type": "string", "enum": list(CATALOGUE)}
+    extra = {
+        "promotionPartyUsageId": {"type": "string"},
+        "matches": {"type": "integer"},
+    }
+    return {
+        "Problem": {
+            "type": "object",
+            "description": "A problem document, RFC 9457",
+            "properties": {
+                "type": {"type": "string", "format": "uri-reference"},
+                "title": {"type": "string"},
+                "status": {"type": "integer"},
+                "detail": {"type": "string"},
+                "code": {"type": "string", "enum": [*CATALOGUE, "several_errors"]},
+                "errors": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "code": code,
+                            "detail": {"type": "string"},
+                            "pointer": {"type": "string"},
+                            **extra,
+                        },
+                        "required": ["code", "detail", "pointer"],
+                    },
+                },
+            },
+            "required": ["type", "title", "status", "detail", "code", "errors"],
+        },
+        "CompatibleErrors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "errorCode": {"type": "string", "enum": sorted(set(ERROR_CODES.values()))},
+                    "message": {"type": "string"},
+                    "fields": {"type": "array", "items": {"type": "string"}},
+                    "code": code,
+                    **extra,
+                },
+                "required": ["errorCode", "message", "fields", "code"],
+            },
+        },
+        "OAuthError": {
+            "type": "object",
+            "properties": {
+                "error": {"type": "string"},
+                "error_description": {"type": "string"},
+            },
+            "required": ["error"],
+        },
+    }

@@ -1,0 +1,141 @@
+"""The base of the plain surface's views of records."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+from django.utils import timezone
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from promotions import ids
+from promotions.actors import Actor, Source
+from promotions.api.idempotency import idempotent
+from promotions.api.json import json_body
+from promotions.errors import refuse
+from promotions.models import Record, RecordQuerySet
+
+R = TypeVar("R", bound=Record)
+
+BEGINNING_OF_TIME = datetime(1, 1, 1, tzinfo=UTC)
+END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+"""What an absent beginning and an absent end are ordered as."""
+
+_ETAG = re.compile(r'(W/)?"([^"]*)"')
+
+
+def decode_path_id(prefix: str, text: str) -> int:
+    """The key behind an id in a path; ``malformed_id`` where it is none."""
+    try:
+        return ids.decode(prefix, text)
+    except ids.MalformedId as error:
+        detail = f"Send the record's id as it was given: {error}."
+        raise refuse("malformed_id", detail, "id") from error
+
+
+def expected_versions(request: Request) -> list[int] | None:
+    """The versions that ``If-Match`` allows; None where it allows any. A tag that is none of ours
+    fits no version."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        return None
+    return [
+        int(tag)
+        for weak, tag in _ETAG.findall(header)
+        if not weak and tag.isascii() and tag.isdigit() and len(tag) < 10
+    ]
+
+
+class RequestContext:
+    """What the views of both surfaces know of a request beside its body."""
+
+    request: Request
+    at: datetime
+    """The moment of the request: one for all that it does."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.at = timezone.now()
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # a mixin of APIView
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(user=self.request.user, source=Source.API)
+
+
+class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
+    """Create, list, retrieve, change (PATCH) and delete records of one kind.
+
+    A subclass names the model, serializer, filters, orderings, scopes, and the service functions
+    that write.
+    """
+
+    model: type[R]
+    read_scope: ClassVar[str]
+    write_scope: ClassVar[str]
+    orderings: ClassVar[Mapping[str, Combinable]]
+    lookup_url_kwarg = "id"
+    lookup_value_regex = "[^/]+"
+
+    create_record: ClassVar[Callable[..., Any]]
+    update_record: ClassVar[Callable[..., Any]]
+    delete_record: ClassVar[Callable[..., Any]]
+
+    def get_queryset(self) -> QuerySet[R]:
+        return RecordQuerySet(self.model).live()
+
+    def get_object(self) -> R:
+        record = self.get_queryset().filter(pk=self.key).first()
+        if record is None:
+            raise refuse("not_found", "There is no such record, or it was deleted.")
+        return record
+
+    @property
+    def key(self) -> int:
+        """The primary key that the path names."""
+        return decode_path_id(self.model.key_prefix, self.kwargs["id"])
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
+        return self.answer(self.get_object())
+
+    @idempotent
+    def create(self, request: Request) -> Response:
+        serializer = self.get_serializer(data=json_body(request))
+        serializer.is_valid(raise_exception=True)
+        record = self.model(**serializer.validated_data)
+        return self.answer_created(self.create_record(record, by=self.actor, at=self.at))
+
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        serializer = self.get_serializer(self.get_object(), data=json_body(request), partial=True)
+        serializer.is_valid(raise_exception=True)
+        record = self.update_record(
+            self.key,
+            serializer.validated_data,
+            by=self.actor,
+            at=self.at,
+            expected=expected_versions(request),
+        )
+        return self.answer(record)
+
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        expected = expected_versions(request)
+        self.delete_record(self.key, by=self.actor, at=self.at, expected=expected)
+        return Response(status=204)
+
+    def answer(self, record: R, status: int = 200) -> Response:
+        """The record as it now is, with its version as ETag."""
+        return Response(
+            self.get_serializer(record).data, status=status, headers={"ETag": record.etag}
+        )
+
+    def answer_created(self, record: R) -> Response:
+        response = self.answer(record, status=201)
+        response["Location"] = self.reverse_action("detail", args=[record.record_id])
+        return response
