@@ -92,11 +92,7 @@ def test_refused_with_a_sentence_that_shows_how(text: str) -> None:
         parse_moment(text)
 
 
-@given(
-    st.datetimes(timezones=st.timezones()).filter(
-        lambda moment: datetime(2, 1, 1) < moment.replace(tzinfo=None) < datetime(9999, 12, 30)
-    )  # noqa: DTZ001
-)
+@given(st.datetimes(timezones=st.timezones()).filter(lambda moment: 1 < moment.year < 9999))
 def test_what_is_written_reads_back_as_the_same_moment(moment: datetime) -> None:
     text = format_moment(moment)
     assert text.endswith("Z")
