@@ -53,7 +53,10 @@ class Report(Protocol):
 
 def demo_partner() -> Partner | None:
     """The demo's partner system; where there is none the demo was not loaded."""
-    return Partner.objects.filter(name=PARTNER, user__email=_PARTNER_EMAIL).first()
+    partner: Partner | None = Partner.objects.filter(
+        name=PARTNER, user__email=_PARTNER_EMAIL
+    ).first()
+    return partner
 
 
 def records_in_use() -> dict[str, int]:
@@ -79,7 +82,7 @@ def load(*, at: datetime, zone: ZoneInfo, report: Report) -> None:
 
 
 def _people(calendar: Calendar) -> tuple[Actor, Actor, Actor]:
-    """Marketer, support agent and shop, and the administrator who needs no name here."""
+    """Creates the log-ins and the partner system: marketer, support agent and shop."""
     users = {}
     for username, (first, last, role) in LOGINS.items():
         users[username] = User.objects.create_user(

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from enrollments.demo.campaigns import CAMPAIGNS, VOUCHERS, Campaign, Voucher
-from enrollments.demo.people import Customer, Person, make_customers, make_people
+from enrollments.demo.people import README_PEOPLE, Customer, Person, make_customers, make_people
 from promotions.moments import day_in
 
 _SEED: Final = 20261122
@@ -220,7 +220,7 @@ class _Campaign:
         people: list[tuple[int | None, int | None]] = [
             (number, person.account)
             for number, person in enumerate(self.plan.people)
-            if not person.free
+            if person not in README_PEOPLE
         ]
         candidates = (
             accounts if self.campaign.business else people + self.chance.sample(accounts, 30)
