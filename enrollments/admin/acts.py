@@ -1,0 +1,241 @@
+"""The pages on which staff enroll, withdraw and change periods: a form, then the service.
+
+What a service refuses is said at the form's field; with several enrollments chosen each is one
+act of its own, and the page says which failed and why.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from enrollments.admin.cards import customer_url, period_in_words, shown_enrollments
+from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
+from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
+from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
+from promotions import ids
+from promotions.actors import Actor
+from promotions.admin.refusals import in_words, show_refusals
+from promotions.admin.site import actor_of, badge
+from promotions.errors import Refused
+from promotions.models import Promotion, Record
+
+MOST_CHOSEN: Final = 100
+"""The most enrollments that one form acts on."""
+_CHOICE: Final = re.compile(r"(\d{1,18})(?::(\d{1,9}))?", re.ASCII)
+"""An enrollment's key, and the version that the user saw."""
+
+
+# --- Enrolling -------------------------------------------------------------------------------------
+
+_PREFILLED: Final[Mapping[str, type[Record]]] = {
+    "contact": Contact,
+    "account": Account,
+    "promotion": Promotion,
+    "offer": Offer,
+}
+
+
+def enroll_page(request: HttpRequest) -> HttpResponse:
+    """The form "Enroll a customer"; ``?promotion=`` and ``?contact=`` fill it in beforehand."""
+    require(request, "enrollments.add_promotionpartyusage")
+    form = EnrollForm(request.POST or None, initial=_prefilled(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            [outcome] = enroll(
+                [form.item()],
+                by=actor_of(request),
+                at=timezone.now(),
+                reason=form.cleaned_data["reason"],
+            )
+        except Refused as refused:
+            show_refusals(form, refused.errors, POINTERS)
+            _lead_to_existing(form, refused)
+        else:
+            assert isinstance(outcome, Enrolled)  # all or none: else it would have been refused
+            usage = outcome.usage
+            messages.success(
+                request, f"{usage.party} is enrolled in {usage.promotion} as {usage.name}."
+            )
+            return HttpResponseRedirect(customer_url(usage.party))
+    return _form_page(
+        request,
+        "enrollments/admin/enroll.html",
+        title="Enroll a customer",
+        form=form,
+        button="Enroll",
+        back=_safe_next(request),
+    )
+
+
+def _prefilled(request: HttpRequest) -> dict[str, int]:
+    keys = {name: request.GET.get(name, "") for name in _PREFILLED}
+    return {name: int(key) for name, key in keys.items() if re.fullmatch(r"[0-9]{1,18}", key)}
+
+
+def _lead_to_existing(form: forms.Form, refused: Refused) -> None:
+    for error in refused.errors:
+        if isinstance(record_id := error.extra.get("promotionPartyUsageId"), str):
+            key = ids.decode(ids.PROMOTION_PARTY_USAGE, record_id)
+            url = reverse("admin:enrollments_promotionpartyusage_change", args=[key])
+            link = format_html('<a class="underline" href="{}">Show the enrollment.</a>', url)
+            form.add_error(None, link)
+
+
+# --- Withdrawing, changing the period --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done to enrollments that exist."""
+
+    title: str
+    button: str
+    done: str
+    """What has happened to an enrollment afterwards: ``withdrawn``."""
+    form: Callable[..., forms.Form]
+    perform: Callable[[int, Any, Actor, Sequence[int] | None], PromotionPartyUsage]
+
+
+def _withdraw(
+    key: int, form: WithdrawForm, by: Actor, expected: Sequence[int] | None
+) -> PromotionPartyUsage:
+    reason = form.cleaned_data["reason"]
+    return withdraw(key, by=by, at=timezone.now(), reason=reason, expected=expected)
+
+
+def _change_period(
+    key: int, form: PeriodForm, by: Actor, expected: Sequence[int] | None
+) -> PromotionPartyUsage:
+    reason = form.cleaned_data["reason"]
+    return change_period(
+        key, form.period(), by=by, at=timezone.now(), reason=reason, expected=expected
+    )
+
+
+WITHDRAW: Final = Act("Withdraw", "Withdraw", "withdrawn", WithdrawForm, _withdraw)
+CHANGE_PERIOD: Final = Act("Change the period", "Change", "changed", PeriodForm, _change_period)
+
+
+@dataclass(slots=True)
+class Chosen:
+    """An enrollment that is acted on, as the form page lists it."""
+
+    usage: Any
+    version: int | None
+    """The version that the user saw, once the form is sent."""
+    refusal: str = ""
+
+    @property
+    def choice(self) -> str:
+        return f"{self.usage.pk}:{self.usage.version}"
+
+    @property
+    def standing(self) -> str:
+        return badge(self.usage.standing)
+
+    @property
+    def period(self) -> str:
+        return period_in_words(self.usage)
+
+
+def act_page(request: HttpRequest, act: Act) -> HttpResponse:
+    """The form of ``act`` for the enrollments named by ``usage`` in the query or the form."""
+    require(request, "enrollments.change_promotionpartyusage")
+    versions = _choices(request)
+    chosen = _chosen(versions)
+    back = _safe_next(request)
+    if not chosen:
+        messages.warning(request, f"Choose 1 to {MOST_CHOSEN} enrollments from the list first.")
+        return HttpResponseRedirect(back)
+    form = act.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        refused = _perform(request, act, form, chosen)
+        if not refused:
+            return HttpResponseRedirect(back)
+        # What failed is shown as it is now, so that trying again is an informed choice.
+        chosen = _chosen(dict.fromkeys(refused))
+        for one in chosen:
+            one.refusal = in_words(refused[one.usage.pk])
+    names = chosen[0].usage.name if len(chosen) == 1 else f"{len(chosen)} enrollments"
+    return _form_page(
+        request,
+        "enrollments/admin/act.html",
+        title=f"{act.title}: {names}",
+        form=form,
+        button=act.button,
+        chosen=chosen,
+        back=back,
+    )
+
+
+def _perform(
+    request: HttpRequest, act: Act, form: forms.Form, chosen: Sequence[Chosen]
+) -> dict[int, Refused]:
+    """Acts on each, says how it went, and answers with the refusals by key."""
+    refusals: dict[int, Refused] = {}
+    for one in chosen:
+        expected = None if one.version is None else (one.version,)
+        try:
+            act.perform(one.usage.pk, form, actor_of(request), expected)
+        except Refused as refused:
+            refusals[one.usage.pk] = refused
+    done = len(chosen) - len(refusals)
+    if done:
+        noun = "enrollment" if done == 1 else "enrollments"
+        messages.success(request, f"{done} {noun} {act.done}.")
+    if refusals and len(chosen) == 1:
+        [refused] = refusals.values()
+        show_refusals(form, refused.errors, POINTERS)
+    elif refusals:
+        form.add_error(None, f"{len(refusals)} of {len(chosen)} not {act.done}: see each for why.")
+    return refusals
+
+
+def _choices(request: HttpRequest) -> dict[int, int | None]:
+    """The versions of the chosen enrollments, by key; at most ``MOST_CHOSEN``."""
+    sent = (request.POST if request.method == "POST" else request.GET).getlist("usage")
+    matches = [match for text in sent[:MOST_CHOSEN] if (match := _CHOICE.fullmatch(text))]
+    return {int(m[1]): None if m[2] is None else int(m[2]) for m in matches}
+
+
+def _chosen(versions: Mapping[int, int | None]) -> list[Chosen]:
+    usages = shown_enrollments(timezone.now()).filter(pk__in=versions).order_by("-pk")
+    return [Chosen(usage, versions[usage.pk]) for usage in usages]
+
+
+# --- All three -------------------------------------------------------------------------------------
+
+
+def require(request: HttpRequest, permission: str) -> None:
+    """403 for staff without the permission."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """Where to go afterwards: ``next`` if it is a page of ours, else the list of enrollments."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
+        return wanted
+    return reverse("admin:enrollments_promotionpartyusage_changelist")
+
+
+def _form_page(
+    request: HttpRequest, template: str, *, form: forms.Form, **context: Any
+) -> TemplateResponse:
+    return TemplateResponse(
+        request,
+        template,
+        {**admin.site.each_context(request), "form": form, "media": form.media, **context},
+    )

@@ -1,0 +1,115 @@
+"""Enrollments as the pages show them: everything in words, with the ways to act on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from enrollments.admin.timeline import Event, timelines
+from enrollments.models import Account, Contact, PromotionPartyUsage
+from enrollments.selectors import enrollments_with_standing
+from enrollments.standing import Standing
+from promotions.admin.moments import show_moment, show_short
+from promotions.admin.site import badge
+
+ENDS_WITH_PROMOTION = "until the promotion ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One enrollment on a page. Links that the user may not follow are empty."""
+
+    number: str
+    record_id: str
+    url: str
+    customer: str
+    customer_url: str
+    promotion: str
+    promotion_url: str
+    standing: str
+    period: str
+    offer: str
+    enrolled: str
+    withdrawn: str
+    usage_count: int
+    events: list[Event]
+    withdraw_url: str = ""
+    change_period_url: str = ""
+    enroll_again_url: str = ""
+
+
+def shown_enrollments(at: datetime) -> QuerySet[PromotionPartyUsage]:
+    """Enrollments with all that lists and pages show of them."""
+    return enrollments_with_standing(at).select_related("created_by", "contact__account")
+
+
+def period_in_words(usage: PromotionPartyUsage) -> str:
+    """The customer's own window: from when, until when."""
+    ends = show_short(usage.enrollment_expiration_date_time, otherwise="")
+    begins = show_short(usage.enrollment_effective_date_time)
+    return f"{begins} – {ends}" if ends else f"{begins}, {ENDS_WITH_PROMOTION}"
+
+
+def customer_url(customer: Account | Contact) -> str:
+    return reverse("admin:customer", args=[customer.record_id])
+
+
+def cards(usages: Sequence[Any], request: HttpRequest) -> list[Card]:
+    """A card for each of ``usages`` (from ``shown_enrollments``): one more statement for all."""
+    happened = timelines(usages)
+    return [_card(usage, happened[usage.pk], request) for usage in usages]
+
+
+def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
+    return Card(
+        number=usage.name,
+        record_id=usage.record_id,
+        url=reverse("admin:enrollments_promotionpartyusage_change", args=[usage.pk]),
+        customer=str(usage.party),
+        customer_url=customer_url(usage.party),
+        promotion=str(usage.promotion),
+        promotion_url=_promotion_url(usage, request),
+        standing=badge(usage.standing),
+        period=period_in_words(usage),
+        offer=str(usage.enrollment_offer or ""),
+        enrolled=f"{show_moment(usage.created_date)}, {usage.created_by}",
+        withdrawn=_withdrawn(usage),
+        usage_count=usage.usage_count,
+        events=events,
+        **_ways_to_act(usage, request),
+    )
+
+
+def _promotion_url(usage: PromotionPartyUsage, request: HttpRequest) -> str:
+    if usage.promotion.is_deleted or not request.user.has_perm("promotions.view_promotion"):
+        return ""
+    return reverse("admin:promotions_promotion_change", args=[usage.promotion_id])
+
+
+def _withdrawn(usage: PromotionPartyUsage) -> str:
+    if usage.is_party_enrolled:
+        return ""
+    when = show_moment(usage.withdrawn_date)
+    return f"{when}, {usage.withdrawn_by}: {usage.withdrawal_reason}"
+
+
+def _ways_to_act(usage: Any, request: HttpRequest) -> dict[str, str]:
+    back = {"usage": usage.pk, "next": request.get_full_path()}
+    ways = {}
+    if usage.is_party_enrolled and request.user.has_perm("enrollments.change_promotionpartyusage"):
+        ways["withdraw_url"] = _act("withdraw", back)
+        ways["change_period_url"] = _act("change_period", back)
+    again = usage.standing in (Standing.WITHDRAWN, Standing.EXPIRED)
+    if again and request.user.has_perm("enrollments.add_promotionpartyusage"):
+        party = {"contact": usage.contact_id} if usage.contact_id else {"account": usage.account_id}
+        ways["enroll_again_url"] = _act("enroll", {"promotion": usage.promotion_id, **party})
+    return ways
+
+
+def _act(name: str, query: dict[str, Any]) -> str:
+    return f"{reverse(f'admin:enrollments_promotionpartyusage_{name}')}?{urlencode(query)}"

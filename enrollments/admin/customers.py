@@ -1,0 +1,78 @@
+"""Accounts and contacts: lists and forms. Both share how customers are found."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+
+from enrollments.models import Account, Contact
+from enrollments.selectors import find_accounts, find_contacts
+from enrollments.services.customers import accounts, contacts
+from promotions.admin.records import RecordAdmin
+
+
+class CustomerAdmin(RecordAdmin):
+    """Base of the two: the form leads to the customer's page."""
+
+    deleting_means = "Enrollments stay as they are; the customer can't be enrolled any more."
+    ordering = ("-id",)
+    readonly_fields = ("shown_id", "created_by_whom", "changed_by_whom")
+    change_form_outer_before_template = "enrollments/admin/to_customer_page.html"
+    customer_fields: tuple[str, ...]
+
+    def sections(self, new: bool) -> list[tuple[str, dict[str, Any]]]:
+        who = ("Who", {"fields": [*self.customer_fields]})
+        return [who] if new else [who, ("Record", {"fields": [*self.readonly_fields]})]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        if obj is not None:
+            context["customer_url"] = reverse("admin:customer", args=[obj.record_id])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+@admin.register(Account)
+class AccountAdmin(CustomerAdmin):
+    service = accounts
+    list_display = ("name", "external_id", "created")
+    search_fields = ("name_key",)
+    search_help_text = "Beginning of the name, external id, record id or enrollment number"
+    customer_fields = ("name", "external_id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        if search_term.strip():
+            queryset = queryset.filter(pk__in=[one.pk for one in find_accounts(search_term)])
+        return queryset, False
+
+
+@admin.register(Contact)
+class ContactAdmin(CustomerAdmin):
+    service = contacts
+    list_display = ("full_name", "email", "account", "phone", "external_id", "created")
+    list_select_related = ("account",)
+    search_fields = ("last_name_key",)
+    search_help_text = "E-mail, name, phone, external id, record id or enrollment number"
+    autocomplete_fields = ("account",)
+    customer_fields = ("first_name", "last_name", "email", "phone", "account", "external_id")
+
+    @admin.display(description="name")
+    def full_name(self, contact: Contact) -> str:
+        return contact.full_name
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        if search_term.strip():
+            queryset = queryset.filter(pk__in=[one.pk for one in find_contacts(search_term)])
+        return queryset.select_related("account"), False

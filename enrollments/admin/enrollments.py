@@ -1,0 +1,195 @@
+"""The enrollments: a list that stays quick with ten million of them, and a page for each.
+
+Nothing is edited here around the service: enrollments are enrolled, withdrawn and given another
+period, each on a page of its own (``acts.py``).
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import ChoicesRadioFilter
+from unfold.decorators import action
+
+from enrollments.admin import acts
+from enrollments.admin.acts import act_page, enroll_page, require
+from enrollments.admin.cards import cards, customer_url, period_in_words, shown_enrollments
+from enrollments.admin.customer_page import customer_page, find_customer_page
+from enrollments.admin.lookups import LookupView
+from enrollments.models import PromotionPartyUsage
+from enrollments.selectors import find_enrollments
+from enrollments.standing import Standing
+from promotions.admin.moments import DayRangeFilter, in_organisation_zone, show_short
+from promotions.admin.site import AutocompleteFilter, ChoiceFilter, ModelAdmin, badge
+
+
+class StandingFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(standing.value, standing.value.capitalize()) for standing in Standing]
+
+    def queryset(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
+    ) -> "models.QuerySet[Any]":
+        return queryset.filter(standing=self.value()) if self.value() else queryset
+
+
+@admin.register(PromotionPartyUsage)
+class EnrollmentAdmin(ModelAdmin):
+    ordering = ("-id",)
+    sortable_by = ()
+    list_display = ("number", "customer", "promotion_name", "stands", "period", "offer", "enrolled")
+    list_filter = (
+        StandingFilter,
+        ("type", ChoicesRadioFilter),
+        ("promotion", AutocompleteFilter),
+        ("created_date", DayRangeFilter),
+    )
+    search_fields = ("id",)
+    search_help_text = "Enrollment number, e-mail, name, external id or record id"
+    actions = ("withdraw_selected", "change_period_selected")
+    actions_list = ("enroll",)
+
+    # --- Who may do what ---
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_enroll_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("enrollments.add_promotionpartyusage")
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("enrollments.change_promotionpartyusage")
+
+    # --- The list ---
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        return shown_enrollments(timezone.now()).order_by("-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        if search_term.strip():
+            queryset = queryset.filter(find_enrollments(search_term))
+        return queryset, False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = in_organisation_zone("Enrollments")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @admin.display(description="number")
+    def number(self, usage: PromotionPartyUsage) -> str:
+        return usage.name
+
+    @admin.display(description="customer")
+    def customer(self, usage: PromotionPartyUsage) -> str:
+        return format_html(
+            '<a class="text-link" href="{}">{}</a>', customer_url(usage.party), usage.party
+        )
+
+    @admin.display(description="promotion")
+    def promotion_name(self, usage: PromotionPartyUsage) -> str:
+        return usage.promotion.name
+
+    @admin.display(description="standing")
+    def stands(self, usage: Any) -> str:
+        return badge(usage.standing)
+
+    @admin.display(description="own period")
+    def period(self, usage: PromotionPartyUsage) -> str:
+        return period_in_words(usage)
+
+    @admin.display(description="offer")
+    def offer(self, usage: PromotionPartyUsage) -> str:
+        return usage.enrollment_offer.name if usage.enrollment_offer else "–"
+
+    @admin.display(description="enrolled")
+    def enrolled(self, usage: PromotionPartyUsage) -> str:
+        return f"{show_short(usage.created_date)}, {usage.created_by}"
+
+    # --- One enrollment ---
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        require(request, "enrollments.view_promotionpartyusage")
+        usage = self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() else 0).first()
+        if usage is None:
+            raise Http404
+        [card] = cards([usage], request)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": usage,
+            "title": usage.name,
+            "card": card,
+        }
+        return TemplateResponse(request, "enrollments/admin/enrollment.html", context)
+
+    # --- Acts ---
+
+    @action(description="Enroll a customer", url_path="enroll", icon="person_add", permissions=["enroll"])  # type: ignore[untyped-decorator]  # the theme's
+    def enroll(self, request: HttpRequest) -> HttpResponse:
+        return enroll_page(request)
+
+    @admin.action(description="Withdraw …", permissions=["act"])
+    def withdraw_selected(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
+    ) -> HttpResponse:
+        return self._to_form(request, queryset, "withdraw")
+
+    @admin.action(description="Change the period …", permissions=["act"])
+    def change_period_selected(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
+    ) -> HttpResponse:
+        return self._to_form(request, queryset, "change_period")
+
+    def _to_form(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", act: str
+    ) -> HttpResponse:
+        keys = list(queryset.values_list("pk", flat=True)[: acts.MOST_CHOSEN])
+        query = urlencode({"usage": keys, "next": request.get_full_path()}, doseq=True)
+        return HttpResponseRedirect(
+            f"{reverse(f'admin:enrollments_promotionpartyusage_{act}')}?{query}"
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        lookup = LookupView.as_view(admin_site=self.admin_site)
+        act = "enrollments_promotionpartyusage"
+        own = [
+            path("withdraw/", view(_withdraw_page), name=f"{act}_withdraw"),
+            path("change-period/", view(_change_period_page), name=f"{act}_change_period"),
+            path("lookup/", view(lookup), name="enrollment_lookup"),
+            path("customers/", view(find_customer_page), name="customers"),
+            path("customers/<str:record_id>/", view(customer_page), name="customer"),
+        ]
+        return own + super().get_urls()
+
+
+def _withdraw_page(request: HttpRequest) -> HttpResponse:
+    return act_page(request, acts.WITHDRAW)
+
+
+def _change_period_page(request: HttpRequest) -> HttpResponse:
+    return act_page(request, acts.CHANGE_PERIOD)

@@ -1,0 +1,109 @@
+"""The forms of the three acts: enroll, withdraw, change the period."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+
+from enrollments import rules
+from enrollments.admin.lookups import LookupField
+from enrollments.wire import Item
+from promotions.admin.moments import MomentField
+
+POINTERS: Final[Mapping[str, str]] = {
+    "contact": "contact",
+    "account": "account",
+    "promotion": "promotion",
+    "enrollmentOffer": "offer",
+    rules.EFFECTIVE: "effective",
+    rules.EXPIRATION: "expiration",
+    "reason": "reason",
+}
+"""Which field of these forms a refusal is about, by the first part of its pointer."""
+
+
+def reason_field(help_text: str) -> forms.CharField:
+    refusal = rules.reason_refusal("")
+    assert refusal is not None
+    return forms.CharField(
+        label="Reason",
+        help_text=help_text,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        error_messages={"required": refusal.detail},
+    )
+
+
+class EnrollForm(forms.Form):
+    """Who is enrolled in what, from when to when, and why."""
+
+    contact = LookupField("contact", required=False, help_text="Type an e-mail address or a name.")
+    account = LookupField(
+        "account",
+        required=False,
+        help_text="Only where the customer is a company or household, or to say which the "
+        "contact belongs to.",
+    )
+    promotion = LookupField("promotion", help_text="Type its name or code.")
+    offer = LookupField(
+        "enrollment_offer", required=False, help_text="What brought the customer, if anything."
+    )
+    effective = MomentField(required=False, label="Begins", help_text="Empty: now.")
+    expiration = MomentField(
+        required=False, label="Ends", help_text="Empty: when the promotion ends."
+    )
+    reason = reason_field("Why you enroll the customer: it stands in the enrollment's history.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if not self.errors and not (cleaned.get("contact") or cleaned.get("account")):
+            self.add_error("contact", "Name the customer: give a contact or an account.")
+        return cleaned
+
+    def item(self) -> Item:
+        """What the form says, as the services read it."""
+        named = {name: self.cleaned_data[name] for name in ("contact", "account", "offer")}
+        keys = {f"{name}_id": record.pk for name, record in named.items() if record is not None}
+        return Item(
+            promotion_id=self.cleaned_data["promotion"].pk,
+            effective=self.cleaned_data["effective"],
+            expiration=self.cleaned_data["expiration"],
+            **keys,
+        )
+
+
+class WithdrawForm(forms.Form):
+    reason = reason_field("Why the enrollment is withdrawn: customers may ask.")
+
+
+class PeriodForm(forms.Form):
+    """What changes about the period; what is left empty stays."""
+
+    effective = MomentField(required=False, label="Begins", help_text="Empty: stays as it is.")
+    expiration = MomentField(required=False, label="Ends", help_text="Empty: stays as it is.")
+    ends_with_promotion = forms.BooleanField(
+        required=False,
+        label="No end of its own: it ends with the promotion",
+        widget=UnfoldBooleanSwitchWidget(),
+    )
+    reason = reason_field("Why the period changes.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("expiration") and cleaned.get("ends_with_promotion"):
+            self.add_error("expiration", "Give an end, or let it end with the promotion.")
+        if not self.errors and not self.period():
+            self.add_error("effective", "Give a new beginning or a new end.")
+        return cleaned
+
+    def period(self) -> dict[str, datetime | None]:
+        """The ends that change, as ``change_period`` takes them."""
+        period: dict[str, datetime | None] = {
+            name: self.cleaned_data[name]
+            for name in ("effective", "expiration")
+            if self.cleaned_data.get(name) is not None
+        }
+        if self.cleaned_data["ends_with_promotion"]:
+            period["expiration"] = None
+        return period

@@ -1,0 +1,92 @@
+"""An enrollment's history as people read it: what happened, when, who did it, and why."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.services.history import CREATED
+from promotions.actors import Source
+from promotions.admin.moments import show_moment, show_short
+from promotions.moments import parse_moment
+
+MOST_ROWS: Final = 2000
+"""The most history rows read for one page."""
+
+_SOURCES: Final[Mapping[str, str]] = {
+    Source.ADMIN.value: "in the admin",
+    Source.API.value: "through the API",
+    Source.COMMAND.value: "by a command",
+}
+_LABELS: Final[Mapping[str, str]] = {
+    "EnrollmentEffectiveDateTime": "Begins",
+    "EnrollmentExpirationDateTime": "Ends",
+    "EnrollmentOfferId": "Offer",
+    "AccountId": "Account",
+}
+"""What is told of a change beside its title; the rest is said by who, when and why."""
+_NOTHING: Final[Mapping[str, str]] = {"EnrollmentExpirationDateTime": "with the promotion"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act, with all the fields that it changed."""
+
+    title: str
+    when: str
+    who: str
+    through: str
+    reason: str | None
+    changes: tuple[str, ...]
+
+
+def timelines(usages: Sequence[PromotionPartyUsage]) -> dict[int, list[Event]]:
+    """The events of each enrollment by its key, newest first; one statement for all."""
+    rows = (
+        PromotionPartyUsageHistory.objects.filter(usage__in=[usage.pk for usage in usages])
+        .select_related("created_by")
+        .order_by("-id")[:MOST_ROWS]
+    )
+    found: dict[int, list[PromotionPartyUsageHistory]] = {usage.pk: [] for usage in usages}
+    for row in rows:
+        found[row.usage_id].append(row)
+    return {key: list(_events(rows)) for key, rows in found.items()}
+
+
+def _events(rows: Iterable[PromotionPartyUsageHistory]) -> Iterator[Event]:
+    for _, group in groupby(
+        rows, key=lambda r: (r.created_date, r.created_by_id, r.source, r.reason, r.request_id)
+    ):
+        act = list(group)
+        first = act[0]
+        yield Event(
+            title=_title(act),
+            when=show_moment(first.created_date),
+            who=str(first.created_by),
+            through=_SOURCES[first.source],
+            reason=first.reason,
+            changes=tuple(_change(row) for row in reversed(act) if row.field in _LABELS),
+        )
+
+
+def _title(act: Sequence[PromotionPartyUsageHistory]) -> str:
+    changed = {row.field: row.new_value for row in act}
+    if CREATED in changed:
+        return "Enrolled"
+    if "IsPartyEnrolled" in changed:
+        return "Enrolled again" if changed["IsPartyEnrolled"] == "true" else "Withdrawn"
+    return "Period changed"
+
+
+def _change(row: PromotionPartyUsageHistory) -> str:
+    old, new = (_value(row.field, value) for value in (row.old_value, row.new_value))
+    return f"{_LABELS[row.field]}: {old} → {new}"
+
+
+def _value(field: str, value: str | None) -> str:
+    if value is None:
+        return _NOTHING.get(field, "none")
+    if field.endswith("DateTime"):
+        return show_short(parse_moment(value))
+    return value

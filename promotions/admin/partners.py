@@ -1,0 +1,74 @@
+"""Partner systems: to be seen and to be revoked, by superusers."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_id_token_model,
+    get_refresh_token_model,
+)
+
+from promotions.admin.moments import moment_column
+from promotions.admin.site import ModelAdmin, SuperuserOnly
+from promotions.models import Partner
+
+# Tokens are nobody's business, and partners are made with the command, which shows the secret once.
+for model in (
+    Partner,
+    get_access_token_model(),
+    get_grant_model(),
+    get_id_token_model(),
+    get_refresh_token_model(),
+):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(Partner)
+class PartnerAdmin(SuperuserOnly, ModelAdmin):  # type: ignore[misc]  # the theme is not typed
+    """Partner systems are made by ``manage.py create_partner``; deleting one revokes it at once,
+    its tokens go with it. The secret is stored as a hash and shown nowhere."""
+
+    list_display = ("name", "client_id", "shown_scopes", "made")
+    search_fields = ("name", "client_id")
+    ordering = ("name",)
+    fields = ("name", "client_id", "shown_scopes", "acts_as", "made")
+    readonly_fields = fields
+    list_before_template = "promotions/admin/partners_help.html"
+    change_form_outer_before_template = "promotions/admin/partners_help.html"
+    delete_confirmation_template = "admin/delete_record.html"
+    delete_selected_confirmation_template = "admin/delete_records.html"
+
+    made = moment_column("created", "created")
+
+    @admin.display(description="scopes")
+    def shown_scopes(self, partner: Partner) -> str:
+        return ", ".join(partner.scopes)
+
+    @admin.display(description="acts as")
+    def acts_as(self, partner: Partner) -> str:
+        return partner.acting_user.username
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[Any, int], set[str], list[str]]:
+        """The partners themselves: collecting a busy one's tokens to list them takes too long."""
+        named = [str(partner) for partner in objs]
+        return named, {self.opts.verbose_name_plural: len(named)}, set(), []
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        means = "It is cut off at once: its secret and all its tokens stop working."
+        return super().delete_view(
+            request, object_id, {"deleting_means": means, **(extra_context or {})}
+        )

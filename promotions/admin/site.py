@@ -1,0 +1,148 @@
+"""The admin's foundations: the theme's base classes behind names of ours, who may see what.
+
+Every admin class of this service derives from ``ModelAdmin`` here, those of other packages' models
+too, so that the theme can be exchanged in one place.
+"""
+
+from typing import Any, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin as ThemeModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter as AutocompleteFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter as YesNoFilter
+from unfold.contrib.filters.admin import RadioFilter as ChoiceFilter
+
+from promotions.actors import Actor, Source
+from promotions.models import User
+
+__all__ = [
+    "AutocompleteFilter",
+    "CappedPaginator",
+    "ChoiceFilter",
+    "ModelAdmin",
+    "SuperuserOnly",
+    "YesNoFilter",
+    "actor_of",
+    "badge",
+    "may_administer",
+    "may_view_enrollments",
+    "may_view_promotions",
+    "staff_user",
+]
+
+
+# --- Who may see what ------------------------------------------------------------------------------
+
+
+def may_view_promotions(request: HttpRequest) -> bool:
+    """Whether the sidebar offers promotions and offers."""
+    return _has_perm(request, "promotions.view_promotion")
+
+
+def may_view_enrollments(request: HttpRequest) -> bool:
+    """Whether the sidebar offers customers and enrollments."""
+    return _has_perm(request, "enrollments.view_promotionpartyusage")
+
+
+def may_administer(request: HttpRequest) -> bool:
+    """Whether users, roles and partner systems are shown: to superusers, since whoever may
+    change users may make themselves one."""
+    return bool(request.user.is_active and request.user.is_superuser)
+
+
+def _has_perm(request: HttpRequest, permission: str) -> bool:
+    return request.user.has_perm(permission)
+
+
+def staff_user(user: User | AnonymousUser) -> User:
+    """The signed-in user; the admin lets nobody else in."""
+    assert isinstance(user, User)
+    return user
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts: the signed-in user, through the admin."""
+    return Actor(user=staff_user(request.user), source=Source.ADMIN)
+
+
+class SuperuserOnly:
+    """Mixed into admin classes of what only superusers see."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return may_administer(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return may_administer(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return may_administer(request)
+
+
+# --- Lists -----------------------------------------------------------------------------------------
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
+    """Counts no further than ``MOST``: counting ten million rows takes longer than reading a page.
+
+    What lies beyond is reached by searching and filtering.
+    """
+
+    MOST: Final = 10_000
+    template_name = "admin/capped_pagination.html"
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, self.MOST)
+
+    @property
+    def shown_count(self) -> str:
+        """The count as it is shown: ``10,000+`` where there is more."""
+        return f"{self.MOST:,}+" if self._counted > self.MOST else f"{self.count:,}"
+
+    @cached_property
+    def _counted(self) -> int:
+        rows = self.object_list
+        if isinstance(rows, models.QuerySet):
+            return rows.order_by().values("pk")[: self.MOST + 1].count()
+        return len(rows)
+
+
+class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typed
+    """Base of all admin classes."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+    list_disable_select_all = True
+    warn_unsaved_form = True
+    actions_list: Any = ()
+
+
+_COLOURS: Final = {
+    "active": "success",
+    "running": "success",
+    "enrolling": "info",
+    "scheduled": "info",
+    "paused": "warning",
+    "withdrawn": "danger",
+    "deleted": "danger",
+}
+
+
+def badge(word: str) -> str:
+    """A status or standing as a coloured label; the words are the rules'."""
+    return render_to_string(
+        "unfold/helpers/label.html", {"text": word, "type": _COLOURS.get(word, "default")}
+    )
