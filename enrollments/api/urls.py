@@ -1,12 +1,12 @@
 from django.urls import include, path, re_path
-from rest_framework.routers import SimpleRouter
 
 from enrollments.api.customers import AccountViewSet, ContactViewSet
 from enrollments.api.enrollments import EnrollmentViewSet
 from enrollments.api.offers import OfferViewSet
 from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
+from promotions.api.routing import OptionalSlashRouter
 
-router = SimpleRouter(trailing_slash="/?")
+router = OptionalSlashRouter()
 router.register("accounts", AccountViewSet, "account")
 router.register("contacts", ContactViewSet, "contact")
 router.register("offers", OfferViewSet, "offer")

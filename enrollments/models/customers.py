@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -58,7 +59,14 @@ class Contact(Record):
     first_name_key = FoldedField("first_name")
     last_name = models.CharField(max_length=255)
     last_name_key = FoldedField("last_name")
-    email = models.EmailField(max_length=254, null=True, blank=True, verbose_name="e-mail")
+    email = models.CharField(
+        max_length=254,
+        null=True,
+        blank=True,
+        verbose_name="e-mail",
+        # Not Django's check: it refuses addresses that exist, such as those with umlauts.
+        validators=[RegexValidator(r"^[^@\s]+@[^@\s]+$", "Write an address such as name@example.com.")],
+    )
     email_key = FoldedField("email")
     phone = models.CharField(max_length=40, null=True, blank=True)
     external_id = models.CharField(

@@ -59,7 +59,11 @@ class PromotionPartyUsage(Record):
     class Meta(Record.Meta):
         verbose_name = "enrollment"
         verbose_name_plural = "enrollments"
-        indexes = [models.Index(name="usage_created", fields=["created_date", "id"])]
+        indexes = [
+            models.Index(name="usage_created", fields=["created_date", "id"]),
+            # A promotion's enrollments, page by page.
+            models.Index(name="usage_by_promotion", fields=["promotion", "id"]),
+        ]
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(

@@ -37,6 +37,8 @@ def add_common_responses(
     """Adds the errors, the idempotency key and the conditional headers where they apply."""
     schemas = result["components"].setdefault("schemas", {})
     schemas.update(_schemas())
+    # Both forms work; the one without the slash is the one to use.
+    result["paths"] = {path.rstrip("/"): ops for path, ops in result["paths"].items()}
     for path, operations in result["paths"].items():
         compatible = path.startswith("/services/")
         for method, operation in operations.items():

@@ -124,7 +124,6 @@ class RecordSerializer(serializers.ModelSerializer[M]):
     serializer_field_mapping: ClassVar = {
         models.CharField: Text,
         models.TextField: Text,
-        models.EmailField: Text,
         models.BooleanField: Flag,
         models.PositiveIntegerField: Whole,
         models.DateTimeField: Moment,
@@ -162,7 +161,8 @@ class RecordSerializer(serializers.ModelSerializer[M]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            raise serializers.ValidationError("Send a JSON object.", code="invalid_type")
+            detail = serializers.ErrorDetail("Send a JSON object.", code="invalid_type")
+            raise serializers.ValidationError({"non_field_errors": [detail]})
         errors = dict(self._not_writable(data))
         writable = {n: v for n, v in data.items() if n in self.fields and n not in errors}
         if not self.partial:  # absent and null mean the same

@@ -1,12 +1,12 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from rest_framework.routers import SimpleRouter
 
 from promotions.api.error_page import ErrorsPage
 from promotions.api.promotions import PromotionViewSet
+from promotions.api.routing import OptionalSlashRouter
 from promotions.api.tokens import TokenView
 
-router = SimpleRouter(trailing_slash="/?")
+router = OptionalSlashRouter()
 router.register("promotions", PromotionViewSet, "promotion")
 
 urlpatterns = [

@@ -88,5 +88,6 @@ class Record(models.Model):
 def not_blank(field: str, *, on: str) -> models.CheckConstraint:
     """A text that, where there is one, is not empty: null is the only way to have none."""
     return models.CheckConstraint(
-        name=f"{on}_{field}_not_blank", condition=models.Q(**{field: None}) | ~models.Q(**{field: ""})
+        name=f"{on}_{field}_not_blank",
+        condition=models.Q(**{field: None}) | ~models.Q(**{field: ""}),
     )

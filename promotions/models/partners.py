@@ -23,9 +23,7 @@ class Partner(AbstractApplication):
                     authorization_grant_type=AbstractApplication.GRANT_CLIENT_CREDENTIALS,
                 ),
             ),
-            models.CheckConstraint(
-                name="partner_has_user", condition=models.Q(user__isnull=False)
-            ),
+            models.CheckConstraint(name="partner_has_user", condition=models.Q(user__isnull=False)),
         ]
 
     @property

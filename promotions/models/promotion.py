@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.validators import MaxLengthValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,6 +13,8 @@ from promotions.models.base import FoldedField, Record, RecordQuerySet, not_blan
 
 LONG_TEXT = 32_000
 """The most characters that a text area takes."""
+LARGEST_NUMBER = 2**31 - 1
+"""What every database takes as an integer."""
 
 
 class Promotion(Record):
@@ -124,13 +126,14 @@ class Promotion(Record):
     priority_number = models.PositiveIntegerField(
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST_NUMBER)],
         verbose_name="priority",
         help_text="A lower number comes first. Empty: after all that have one.",
     )
     maximum_usage_count = models.PositiveIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_NUMBER)],
         verbose_name="uses per cart",
         help_text="How many times it can be applied to one cart. Empty: once.",
     )
@@ -178,9 +181,7 @@ class Promotion(Record):
     owner_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    owner_group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    owner_group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = RecordQuerySet["Promotion"].as_manager()
 
@@ -253,7 +254,9 @@ class Promotion(Record):
 class PromotionView(models.Model):
     """When a user last viewed a promotion, and last viewed a record related to it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="views")
     last_viewed_date = models.DateTimeField(null=True)
     last_referenced_date = models.DateTimeField(null=True)
