@@ -164,7 +164,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["promotions.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["promotions.api.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["promotions.api.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.json.JSONOnly",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.json.LenientNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["promotions.api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "promotions.api.pagination.KeysetPagination",
     "DEFAULT_THROTTLE_CLASSES": ["promotions.api.throttling.PartnerThrottle"],
@@ -249,6 +249,7 @@ UNFOLD = {
                         "title": "Enrollments",
                         "icon": "how_to_reg",
                         "link": reverse_lazy("admin:enrollments_promotionpartyusage_changelist"),
+                        "active": "promotions.admin.site.in_enrollments",
                         "permission": "promotions.admin.site.may_view_enrollments",
                     },
                     {

@@ -36,7 +36,7 @@ _CHOICE: Final = re.compile(r"(\d{1,18})(?::(\d{1,9}))?", re.ASCII)
 """An enrollment's key, and the version that the user saw."""
 
 
-# --- Enrolling -------------------------------------------------------------------------------------
+# --- Enrolling ------------------------------------------------------------------------------------
 
 _PREFILLED: Final[Mapping[str, type[Record]]] = {
     "contact": Contact,
@@ -92,7 +92,7 @@ def _lead_to_existing(form: forms.Form, refused: Refused) -> None:
             form.add_error(None, link)
 
 
-# --- Withdrawing, changing the period --------------------------------------------------------------
+# --- Withdrawing, changing the period -------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +160,13 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
         return HttpResponseRedirect(back)
     form = act.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        refused = _perform(request, act, form, chosen)
-        if not refused:
+        refusals = _perform(request, act, form, chosen)
+        if not refusals:
             return HttpResponseRedirect(back)
         # What failed is shown as it is now, so that trying again is an informed choice.
-        chosen = _chosen(dict.fromkeys(refused))
+        chosen = _chosen(dict.fromkeys(refusals))
         for one in chosen:
-            one.refusal = in_words(refused[one.usage.pk])
+            one.refusal = in_words(refusals[one.usage.pk])
     names = chosen[0].usage.name if len(chosen) == 1 else f"{len(chosen)} enrollments"
     return _form_page(
         request,
@@ -195,8 +195,8 @@ def _perform(
         noun = "enrollment" if done == 1 else "enrollments"
         messages.success(request, f"{done} {noun} {act.done}.")
     if refusals and len(chosen) == 1:
-        [refused] = refusals.values()
-        show_refusals(form, refused.errors, POINTERS)
+        [refusal] = refusals.values()
+        show_refusals(form, refusal.errors, POINTERS)
     elif refusals:
         form.add_error(None, f"{len(refusals)} of {len(chosen)} not {act.done}: see each for why.")
     return refusals
@@ -214,7 +214,7 @@ def _chosen(versions: Mapping[int, int | None]) -> list[Chosen]:
     return [Chosen(usage, versions[usage.pk]) for usage in usages]
 
 
-# --- All three -------------------------------------------------------------------------------------
+# --- All three ------------------------------------------------------------------------------------
 
 
 def require(request: HttpRequest, permission: str) -> None:

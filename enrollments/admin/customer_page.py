@@ -27,7 +27,7 @@ MOST_CONTACTS: Final = 50
 
 
 def find_customer_page(request: HttpRequest) -> HttpResponse:
-    """One box for whatever the customer gives; a single hit goes straight to the customer's page."""
+    """One box for whatever the customer gives; a single hit goes straight to their page."""
     require(request, MAY_VIEW)
     text = request.GET.get("q", "").strip()
     found = _found(text)
@@ -118,7 +118,11 @@ def _facts(customer: Account | Contact) -> list[tuple[str, str, str]]:
         own = [
             ("E-mail", customer.email, ""),
             ("Phone", customer.phone, ""),
-            ("Account", account and account.name, customer_url(account) if account else ""),
+            (
+                "Account",
+                account.name if account else None,
+                customer_url(account) if account else "",
+            ),
         ]
     facts = [
         *own,

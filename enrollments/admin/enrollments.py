@@ -25,7 +25,7 @@ from enrollments.admin.lookups import LookupView
 from enrollments.models import PromotionPartyUsage
 from enrollments.selectors import find_enrollments
 from enrollments.standing import Standing
-from promotions.admin.moments import DayRangeFilter, in_organisation_zone, show_short
+from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import AutocompleteFilter, ChoiceFilter, ModelAdmin, badge
 
 
@@ -87,15 +87,9 @@ class EnrollmentAdmin(ModelAdmin):
             queryset = queryset.filter(find_enrollments(search_term))
         return queryset, False
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        title = in_organisation_zone("Enrollments")
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
     @admin.display(description="number")
     def number(self, usage: PromotionPartyUsage) -> str:
-        return usage.name
+        return format_html('<span class="whitespace-nowrap">{}</span>', usage.name)
 
     @admin.display(description="customer")
     def customer(self, usage: PromotionPartyUsage) -> str:
@@ -121,7 +115,7 @@ class EnrollmentAdmin(ModelAdmin):
 
     @admin.display(description="enrolled")
     def enrolled(self, usage: PromotionPartyUsage) -> str:
-        return f"{show_short(usage.created_date)}, {usage.created_by}"
+        return format_html("{}, {}", unbroken(show_short(usage.created_date)), usage.created_by)
 
     # --- One enrollment ---
 
@@ -133,7 +127,9 @@ class EnrollmentAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         require(request, "enrollments.view_promotionpartyusage")
-        usage = self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() else 0).first()
+        usage = (
+            self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() else 0).first()
+        )
         if usage is None:
             raise Http404
         [card] = cards([usage], request)
@@ -148,7 +144,12 @@ class EnrollmentAdmin(ModelAdmin):
 
     # --- Acts ---
 
-    @action(description="Enroll a customer", url_path="enroll", icon="person_add", permissions=["enroll"])  # type: ignore[untyped-decorator]  # the theme's
+    @action(
+        description="Enroll a customer",
+        url_path="enroll",
+        icon="person_add",
+        permissions=["enroll"],
+    )  # type: ignore[untyped-decorator]  # the theme's
     def enroll(self, request: HttpRequest) -> HttpResponse:
         return enroll_page(request)
 
@@ -184,7 +185,7 @@ class EnrollmentAdmin(ModelAdmin):
             path("customers/", view(find_customer_page), name="customers"),
             path("customers/<str:record_id>/", view(customer_page), name="customer"),
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]
 
 
 def _withdraw_page(request: HttpRequest) -> HttpResponse:

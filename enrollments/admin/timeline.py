@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
-from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.models import Account, Offer, PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.history import CREATED
+from promotions import ids
 from promotions.actors import Source
 from promotions.admin.moments import show_moment, show_short
+from promotions.models import Record, RecordQuerySet
 from promotions.moments import parse_moment
 
 MOST_ROWS: Final = 2000
@@ -27,6 +29,10 @@ _LABELS: Final[Mapping[str, str]] = {
 }
 """What is told of a change beside its title; the rest is said by who, when and why."""
 _NOTHING: Final[Mapping[str, str]] = {"EnrollmentExpirationDateTime": "with the promotion"}
+_RECORDS: Final[Mapping[str, tuple[str, type[Record]]]] = {
+    "EnrollmentOfferId": (ids.OFFER, Offer),
+    "AccountId": (ids.ACCOUNT, Account),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,26 @@ def timelines(usages: Sequence[PromotionPartyUsage]) -> dict[int, list[Event]]:
     found: dict[int, list[PromotionPartyUsageHistory]] = {usage.pk: [] for usage in usages}
     for row in rows:
         found[row.usage_id].append(row)
-    return {key: list(_events(rows)) for key, rows in found.items()}
+    names = _names(rows)
+    return {key: list(_events(rows, names)) for key, rows in found.items()}
 
 
-def _events(rows: Iterable[PromotionPartyUsageHistory]) -> Iterator[Event]:
+def _names(rows: Iterable[PromotionPartyUsageHistory]) -> dict[str, str]:
+    """What the records are called whose ids stand in ``rows``: a statement for each kind named."""
+    names: dict[str, str] = {}
+    for field, (prefix, model) in _RECORDS.items():
+        named = [row for row in rows if row.field == field]
+        texts = {text for row in named for text in (row.old_value, row.new_value) if text}
+        keys = {ids.decode(prefix, text): text for text in texts}
+        if keys:
+            records: RecordQuerySet[Any] = RecordQuerySet(model)
+            names |= {keys[key]: str(one) for key, one in records.in_bulk(keys).items()}
+    return names
+
+
+def _events(
+    rows: Iterable[PromotionPartyUsageHistory], names: Mapping[str, str]
+) -> Iterator[Event]:
     for _, group in groupby(
         rows, key=lambda r: (r.created_date, r.created_by_id, r.source, r.reason, r.request_id)
     ):
@@ -66,7 +88,7 @@ def _events(rows: Iterable[PromotionPartyUsageHistory]) -> Iterator[Event]:
             who=str(first.created_by),
             through=_SOURCES[first.source],
             reason=first.reason,
-            changes=tuple(_change(row) for row in reversed(act) if row.field in _LABELS),
+            changes=tuple(_change(row, names) for row in reversed(act) if row.field in _LABELS),
         )
 
 
@@ -79,14 +101,14 @@ def _title(act: Sequence[PromotionPartyUsageHistory]) -> str:
     return "Period changed"
 
 
-def _change(row: PromotionPartyUsageHistory) -> str:
-    old, new = (_value(row.field, value) for value in (row.old_value, row.new_value))
+def _change(row: PromotionPartyUsageHistory, names: Mapping[str, str]) -> str:
+    old, new = (_value(row.field, value, names) for value in (row.old_value, row.new_value))
     return f"{_LABELS[row.field]}: {old} → {new}"
 
 
-def _value(field: str, value: str | None) -> str:
+def _value(field: str, value: str | None, names: Mapping[str, str]) -> str:
     if value is None:
         return _NOTHING.get(field, "none")
     if field.endswith("DateTime"):
         return show_short(parse_moment(value))
-    return value
+    return names.get(value, value)

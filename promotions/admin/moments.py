@@ -15,6 +15,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
@@ -42,14 +43,17 @@ def show_short(moment: datetime | None, *, otherwise: str = "–") -> str:
     return show_moment(moment, otherwise=otherwise).partition(" (")[0]
 
 
+def unbroken(moment: str) -> str:
+    """A moment from ``show_short`` for a narrow column: broken only between day and time."""
+    day, comma, clock = moment.partition(", ")
+    return format_html(
+        '<span><span class="whitespace-nowrap">{}{}</span> {}</span>', day, comma.strip(), clock
+    )
+
+
 def show_day(day: date) -> str:
     """``31 May 2026``."""
     return f"{day.day} {day:%b} {day.year}"
-
-
-def in_organisation_zone(text: str) -> str:
-    """A heading that names the zone: ``Starts (Europe/Berlin)``."""
-    return f"{text} ({organisation_zone().key})"
 
 
 def read_clock(clock: datetime) -> datetime:
@@ -97,7 +101,7 @@ class MomentField(forms.SplitDateTimeField):
         options["help_text"] = f"{options.get('help_text', '')} {zone}".strip()
         super().__init__(**options)
 
-    def compress(self, data_list: Sequence[Any]) -> datetime | None:
+    def compress(self, data_list: Sequence[Any] | None) -> datetime | None:
         if not data_list:
             return None
         day, clock = data_list
@@ -142,15 +146,18 @@ def _midnight(day: date, *, days_later: int = 0) -> datetime:
         midnight = datetime.combine(day + timedelta(days=days_later), time())
         return midnight.replace(tzinfo=organisation_zone()).astimezone(UTC)
     except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if day > date(5000, 1, 1) else datetime.min.replace(tzinfo=UTC)
+        return (
+            datetime.max.replace(tzinfo=UTC)
+            if day > date(5000, 1, 1)
+            else datetime.min.replace(tzinfo=UTC)
+        )
 
 
 def moment_column(name: str, description: str) -> Any:
-    """A column or read-only field that shows the moment in a record's field ``name``; sorts by it."""
+    """A column or read-only field that shows, and sorts by, the moment in a record's ``name``."""
 
     @admin.display(description=description, ordering=name)
     def column(model_admin: object, record: models.Model) -> str:
-        return show_short(getattr(record, name))
+        return unbroken(show_short(getattr(record, name)))
 
     return column
-

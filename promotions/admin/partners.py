@@ -28,7 +28,7 @@ for model in (
 
 
 @admin.register(Partner)
-class PartnerAdmin(SuperuserOnly, ModelAdmin):  # type: ignore[misc]  # the theme is not typed
+class PartnerAdmin(SuperuserOnly, ModelAdmin):
     """Partner systems are made by ``manage.py create_partner``; deleting one revokes it at once,
     its tokens go with it. The secret is stored as a hash and shown nowhere."""
 
@@ -69,6 +69,7 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):  # type: ignore[misc]  # the them
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         means = "It is cut off at once: its secret and all its tokens stop working."
-        return super().delete_view(
+        response: HttpResponse = super().delete_view(
             request, object_id, {"deleting_means": means, **(extra_context or {})}
         )
+        return response

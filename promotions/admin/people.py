@@ -20,14 +20,22 @@ for model in (Group, AccessAttempt, AccessFailureLog, AccessLog):
 
 
 @admin.register(User)
-class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # Django's and the theme's bases differ in what they declare
+class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # not generic at run time
     """The staff, and the users that partner systems act as. Nobody is deleted: their names stand
     at what they did. Whoever leaves is switched off ("active")."""
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "display_name", "email", "is_active", "is_staff", "is_superuser", "signed_in")
+    list_display = (
+        "username",
+        "display_name",
+        "email",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "signed_in",
+    )
     list_filter = (
         ("is_active", YesNoFilter),
         ("is_staff", YesNoFilter),
@@ -43,7 +51,7 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
             {
                 "fields": ("is_active", "is_staff", "groups", "is_superuser"),
                 "description": "Give people a role. Marketers work on promotions and offers, "
-                "Support enrolls and withdraws customers. Switch “active” off when somebody leaves; "
+                "Support enrolls and withdraws customers. Switch “active” off when they leave: "
                 "users are never deleted, since their names stand at what they did.",
             },
         ),
@@ -57,7 +65,7 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
 
 
 @admin.register(Group)
-class RoleAdmin(SuperuserOnly, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # as above
+class RoleAdmin(SuperuserOnly, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # the bases differ in what they declare
     """Roles: named sets of permissions that users are given."""
 
     search_fields = ("name",)
@@ -65,7 +73,7 @@ class RoleAdmin(SuperuserOnly, DjangoGroupAdmin, ModelAdmin):  # type: ignore[mi
 
 
 @admin.register(AccessAttempt)
-class FailedLogInAdmin(SuperuserOnly, ModelAdmin):  # type: ignore[misc]  # as above
+class FailedLogInAdmin(SuperuserOnly, ModelAdmin):
     """Log-ins that failed. Deleting an entry lets the person try again before the hour is over."""
 
     list_display = ("username", "ip_address", "failures_since_start", "tried")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -126,7 +126,15 @@ class PromotionAdmin(RecordAdmin):
     )
     ordering = ("-id",)
     list_select_related = ("owner_user", "owner_group")
-    list_display = ("name", "shown_status", "promotion_code", "starts", "ends", "enrollment", "owner")
+    list_display = (
+        "name",
+        "shown_status",
+        "promotion_code",
+        "starts",
+        "ends",
+        "enrollment",
+        "owner",
+    )
     list_filter = (
         StatusFilter,
         ("is_active", YesNoFilter),
@@ -144,11 +152,9 @@ class PromotionAdmin(RecordAdmin):
     ends = moment_column("end_date_time", "ends")
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(status=status_case(timezone.now(), organisation_zone()))
-        )
+        status = status_case(timezone.now(), organisation_zone())
+        promotions: models.QuerySet[Any] = super().get_queryset(request).annotate(status=status)
+        return promotions
 
     # --- The list ---
 
@@ -163,12 +169,6 @@ class PromotionAdmin(RecordAdmin):
     @admin.display(description="owner")
     def owner(self, promotion: Promotion) -> str:
         return str(promotion.owner_group or promotion.owner_user)
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        title = f"Promotions, times in {organisation_zone().key}"
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     # --- The form ---
 

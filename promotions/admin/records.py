@@ -14,9 +14,10 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from promotions.actors import Actor
-from promotions.admin.moments import MomentField, MomentWidget, moment_column
+from promotions.admin.moments import MomentField, MomentWidget, moment_column, show_moment
 from promotions.admin.refusals import in_words, show_refusals
 from promotions.admin.site import ModelAdmin, actor_of
 from promotions.errors import DomainError, Refused
@@ -52,9 +53,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
     def changes(self) -> dict[str, Any]:
         """What the editor changed, by the model's field names."""
         names = {field.name for field in self.instance._meta.fields} - {"version"}
-        return {
-            name: self.cleaned_data[name] for name in self.changed_data if name in names
-        }
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in names}
 
 
 class RecordAdmin(ModelAdmin):
@@ -71,7 +70,6 @@ class RecordAdmin(ModelAdmin):
     """Form fields that are moments, and the read-only columns that show them safely."""
 
     created = moment_column("created_date", "created")
-    changed = moment_column("last_modified_date", "last changed")
 
     # --- What a subclass says ---
 
@@ -115,11 +113,11 @@ class RecordAdmin(ModelAdmin):
 
     @admin.display(description="created by")
     def created_by_whom(self, record: Record) -> str:
-        return f"{self.created(record)}, {record.created_by}"
+        return f"{show_moment(record.created_date)}, {record.created_by}"
 
     @admin.display(description="last changed by")
     def changed_by_whom(self, record: Record) -> str:
-        return f"{self.changed(record)}, {record.last_modified_by}"
+        return f"{show_moment(record.last_modified_date)}, {record.last_modified_by}"
 
     @admin.display(description="record id")
     def shown_id(self, record: Record) -> str:
@@ -133,6 +131,8 @@ class RecordAdmin(ModelAdmin):
         if isinstance(db_field, models.DateTimeField):
             kwargs = {"form_class": MomentField, "widget": MomentWidget, **kwargs}
             return db_field.formfield(**kwargs)
+        if isinstance(db_field, models.TextField):
+            kwargs = {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4}), **kwargs}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -145,7 +145,9 @@ class RecordAdmin(ModelAdmin):
             for title, options in sections
         ]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         # This class was made for this request.
         form.refused = getattr(request, "refused", ())
@@ -198,12 +200,16 @@ class RecordAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {"deleting_means": self.deleting_means, **(extra_context or {})}
-        return self._or_say_why(request, lambda: super(RecordAdmin, self).delete_view(request, object_id, context))
+        return self._or_say_why(
+            request, lambda: super(RecordAdmin, self).delete_view(request, object_id, context)
+        )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return self._or_say_why(request, lambda: super(RecordAdmin, self).changelist_view(request, extra_context))
+        return self._or_say_why(
+            request, lambda: super(RecordAdmin, self).changelist_view(request, extra_context)
+        )
 
     def _or_say_why(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
         try:
@@ -213,4 +219,3 @@ class RecordAdmin(ModelAdmin):
             return HttpResponseRedirect(
                 reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             )
-

@@ -6,16 +6,20 @@ too, so that the theme can be exchanged in one place.
 
 from typing import Any, Final
 
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin as ThemeModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter as AutocompleteFilter
 from unfold.contrib.filters.admin import BooleanRadioFilter as YesNoFilter
 from unfold.contrib.filters.admin import RadioFilter as ChoiceFilter
+from unfold.views import ChangeList as ThemeChangeList
 
 from promotions.actors import Actor, Source
 from promotions.models import User
@@ -29,14 +33,17 @@ __all__ = [
     "YesNoFilter",
     "actor_of",
     "badge",
+    "in_enrollments",
     "may_administer",
     "may_view_enrollments",
     "may_view_promotions",
     "staff_user",
 ]
 
+admin.site.index_title = "What would you like to do?"
 
-# --- Who may see what ------------------------------------------------------------------------------
+
+# --- Who may see what -----------------------------------------------------------------------------
 
 
 def may_view_promotions(request: HttpRequest) -> bool:
@@ -47,6 +54,14 @@ def may_view_promotions(request: HttpRequest) -> bool:
 def may_view_enrollments(request: HttpRequest) -> bool:
     """Whether the sidebar offers customers and enrollments."""
     return _has_perm(request, "enrollments.view_promotionpartyusage")
+
+
+def in_enrollments(request: HttpRequest) -> bool:
+    """Whether the sidebar marks "Enrollments": on their pages, not on the customers' below them."""
+    enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
+    return request.path.startswith(enrollments) and not request.path.startswith(
+        reverse("admin:customers")
+    )
 
 
 def may_administer(request: HttpRequest) -> bool:
@@ -89,7 +104,7 @@ class SuperuserOnly:
         return may_administer(request)
 
 
-# --- Lists -----------------------------------------------------------------------------------------
+# --- Lists ----------------------------------------------------------------------------------------
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
@@ -106,6 +121,11 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
         return min(self._counted, self.MOST)
 
     @property
+    def zone(self) -> str:
+        """The zone of the moments in the list, named below it."""
+        return settings.TIME_ZONE
+
+    @property
     def shown_count(self) -> str:
         """The count as it is shown: ``10,000+`` where there is more."""
         return f"{self.MOST:,}+" if self._counted > self.MOST else f"{self.count:,}"
@@ -118,16 +138,29 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
         return len(rows)
 
 
+class ChangeList(ThemeChangeList):  # type: ignore[misc]  # the theme is not typed
+    """A list whose heading leaves its count to the paginator, which knows where it is capped."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typed
     """Base of all admin classes."""
 
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
+    list_max_show_all = 0
     list_filter_submit = True
     list_disable_select_all = True
     warn_unsaved_form = True
+    empty_value_display = "–"
     actions_list: Any = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ChangeList
 
 
 _COLOURS: Final = {
