@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, TypeVar
 
 import django_filters
-from django.db.models import F, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Coalesce
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -68,6 +68,9 @@ class CustomerViewSet(RecordViewSet[R]):
         A property that is absent stays as it is; null clears it.
         """
         body = json_body(request)
+        if "\x00" in external_id:
+            detail = "An external id must not contain the NUL character."
+            raise refuse("invalid_value", detail, "externalId")
         if isinstance(body, dict) and body.get("externalId", external_id) != external_id:
             detail = "The body names another external id than the path. Leave it out of the body."
             raise refuse("invalid_value", detail, "externalId")
@@ -111,7 +114,7 @@ class ContactViewSet(CustomerViewSet[Contact]):
         "createdDate": F("created_date"),
         "lastModifiedDate": F("last_modified_date"),
         "lastName": F("last_name_key"),
-        "email": Coalesce("email_key", Value("")),
+        "email": Coalesce("email_key", Value(""), output_field=TextField()),
     }
     service = contacts
     create_record, update_record, delete_record = contacts.create, contacts.update, contacts.delete

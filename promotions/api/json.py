@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import orjson
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import NotAcceptable, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -47,13 +47,18 @@ class JSONRenderer(BaseRenderer):
         return b"" if data is None else orjson.dumps(data, option=_OPTIONS)
 
 
-class JSONOnly(DefaultContentNegotiation):
-    """Answers JSON whatever the caller accepts: of more use to it than a 406."""
+class LenientNegotiation(DefaultContentNegotiation):
+    """What the caller accepts where there is it, else the view's first choice: of more use to a
+    caller than a 406."""
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
+        try:
+            renderer, media_type = super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            return renderers[0], renderers[0].media_type
+        return renderer, media_type
 
 
 def json_body(request: Request) -> Any:

@@ -1,0 +1,181 @@
+"""``Idempotency-Key``, on every POST of both surfaces. Rule 12."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from enrollments.models import PromotionPartyUsage
+from promotions.models import IdempotentRequest, Promotion
+from promotions.services.promotions import update_promotion
+from tests.api.conftest import COMPATIBLE, Api, codes
+from tests.factories import actor, enroll_contact, make_contact, make_promotion
+
+V1 = "/api/v1/enrollments"
+
+
+def _item() -> dict[str, Any]:
+    return {
+        "contact": {"id": make_contact().record_id},
+        "promotion": {"id": make_promotion().record_id},
+    }
+
+
+@pytest.mark.parametrize("path", [V1, COMPATIBLE])
+def test_the_same_key_gives_the_first_answer_again(api: Api, path: str) -> None:
+    body = _item() if path == V1 else {"inputParameters": [_item()]}
+    first, second, slashed = (
+        api.post(p, body, Idempotency_Key="k1") for p in (path, path, f"{path}/")
+    )
+    assert first.status_code == 201
+    for again in (second, slashed):
+        assert (again.status_code, again.content) == (201, first.content)
+        for name in ("Content-Type", "ETag", "Location"):
+            assert again.get(name) == first.get(name)
+    assert PromotionPartyUsage.objects.count() == 1
+
+
+def test_without_a_key_every_request_counts(api: Api) -> None:
+    item = _item()
+    assert [api.post(V1, item).status_code for _ in range(2)] == [201, 409]
+
+
+def test_a_refusal_by_the_rules_is_given_again(api: Api) -> None:
+    promotion = make_promotion(is_active=False)
+    item = {
+        "contact": {"id": make_contact().record_id},
+        "promotion": {"id": promotion.record_id},
+    }
+    first = api.post(V1, item, Idempotency_Key="k")
+    assert codes(first) == ["promotion_inactive"]
+    update_promotion(promotion.pk, {"is_active": True}, by=actor(), at=timezone.now())
+    again = api.post(V1, item, Idempotency_Key="k")
+    assert (again.status_code, again.content) == (400, first.content)
+    assert again["Content-Type"] == "application/problem+json"
+    assert api.post(V1, item, Idempotency_Key="other").status_code == 201
+
+
+def test_what_never_reached_the_rules_is_not_remembered(api: Api) -> None:
+    item = _item()
+    assert codes(api.post(V1, raw=b"{", Idempotency_Key="k")) == ["malformed_json"]
+    token, api.headers = api.headers, {}
+    assert api.post(V1, item, Idempotency_Key="k").status_code == 401
+    api.headers = token
+    assert api.post(V1, item, Idempotency_Key="k").status_code == 201
+
+
+def test_a_defect_of_ours_is_not_remembered(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = _item()
+    with monkeypatch.context() as patch:
+
+        def fail(*args: object, **options: object) -> None:
+            raise RuntimeError("out of order")
+
+        patch.setattr("enrollments.api.enrollments.enroll", fail)
+        with pytest.raises(RuntimeError):
+            api.post(V1, item, Idempotency_Key="k")
+    assert not IdempotentRequest.objects.exists()
+    assert api.post(V1, item, Idempotency_Key="k").status_code == 201
+
+
+def test_the_same_key_with_another_body_is_refused(api: Api) -> None:
+    item = _item()
+    api.post(V1, item, Idempotency_Key="k")
+    response = api.post(V1, {**item, "enrollmentOffer": None}, Idempotency_Key="k")
+    assert (response.status_code, codes(response)) == (422, ["idempotency_key_reused"])
+    body = {"inputParameters": [_item()]}
+    api.post(COMPATIBLE, body, Idempotency_Key="k")
+    response = api.post(COMPATIBLE, {"inputParameters": []}, Idempotency_Key="k")
+    assert response.status_code == 422
+    assert response.json()[0]["errorCode"] == "INVALID_API_INPUT"
+
+
+def test_a_key_belongs_to_its_client_and_path(api: Api) -> None:
+    other = Api(name="Other")
+    assert api.post(V1, _item(), Idempotency_Key="k").status_code == 201
+    assert other.post(V1, _item(), Idempotency_Key="k").status_code == 201
+    assert api.enroll(_item(), path=COMPATIBLE).status_code == 201
+    again = api.post(COMPATIBLE, {"inputParameters": [_item()]}, Idempotency_Key="k")
+    assert again.status_code == 201
+    assert PromotionPartyUsage.objects.count() == 4
+
+
+def test_a_key_is_forgotten_after_24_hours(api: Api) -> None:
+    item = _item()
+    first = api.post(V1, item, Idempotency_Key="k")
+    path = f"/api/v1/enrollments/{first.json()['id']}/withdraw"
+    api.post(path, {"reason": "x"})
+    for hours, status in ((23.9, 201), (24.1, 201)):
+        with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+            later = Api()
+            later.partner = api.partner
+            from tests.factories import token_for
+
+            later.headers = {"Authorization": f"Bearer {token_for(api.partner)}"}
+            again = later.post(V1, item, Idempotency_Key="k")
+        assert again.status_code == status
+        # Within a day it is the first answer; after it the customer is enrolled again.
+        assert (again.content == first.content) is (hours < 24)
+    assert IdempotentRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+def test_a_key_has_1_to_255_characters(api: Api, key: str) -> None:
+    response = api.post(V1, _item(), Idempotency_Key=key)
+    assert (response.status_code, codes(response)) == (400, ["invalid_value"])
+    assert not PromotionPartyUsage.objects.exists()
+    assert api.post(V1, _item(), Idempotency_Key="x" * 255).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/promotions", {"name": "x"}),
+        ("/api/v1/accounts", {"name": "x"}),
+        ("/api/v1/contacts", {"lastName": "x"}),
+        ("/api/v1/offers", {"name": "x", "code": "x"}),
+    ],
+)
+def test_creating_records_once(api: Api, path: str, body: dict[str, str]) -> None:
+    first, second = (api.post(path, body, Idempotency_Key="k") for _ in range(2))
+    assert first.status_code == second.status_code == 201
+    assert first.json() == second.json()
+
+
+def test_withdrawing_once(api: Api) -> None:
+    usage = enroll_contact(make_contact(), make_promotion())
+    path = f"{V1}/{usage.record_id}/withdraw"
+    first, second = (api.post(path, {"reason": "x"}, Idempotency_Key="k") for _ in range(2))
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert usage.history.count() == 5
+
+
+def test_a_refused_request_leaves_nothing_but_its_answer(api: Api) -> None:
+    api.post("/api/v1/promotions", {"name": ""}, Idempotency_Key="k")
+    assert not Promotion.objects.exists()
+    assert IdempotentRequest.objects.get().status == 400
+
+
+def _post_handlers(patterns: list[Any]) -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) != "admin/":
+                yield from _post_handlers(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            view: Any = getattr(pattern.callback, "cls", None)
+            actions = getattr(pattern.callback, "actions", None) or {"post": "post"}
+            if view is not None and "post" in actions and hasattr(view, actions["post"]):
+                yield str(pattern.pattern), getattr(view, actions["post"])
+
+
+def test_every_post_of_both_surfaces_heeds_the_key() -> None:
+    handlers = dict(_post_handlers(get_resolver().url_patterns))
+    token = [route for route in handlers if "oauth2" in route]
+    assert len(token) == 1
+    assert len(handlers) == 8
+    for route, handler in handlers.items():
+        assert getattr(handler, "is_idempotent", False) or route in token, route
