@@ -7,7 +7,7 @@ from promotions.models import Promotion, User
 
 def promotions_seen_by(user: User) -> QuerySet[Promotion]:
     """Live promotions with when ``user`` last viewed each, and a record related to it."""
-    return (
+    seen: QuerySet[Promotion] = (
         Promotion.objects.live()
         .annotate(mine=FilteredRelation("views", condition=Q(views__user=user.pk)))
         .annotate(
@@ -15,3 +15,4 @@ def promotions_seen_by(user: User) -> QuerySet[Promotion]:
             last_referenced_date=F("mine__last_referenced_date"),
         )
     )
+    return seen

@@ -98,7 +98,7 @@ class HistorySerializer(serializers.ModelSerializer[PromotionPartyUsageHistory])
     oldValue = ReadOnlyText(source="old_value", allow_null=True)
     newValue = ReadOnlyText(source="new_value", allow_null=True)
     reason = ReadOnlyText(allow_null=True)
-    source = ReadOnlyText()
+    source = ReadOnlyText()  # type: ignore[assignment]  # the property's name is also DRF's
     createdBy = ReadOnlyText(source="created_by.display_name")
     createdDate = Moment(source="created_date", read_only=True)
 
@@ -238,9 +238,9 @@ class EnrollmentViewSet(
     def history(self, request: Request, id: str) -> Response:  # noqa: A002
         """What happened to the enrollment, newest first."""
         usage = self._find(self.key)
-        rows = self.filter_queryset(usage.history.select_related("created_by"))
+        rows: Any = usage.history.select_related("created_by")
         return self.get_paginated_response(
-            HistorySerializer(self.paginate_queryset(rows), many=True).data
+            HistorySerializer(self.paginate_queryset(self.filter_queryset(rows)), many=True).data
         )
 
     def _find(self, key: int) -> PromotionPartyUsage:

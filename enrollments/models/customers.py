@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from promotions import ids
-from promotions.models.base import FoldedField, Record, RecordQuerySet, not_blank
+from promotions.models.base import FoldedField, Record, RecordManager, not_blank
 
 EXTERNAL_ID_HELP = "The key of this record in the system it comes from. No two have the same."
 
@@ -23,7 +23,7 @@ class Account(Record):
         max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
     )
 
-    objects = RecordQuerySet["Account"].as_manager()
+    objects = RecordManager["Account"]()
 
     class Meta(Record.Meta):
         indexes = [
@@ -65,7 +65,9 @@ class Contact(Record):
         blank=True,
         verbose_name="e-mail",
         # Not Django's check: it refuses addresses that exist, such as those with umlauts.
-        validators=[RegexValidator(r"^[^@\s]+@[^@\s]+$", "Write an address such as name@example.com.")],
+        validators=[
+            RegexValidator(r"^[^@\s]+@[^@\s]+$", "Write an address such as name@example.com.")
+        ],
     )
     email_key = FoldedField("email")
     phone = models.CharField(max_length=40, null=True, blank=True)
@@ -73,7 +75,7 @@ class Contact(Record):
         max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
     )
 
-    objects = RecordQuerySet["Contact"].as_manager()
+    objects = RecordManager["Contact"]()
 
     class Meta(Record.Meta):
         # text_pattern_ops serves both equality and "begins with" on PostgreSQL.

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from promotions import ids
 from promotions.models import Promotion
-from promotions.models.base import FoldedField, Record, RecordQuerySet
+from promotions.models.base import FoldedField, Record, RecordManager
 
 
 class Offer(Record):
@@ -34,7 +34,7 @@ class Offer(Record):
         default=True, help_text="Customers can only enroll through an active offer."
     )
 
-    objects = RecordQuerySet["Offer"].as_manager()
+    objects = RecordManager["Offer"]()
 
     class Meta(Record.Meta):
         indexes = [models.Index(name="offer_created", fields=["created_date", "id"])]

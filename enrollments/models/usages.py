@@ -12,7 +12,7 @@ from enrollments.numbers import enrollment_number
 from promotions import ids
 from promotions.actors import Source
 from promotions.models import Promotion
-from promotions.models.base import Record, RecordQuerySet
+from promotions.models.base import Record, RecordManager
 
 
 class PromotionPartyUsage(Record):
@@ -54,7 +54,7 @@ class PromotionPartyUsage(Record):
     points_credited = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     additional_attribute_info = models.JSONField(null=True)
 
-    objects = RecordQuerySet["PromotionPartyUsage"].as_manager()
+    objects = RecordManager["PromotionPartyUsage"]()
 
     class Meta(Record.Meta):
         verbose_name = "enrollment"

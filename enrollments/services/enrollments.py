@@ -8,7 +8,7 @@ database, and lost races are decided again. Source: the enrollment contract, rul
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -242,7 +242,7 @@ def _write(decisions: Sequence[_Decision], *, by: Actor, at: datetime, reason: s
     new = []
     for one in decisions:
         found = one.found
-        values = {
+        values: dict[str, Any] = {
             "account": found.account,
             "enrollment_offer": found.offer,
             "enrollment_effective_date_time": one.period.effective,

@@ -12,7 +12,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from promotions.errors import refuse
-from promotions.models import User
+from promotions.models import Partner, User
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, through the settings
@@ -21,6 +21,17 @@ _SCHEMES: Final = ("bearer", "oauth")
 _HOW_TO_GET_ONE: Final = (
     "Get an access token from /services/oauth2/token and send it as Authorization: Bearer <token>."
 )
+
+
+def token_of(request: Request) -> Any:
+    """The access token that the request came with; only asked where there is one."""
+    return request.auth
+
+
+def partner_of(request: Request) -> Partner:
+    """The partner system that calls."""
+    partner: Partner = token_of(request).application
+    return partner
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -73,7 +84,7 @@ class HasScope(BasePermission):
             raise exceptions.NotAuthenticated(_HOW_TO_GET_ONE)
         name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
         scope = getattr(view, name, None)
-        granted = set(request.auth.scope.split()) & set(request.auth.application.scopes)
+        granted = set(token_of(request).scope.split()) & set(partner_of(request).scopes)
         if scope is not None and scope not in granted:
             raise refuse("insufficient_scope", f"This call needs a token with the scope {scope}.")
         return True

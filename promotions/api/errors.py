@@ -1,5 +1,6 @@
 """From anything that goes wrong in a view to a problem document (RFC 9457)."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -110,4 +111,5 @@ def _validation_errors(detail: Any, pointer: str) -> Iterator[DomainError]:
 
 
 def _seconds(exc: exceptions.Throttled) -> int:
-    return int(exc.wait or 1)
+    wait: float | None = getattr(exc, "wait", None)
+    return max(1, math.ceil(wait or 1))

@@ -13,7 +13,7 @@ from promotions.errors import refuse
 logger = logging.getLogger(__name__)
 
 
-class _NotThere:
+class _NotThere(APIView):
     """Any method: not found, whoever asks."""
 
     authentication_classes = ()
@@ -27,7 +27,7 @@ class _NotThere:
 
 
 @extend_schema(exclude=True)
-class NotFoundView(_NotThere, APIView):
+class NotFoundView(_NotThere):
     """Under ``/api/``."""
 
 

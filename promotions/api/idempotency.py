@@ -18,6 +18,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from promotions.api.authentication import partner_of
 from promotions.api.json import json_body
 from promotions.errors import refuse
 from promotions.models import IdempotentRequest, Partner
@@ -51,15 +52,15 @@ def idempotent(handler: Handler) -> Handler:
         def answer() -> HttpResponse:
             try:
                 with transaction.atomic():
-                    response = handler(view, request, *args, **kwargs)
+                    response: Any = handler(view, request, *args, **kwargs)
             except Exception as exc:
                 response = view.handle_exception(exc)  # raises what is a defect
             response = view.finalize_response(request, response)
-            response.render()
-            return response
+            rendered: HttpResponse = response.render()
+            return rendered
 
         return _answer_once(
-            partner=request.auth.application,
+            partner=partner_of(request),
             path=request.path.rstrip("/"),
             key=key,
             body_hash=body_hash,

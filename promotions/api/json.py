@@ -1,7 +1,7 @@
 """JSON in and out: strict UTF-8, by a fast library."""
 
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import orjson
 from rest_framework.exceptions import NotAcceptable, ParseError
@@ -21,7 +21,7 @@ class JSONParser(BaseParser):
 
     def parse(
         self,
-        stream: BinaryIO,
+        stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:

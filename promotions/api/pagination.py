@@ -10,8 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core import signing
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -50,7 +52,9 @@ class _RowComparison(Func):
         self.operator = operator
         super().__init__(*expressions)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]  # Func's takes the parts of a function call besides
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, list[Any]]:
         compiled = [compiler.compile(expression) for expression in self.get_source_expressions()]
         left, right = ", ".join(c[0] for c in compiled[:2]), ", ".join(c[0] for c in compiled[2:])
         return f"({left}) {self.operator} ({right})", [p for c in compiled for p in c[1]]
@@ -59,7 +63,7 @@ class _RowComparison(Func):
 class KeysetPagination(BasePagination):
     """Answers ``{"next", "previous", "results"}``; the links hold a signed cursor."""
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override]  # pages of lists are not by key
         self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
     ) -> list[Any]:
         self._request = request

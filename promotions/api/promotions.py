@@ -90,7 +90,8 @@ class PromotionSerializer(RecordSerializer[Promotion]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         values = super().to_internal_value(data)
-        return values | values.pop("owner_id", {})
+        owner: dict[str, Any] = values.pop("owner_id", {})
+        return values | owner
 
 
 class OwnerFilter(IdFilter):
@@ -172,4 +173,4 @@ class PromotionViewSet(RecordViewSet[Promotion]):
     delete_record = staticmethod(delete_promotion)
 
     def get_queryset(self) -> QuerySet[Promotion]:
-        return promotions_seen_by(self.request.user)
+        return promotions_seen_by(self.user)

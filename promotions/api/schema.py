@@ -11,7 +11,7 @@ from promotions.errors import CATALOGUE
 _STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429)
 
 
-class Schema(AutoSchema):  # type: ignore[misc]  # drf-spectacular is typed in part
+class Schema(AutoSchema):
     """Groups operations by resource."""
 
     def get_tags(self) -> list[str]:
@@ -19,7 +19,7 @@ class Schema(AutoSchema):  # type: ignore[misc]  # drf-spectacular is typed in p
         return [parts[2] if parts[:2] == ["api", "v1"] else parts[-1]]
 
 
-class PartnerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class PartnerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "promotions.api.authentication.TokenAuthentication"
     name = "partnerToken"
 

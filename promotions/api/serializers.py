@@ -6,7 +6,7 @@ properties are derived from the model: name, length, choices, whether it can be 
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
@@ -133,7 +133,7 @@ class RecordSerializer(serializers.ModelSerializer[M]):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields: dict[str, Any] = {"id": ReadOnlyText(source="record_id")}
-        for name in self.Meta.fields:  # type: ignore[attr-defined]
+        for name in self.Meta.fields:
             fields[api_name(name)] = self._field(name)
         fields |= self._declared_fields
         fields["createdDate"] = Moment(source="created_date", read_only=True)
@@ -141,9 +141,10 @@ class RecordSerializer(serializers.ModelSerializer[M]):
         return fields
 
     def _field(self, name: str) -> serializers.Field[Any, Any, Any, Any]:
-        model_field = self.Meta.model._meta.get_field(name)  # type: ignore[attr-defined]
+        model: Any = self.Meta.model
+        model_field = model._meta.get_field(name)
         if isinstance(model_field, models.ForeignKey):
-            related: type[Record] = model_field.related_model
+            related: type[Record] = cast("type[Record]", model_field.related_model)
             return Reference(
                 related.key_prefix,
                 source=model_field.attname,

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from promotions.api.authentication import partner_of
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, through the settings
 
@@ -17,8 +19,7 @@ class PartnerThrottle(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
         if request.auth is None:
             return None
-        ident = request.auth.application_id
-        return self.cache_format % {"scope": self.scope, "ident": ident}
+        return self.cache_format % {"scope": self.scope, "ident": partner_of(request).pk}
 
 
 class TokenThrottle(SimpleRateThrottle):

@@ -97,7 +97,7 @@ class TokenView(OAuthLibMixin, APIView):  # type: ignore[misc]  # the toolkit ha
         """Get an access token with the client id and secret that `create_partner` printed."""
         django_request = request._request
         client_id, client_secret = _credentials(django_request)
-        if not _plain(client_id, client_secret, *django_request.POST.values()):
+        if not _plain(client_id, client_secret, *map(str, django_request.POST.values())):
             return Response(
                 {"error": "invalid_client", "error_description": "Unreadable client credentials."},
                 status=401,

@@ -11,13 +11,15 @@ from django.utils import timezone
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from promotions import ids
 from promotions.actors import Actor, Source
+from promotions.api.authentication import partner_of
 from promotions.api.idempotency import idempotent
 from promotions.api.json import json_body
 from promotions.errors import refuse
-from promotions.models import Record, RecordQuerySet
+from promotions.models import Record, RecordQuerySet, User
 
 R = TypeVar("R", bound=Record)
 
@@ -50,20 +52,24 @@ def expected_versions(request: Request) -> list[int] | None:
     ]
 
 
-class RequestContext:
+class RequestContext(APIView):
     """What the views of both surfaces know of a request beside its body."""
 
-    request: Request
     at: datetime
     """The moment of the request: one for all that it does."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.at = timezone.now()
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # a mixin of APIView
+        super().initial(request, *args, **kwargs)
 
     @property
     def actor(self) -> Actor:
-        return Actor(user=self.request.user, source=Source.API)
+        return Actor(user=self.user, source=Source.API)
+
+    @property
+    def user(self) -> User:
+        """The partner's own user, as whom it acts."""
+        return partner_of(self.request).acting_user
 
 
 class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):

@@ -1,4 +1,4 @@
-from promotions.models.base import FoldedField, Record, RecordQuerySet
+from promotions.models.base import FoldedField, Record, RecordManager, RecordQuerySet
 from promotions.models.idempotency import IdempotentRequest
 from promotions.models.partners import Partner
 from promotions.models.people import User
@@ -11,6 +11,7 @@ __all__ = [
     "Promotion",
     "PromotionView",
     "Record",
+    "RecordManager",
     "RecordQuerySet",
     "User",
 ]

@@ -41,6 +41,17 @@ class RecordQuerySet(models.QuerySet[M]):
         return self.filter(is_deleted=False)
 
 
+class RecordManager(models.Manager[M]):
+    """The manager of every kind of record."""
+
+    def get_queryset(self) -> RecordQuerySet[M]:
+        return RecordQuerySet(self.model, using=self._db)
+
+    def live(self) -> RecordQuerySet[M]:
+        """Those that are not deleted."""
+        return self.get_queryset().live()
+
+
 class Record(models.Model):
     """Base of the records that people and partners see.
 

@@ -6,7 +6,7 @@ from oauth2_provider.models import AbstractApplication
 from promotions.models.people import User
 
 
-class Partner(AbstractApplication):
+class Partner(AbstractApplication):  # type: ignore[misc]  # the toolkit has no types
     """A shop, an app, a till: a client that authenticates by client id and secret.
 
     Acts as its own ``user``, within its ``scopes``. Made by ``manage.py create_partner``.
@@ -14,7 +14,7 @@ class Partner(AbstractApplication):
 
     scopes = models.JSONField(default=list)
 
-    class Meta(AbstractApplication.Meta):
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         constraints = [
             models.CheckConstraint(
                 name="partner_confidential_client_credentials",

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from promotions import ids
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # of the untyped Partner
     """A person on the staff, a partner system's own user, or ``system`` for maintenance commands.
 
     Whatever is done is done by one of these, so that "created by" always names somebody.

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from promotions import ids
-from promotions.models.base import FoldedField, Record, RecordQuerySet, not_blank
+from promotions.models.base import FoldedField, Record, RecordManager, not_blank
 
 LONG_TEXT = 32_000
 """The most characters that a text area takes."""
@@ -183,7 +183,7 @@ class Promotion(Record):
     )
     owner_group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = RecordQuerySet["Promotion"].as_manager()
+    objects = RecordManager["Promotion"]()
 
     class Meta(Record.Meta):
         indexes = [

@@ -83,7 +83,8 @@ class RecordService(Generic[R]):
         """Creates the record whose unique ``field`` is ``value``, or sets the fields in ``changes``
         where it exists: the record, and whether it is new. Raises ``Refused``."""
         while True:
-            found = RecordQuerySet(self.model).live().filter(**{field: value}).first()
+            live: RecordQuerySet[R] = RecordQuerySet(self.model).live()
+            found: R | None = live.filter(**{field: value}).first()
             if found is not None:
                 return self.update(found.pk, changes, by=by, at=at, expected=expected), False
             if expected is not None:
@@ -143,7 +144,7 @@ class RecordService(Generic[R]):
 
     def _taken(self, record: R) -> list[DomainError]:
         errors = []
-        others = RecordQuerySet(self.model).live().exclude(pk=record.pk)
+        others: RecordQuerySet[R] = RecordQuerySet(self.model).live().exclude(pk=record.pk)
         for name in self.unique:
             field = record._meta.get_field(name)
             if isinstance(field, FoldedField):
