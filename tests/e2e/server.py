@@ -1,0 +1,136 @@
+"""The service as it runs in production: its own process, its own database, a real socket."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints."""
+        return _manage(self.environment, *arguments)
+
+    def client(self, *scopes: str) -> httpx.Client:
+        """A partner with a token, made by the command and the endpoint that real ones use."""
+        made = json.loads(self.manage("create_partner", "Till", "--scope", *scopes))
+        form = {"grant_type": "client_credentials"}
+        answer = httpx.post(
+            f"{self.url}/services/oauth2/token",
+            data=form,
+            auth=(made["client_id"], made["client_secret"]),
+            timeout=30,
+        )
+        token = answer.json()["access_token"]
+        return httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+            limits=httpx.Limits(max_connections=100),
+        )
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _database(directory: Path, database: str) -> Iterator[dict[str, str]]:
+    if database == "sqlite":
+        yield {}
+        return
+    url = os.environ["DATABASE_URL"]
+    name = f"e2e_{os.getpid()}"
+    parts = urlsplit(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield {"DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def running_server(directory: Path, database: str) -> Iterator[Server]:
+    """Starts the server on a free port, stopped by its process id whatever happens."""
+    with _database(directory, database) as settings:
+        environment = {
+            **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SECRET_KEY")},
+            "DATA_DIR": str(directory),
+            "LOG_LEVEL": "WARNING",
+            "DATABASE_POOL_SIZE": "10",
+            **settings,
+        }
+        _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+        _manage(environment, "migrate", "--verbosity", "0")
+        port = _free_port()
+        command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+            *("--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
+            *("--blocking-threads", "8", "--log-level", "error", "config.wsgi:application"),
+        ]
+        with (directory / "server.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_ready(url, process)
+            yield Server(url, environment, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(_START_SECONDS * 10):
+        assert process.poll() is None, "the server stopped"
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the server did not become ready")
