@@ -14,7 +14,7 @@ from enrollments.demo.announcing import base_url
 from enrollments.demo.loading import LOGINS, PASSWORD
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.selectors import enrollments_with_standing
-from enrollments.standing import Standing
+from enrollments.standing import Standing, standing
 from promotions.models import Partner, Promotion, User
 from promotions.rules import EnrollmentWindow, PromotionStatus, enrollment_window
 from promotions.status import status_case
@@ -46,8 +46,8 @@ def test_fills_an_empty_database_and_leaves_it_alone_afterwards() -> None:
 
 def _every_state_is_there() -> None:
     now = timezone.now()
-    standings = Counter(row["standing"] for row in enrollments_with_standing(now).values())
-    assert all(standings[standing.value] >= 40 for standing in Standing), standings
+    standings = Counter(standing(u, u.promotion, now) for u in enrollments_with_standing(now))
+    assert all(standings[one] >= 40 for one in Standing), standings
     promotions = Promotion.objects.live().annotate(status=status_case(now, UTC))
     statuses = Counter(promotions.values_list("status", flat=True))
     assert all(statuses[status.value] for status in PromotionStatus), statuses
