@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
@@ -32,10 +33,10 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     """Partner systems are made by ``manage.py create_partner``; deleting one revokes it at once,
     its tokens go with it. The secret is stored as a hash and shown nowhere."""
 
-    list_display = ("name", "client_id", "shown_scopes", "made")
+    list_display = ("name", "shown_client_id", "shown_scopes", "made")
     search_fields = ("name", "client_id")
     ordering = ("name",)
-    fields = ("name", "client_id", "shown_scopes", "acts_as", "made")
+    fields = ("name", "shown_client_id", "shown_scopes", "acts_as", "made")
     readonly_fields = fields
     list_before_template = "promotions/admin/partners_help.html"
     change_form_outer_before_template = "promotions/admin/partners_help.html"
@@ -43,6 +44,10 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     delete_selected_confirmation_template = "admin/delete_records.html"
 
     made = moment_column("created", "created")
+
+    @admin.display(description="client id")
+    def shown_client_id(self, partner: Partner) -> str:
+        return format_html('<span style="word-break: break-all">{}</span>', partner.client_id)
 
     @admin.display(description="scopes")
     def shown_scopes(self, partner: Partner) -> str:

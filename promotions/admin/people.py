@@ -1,14 +1,17 @@
 """Users and roles, for superusers, and the log-ins that failed."""
 
-from typing import Any
+from typing import Any, Final
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.db import models
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from promotions.admin.moments import moment_column
 from promotions.admin.site import ModelAdmin, SuperuserOnly, YesNoFilter
@@ -17,6 +20,12 @@ from promotions.models import User
 for model in (Group, AccessAttempt, AccessFailureLog, AccessLog):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+_PERMISSIONS: Final = {
+    "view_promotionpartyusage": "View enrollments and customer pages",
+    "add_promotionpartyusage": "Enroll customers",
+    "change_promotionpartyusage": "Withdraw enrollments and change their periods",
+}
 
 
 @admin.register(User)
@@ -43,7 +52,7 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
     )
     ordering = ("username",)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("signed_in", "joined")
     fieldsets = (
         ("Who", {"fields": ("username", "password", "first_name", "last_name", "email")}),
         (
@@ -55,13 +64,43 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
                 "users are never deleted, since their names stand at what they did.",
             },
         ),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("signed_in", "joined")}),
     )
 
     signed_in = moment_column("last_login", "last signed in")
+    joined = moment_column("date_joined", "joined")
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+    def formfield_for_manytomany(
+        self,
+        db_field: "models.ManyToManyField[Any, Any]",
+        request: HttpRequest | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        return forms.ModelMultipleChoiceField(
+            Group.objects.order_by("name"),
+            label="Roles",
+            required=False,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        )
+
+
+def _in_a_role() -> models.Q:
+    """The permissions that something asks for; no others are offered."""
+    records = ("promotion", "offer", "account", "contact")
+    acts = ("view", "add", "change")  # enrollments are never deleted
+    return models.Q(
+        content_type__app_label__in=("promotions", "enrollments"), content_type__model__in=records
+    ) | models.Q(codename__in=[f"{act}_promotionpartyusage" for act in acts])
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Permissions, in the words of what they let people do."""
+
+    def label_from_instance(self, obj: Permission) -> str:
+        return _PERMISSIONS.get(obj.codename) or obj.name.replace("Can ", "").capitalize()
 
 
 @admin.register(Group)
@@ -70,6 +109,20 @@ class RoleAdmin(SuperuserOnly, DjangoGroupAdmin, ModelAdmin):  # type: ignore[mi
 
     search_fields = ("name",)
     ordering = ("name",)
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(
+        self,
+        db_field: "models.ManyToManyField[Any, Any]",
+        request: HttpRequest | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        return PermissionsField(
+            Permission.objects.filter(_in_a_role()).select_related("content_type"),
+            label="What it may do",
+            required=False,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        )
 
 
 @admin.register(AccessAttempt)

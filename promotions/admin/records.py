@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.forms.models import construct_instance
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -41,11 +43,16 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             self.initial["version"] = self.instance.version
 
     def clean(self) -> dict[str, Any]:
-        # Not the model's uniqueness and constraints: the service says these, in better words.
         return self.cleaned_data
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # Django's, unknown to its stubs
+        # As Django does, but for the model's uniqueness and constraints: the rules and the service
+        # say these in better words, and see races.
+        self.instance = construct_instance(self, self.instance, self._meta.fields)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
         if not self.errors:
             show_refusals(self, type(self).rules(self.instance))
         show_refusals(self, self.refused)
