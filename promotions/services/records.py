@@ -179,13 +179,18 @@ def version_conflict() -> Refused:
 
 def field_problems(record: models.Model) -> list[DomainError]:
     """What the record's fields, one by one, don't take; empty texts become null where they may."""
+    errors = []
     for field in record._meta.concrete_fields:
-        if field.null and field.empty_strings_allowed and getattr(record, field.attname) == "":
+        value = getattr(record, field.attname)
+        if field.null and field.empty_strings_allowed and value == "":
             setattr(record, field.attname, None)
+        elif isinstance(value, str) and "\x00" in value and field.editable:
+            detail = "This must not contain the NUL character."  # PostgreSQL has no room for it
+            errors.append(DomainError("invalid_value", detail, api_name(field.name)))
     try:
         record.clean_fields(exclude=[f.name for f in record._meta.concrete_fields if f.is_relation])
     except ValidationError as error:
-        return [
+        errors += [
             DomainError(
                 "required" if reason.code in ("blank", "null") else "invalid_value",
                 " ".join(reason.messages),
@@ -194,7 +199,7 @@ def field_problems(record: models.Model) -> list[DomainError]:
             for name, reasons in error.error_dict.items()
             for reason in reasons
         ]
-    return []
+    return errors
 
 
 def reference_problems(record: models.Model, names: Iterable[str]) -> list[DomainError]:
