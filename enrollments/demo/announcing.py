@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from enrollments.demo.loading import LOGINS, PASSWORD
 from enrollments.demo.people import README_PEOPLE
@@ -117,7 +117,8 @@ def _newcomer(promotion: Promotion) -> Contact | None:
 
 def _offer(promotion: Promotion) -> Offer | None:
     offers = Offer.objects.live().filter(Q(promotion=promotion) | Q(promotion=None), is_active=True)
-    return next((o for o in offers.order_by("-promotion", "pk") if _plain(o.code)), None)
+    own_first = offers.order_by(F("promotion").desc(nulls_last=True), "pk")
+    return next((offer for offer in own_first if _plain(offer.code)), None)
 
 
 def _plain(text: str) -> bool:
