@@ -44,10 +44,16 @@ def test_enrolls_a_customer_with_all_that_the_form_says(support: Client, setting
     account = make_account()
     contact, promotion, offer = make_contact(account=account), make_promotion(), make_offer()
     response = sent(
-        support, f"{ENROLL}?promotion={promotion.pk}&contact={contact.pk}",
-        account=account.pk, offer=offer.pk, reason="at the fair",
-        effective_0="2026-01-01", effective_1="00:00", expiration_0="2099-01-01", expiration_1="00:00",
-    )  # fmt: skip
+        support,
+        f"{ENROLL}?promotion={promotion.pk}&contact={contact.pk}",
+        account=account.pk,
+        offer=offer.pk,
+        reason="at the fair",
+        effective_0="2026-01-01",
+        effective_1="00:00",
+        expiration_0="2099-01-01",
+        expiration_1="00:00",
+    )
     usage = only()
     assert response.headers["Location"].endswith(f"/customers/{contact.record_id}/")
     assert (usage.contact, usage.account, usage.enrollment_offer) == (contact, account, offer)
@@ -72,9 +78,14 @@ def test_enrolls_an_account(support: Client) -> None:
         ({}, {"promotion": ""}, "promotion", "required"),
         ({}, {"promotion": "abc"}, "promotion", "valid choice"),
         ({}, {"contact": ""}, "contact", "Name the customer"),
-        ({}, {"expiration_0": "2020-01-01", "expiration_1": "00:00"}, "expiration", "before it begins"),
+        (
+            {},
+            {"expiration_0": "2020-01-01", "expiration_1": "00:00"},
+            "expiration",
+            "before it begins",
+        ),
     ],
-)  # fmt: skip
+)
 def test_says_at_the_field_why_not(
     support: Client, promotion: dict[str, Any], values: dict[str, str], field: str, says: str
 ) -> None:
@@ -110,13 +121,16 @@ def test_choices_are_told_apart_while_typing(support: Client, nobody: Client) ->
     make_contact(first_name="Anna", last_name="Müller", email="anna.1@example.com")
     make_contact(first_name="Anna", last_name="Müller", email="anna.2@example.com")
     query = {
-        "term": "MÜLLER", "app_label": "enrollments",
-        "model_name": "promotionpartyusage", "field_name": "contact",
-    }  # fmt: skip
+        "term": "MÜLLER",
+        "app_label": "enrollments",
+        "model_name": "promotionpartyusage",
+        "field_name": "contact",
+    }
     results = support.get(f"{LIST}lookup/", query).json()["results"]
     assert {r["text"] for r in results} == {
-        "Anna Müller · anna.1@example.com", "Anna Müller · anna.2@example.com"
-    }  # fmt: skip
+        "Anna Müller · anna.1@example.com",
+        "Anna Müller · anna.2@example.com",
+    }
     assert nobody.get(f"{LIST}lookup/", query).status_code == 403
 
 

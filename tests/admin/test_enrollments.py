@@ -147,11 +147,17 @@ def test_tells_what_happened_who_did_it_and_why(support: Client) -> None:
     page = support.get(page_of(usage))
     events = page.context["card"].events
     assert [event.title for event in events] == [
-        "Period changed", "Enrolled again", "Withdrawn", "Enrolled"
-    ]  # fmt: skip
+        "Period changed",
+        "Enrolled again",
+        "Withdrawn",
+        "Enrolled",
+    ]
     assert [event.reason for event in events] == [
-        "goodwill", "changed their mind", "asked by phone", None
-    ]  # fmt: skip
+        "goodwill",
+        "changed their mind",
+        "asked by phone",
+        None,
+    ]
     assert [event.who for event in events[:3]] == ["Sam Support"] * 3
     assert events[-1].through == "through the API"
     assert any("Old mail" in change and "New mail" in change for change in events[1].changes)

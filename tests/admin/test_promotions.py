@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from promotions.admin.promotions import enrollment_in_words
 from promotions.admin.moments import organisation_zone
+from promotions.admin.promotions import enrollment_in_words
 from promotions.models import Promotion, PromotionView
 from promotions.services.promotions import delete_promotion, update_promotion
 from tests.admin.conftest import SignIn, user_of
@@ -124,18 +124,25 @@ def test_creates_through_the_service(marketer: Client) -> None:
     [
         ({"name": " "}, "name", "required"),
         (
-            {"start_date_time_0": "2026-06-02", "start_date_time_1": "00:00",
-             "end_date_time_0": "2026-06-01", "end_date_time_1": "00:00"},
+            {
+                "start_date_time_0": "2026-06-02",
+                "start_date_time_1": "00:00",
+                "end_date_time_0": "2026-06-01",
+                "end_date_time_1": "00:00",
+            },
             "end_date_time",
             "must end after it starts",
         ),
-        ({"enrollment_start_date": "2026-06-02", "enrollment_end_date": "2026-06-01"},
-         "enrollment_end_date", "must not lie before"),
+        (
+            {"enrollment_start_date": "2026-06-02", "enrollment_end_date": "2026-06-01"},
+            "enrollment_end_date",
+            "must not lie before",
+        ),
         ({"maximum_usage_count": "0"}, "maximum_usage_count", "greater than or equal to 1"),
         ({"end_date_time_0": "2026-06-02"}, "end_date_time", "time"),
         ({"promotion_code": "taken"}, "promotion_code", "has this value already"),
     ],
-)  # fmt: skip
+)
 def test_says_at_the_field_what_is_wrong(
     marketer: Client, values: dict[str, str], field: str, says: str
 ) -> None:
