@@ -60,6 +60,7 @@ REQUEST: Final = {
     )
 }
 _NULLABLE_TEXT: Final = {"type": ["string", "null"]}
+_ERRORS: Final = {"$ref": "#/components/schemas/CompatibleErrors"}
 ANSWER: Final = {
     "type": "object",
     "properties": {
@@ -75,10 +76,12 @@ ANSWER: Final = {
                     "promotionPartyUsageId": _ID,
                     "enrollmentEffectiveDateTime": _MOMENT,
                     "enrollmentExpirationDateTime": _MOMENT,
-                    "errors": {"$ref": "#/components/schemas/CompatibleErrors"},
+                    "errors": _ERRORS,
                 },
             },
         }
     },
     "required": ["results"],
 }
+NONE_ENROLLED: Final = {"anyOf": [_ERRORS, ANSWER]}
+"""A refused request; with ``allOrNone: false`` the results, none of them good."""

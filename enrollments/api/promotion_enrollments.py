@@ -37,7 +37,7 @@ class PromotionEnrollmentsView(RequestContext, CompatibleView):
             )
         ],
         request=documentation.REQUEST,
-        responses={201: documentation.ANSWER},
+        responses={201: documentation.ANSWER, 400: documentation.NONE_ENROLLED},
     )
     @idempotent
     def post(self, request: Request, version: str) -> Response:

@@ -70,8 +70,12 @@ class OwnerField(serializers.Field[Any, Any, str, Any]):
 class PromotionSerializer(RecordSerializer[Promotion]):
     ownerId = OwnerField(source="owner_id", required=False)  # the API's name
     status = serializers.SerializerMethodField()
-    lastViewedDate = Moment(source="last_viewed_date", read_only=True, default=None)
-    lastReferencedDate = Moment(source="last_referenced_date", read_only=True, default=None)
+    lastViewedDate = Moment(
+        source="last_viewed_date", read_only=True, allow_null=True, default=None
+    )
+    lastReferencedDate = Moment(
+        source="last_referenced_date", read_only=True, allow_null=True, default=None
+    )
 
     class Meta:
         model = Promotion

@@ -46,6 +46,8 @@ def add_common_responses(
                 _add_errors(operation, compatible)
             if method == "post" and "oauth2" not in path:
                 _add_header(operation, "Idempotency-Key", "Sent again, gives the same answer again")
+            if method == "put":  # upserts
+                operation["responses"]["201"] = operation["responses"]["200"]
             if method in ("patch", "put", "delete") or path.endswith("/withdraw"):
                 _add_header(operation, "If-Match", "The ETag that the change is based on")
     return result
