@@ -4,7 +4,7 @@ Nothing is edited here around the service: enrollments are enrolled, withdrawn a
 period, each on a page of its own (``acts.py``).
 """
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -27,6 +27,9 @@ from enrollments.selectors import find_enrollments
 from enrollments.standing import Standing
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import AutocompleteFilter, ChoiceFilter, ModelAdmin, badge
+
+MOST_FOUND: Final = 1000
+"""The most enrollments that a search answers with."""
 
 
 class StandingFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
@@ -84,7 +87,9 @@ class EnrollmentAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
     ) -> "tuple[models.QuerySet[Any], bool]":
         if search_term.strip():
-            queryset = queryset.filter(find_enrollments(search_term))
+            # The keys first: with an order and a limit a planner may walk through all enrollments.
+            found = PromotionPartyUsage.objects.filter(find_enrollments(search_term))
+            queryset = queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND]))
         return queryset, False
 
     @admin.display(description="number")

@@ -153,6 +153,7 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
+    show_facets = admin.ShowFacets.NEVER  # "Show counts" would count every row, once a choice
     list_filter_submit = True
     list_disable_select_all = True
     warn_unsaved_form = True

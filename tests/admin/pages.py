@@ -3,7 +3,6 @@
 from html.parser import HTMLParser
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +13,7 @@ def text(response: Any) -> str:
     return str(response.content.decode())
 
 
-def sent(client: Client, url: str, **values: Any) -> HttpResponse:
+def sent(client: Client, url: str, **values: Any) -> Any:
     """Opens the page at ``url``, changes ``values`` in its form and sends it."""
     page = client.get(url)
     assert page.status_code == 200, page

@@ -222,6 +222,14 @@ def test_changes_one_end_and_leaves_the_other(support: Client, settings: Any) ->
     assert usage.enrollment_expiration_date_time == datetime(2099, 6, 30, 22, tzinfo=UTC)
 
 
+def test_says_moments_on_the_organisations_clocks(support: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    usage = enroll_contact(make_contact(), make_promotion())
+    data = {"expiration_0": "2020-01-01", "expiration_1": "00:00", "reason": "x"}
+    response = sent(support, f"{PERIOD}?usage={usage.pk}", **data)
+    assert "would end (1 Jan 2020, 00:00 (Europe/Berlin))" in errors(response)["expiration"][0]
+
+
 def test_lets_it_end_with_the_promotion(support: Client) -> None:
     ends = timezone.now() + timedelta(days=1)
     usage = enroll_contact(make_contact(), make_promotion(), expiration=ends)
