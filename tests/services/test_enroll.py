@@ -93,7 +93,7 @@ def contact() -> Contact:
 )
 @pytest.mark.parametrize("with_id", [False, True], ids=["", "and id"])
 def test_rule_1_a_contact_by_what_the_partner_knows(
-    promotion: Promotion, contact: Contact, names: dict[str, str], with_id: bool
+    promotion: Promotion, contact: Contact, names: dict[str, Any], with_id: bool
 ) -> None:
     make_contact(first_name="Zoë", last_name="Strasser", email="zoe@example.org")
     if with_id:
@@ -142,7 +142,7 @@ def test_rule_1_other_names_are_other_names(promotion: Promotion, stored: str, a
     ],
 )
 def test_rule_1_identifiers_that_disagree_find_nobody(
-    promotion: Promotion, contact: Contact, wrong: dict[str, str]
+    promotion: Promotion, contact: Contact, wrong: dict[str, Any]
 ) -> None:
     make_contact(last_name="Other", email="other@example.com")
     assert refusals(item(promotion_id=promotion.pk, contact_id=contact.pk, **wrong)) == [
@@ -191,11 +191,12 @@ def test_a_promotion_without_a_code_is_found_by_its_id_alone(contact: Contact) -
 def test_rule_2_several_matches_are_ambiguous_and_counted(promotion: Promotion) -> None:
     for number in range(3):
         make_contact(last_name="Ng" if number else "NG", email="family@example.com")
-    for names, pointer in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"last_name": "ng"}, "[0].contact.lastName"),
         ({"email": "FAMILY@example.com"}, "[0].contact.email"),
         ({"last_name": "ng", "email": "family@example.com"}, "[0].contact"),
-    ):
+    ]
+    for names, pointer in cases:
         one = item(promotion_id=promotion.pk, **names)
         assert refusals(one) == [("customer_ambiguous", pointer)]
         assert errors(one)[0].extra == {"matches": 3}
@@ -678,7 +679,7 @@ def test_an_enrollment_tells_who_made_it_when_and_through_which_door(
         )
     assert (usage.created_by, usage.last_modified_by) == (clerk.user, clerk.user)
     assert (usage.created_date, usage.last_modified_date, usage.version) == (NOW, NOW, 1)
-    assert (usage.usage_count, usage.order_count, usage.points_credited) == (0, 0, 0)
+    assert usage.usage_count == usage.order_count == usage.points_credited == 0
     row = PromotionPartyUsageHistory.objects.get(usage=usage)
     assert (row.field, row.old_value, row.new_value) == ("created", None, None)
     assert (row.created_by, row.created_date, row.source) == (clerk.user, NOW, "command")
@@ -691,11 +692,12 @@ def test_two_hundred_items_cost_no_more_statements_than_one(promotion: Promotion
     people = [make_contact(account=account) for _ in range(MOST_ITEMS + 1)]
 
     def names(number: int, person: Contact) -> dict[str, Any]:
-        return [
+        ways: list[dict[str, Any]] = [
             {"contact_id": person.pk},
             {"email": person.email},
             {"last_name": person.last_name, "account_id": account.pk},
-        ][number % 3]
+        ]
+        return ways[number % 3]
 
     def statements(*chosen: Contact) -> int:
         items = [

@@ -250,7 +250,7 @@ def test_an_upsert_that_loses_the_race_updates_what_the_winner_made(
 ) -> None:
     real, calls = records.RecordService.create, []
 
-    def somebody_is_faster(self: Any, record: Account, **options: Any) -> Account:
+    def somebody_is_faster(self: Any, record: Account, **options: Any) -> Any:
         calls.append(record)
         if len(calls) == 1:
             winner: Account = real(self, Account(name="theirs", external_id="A-1"), **options)

@@ -121,6 +121,6 @@ def test_where_a_customer_stands() -> None:
         return {usage.pk: standing(usage, usage.promotion, at).value for usage in usages}
 
     for at in (NOW, NOW - DAY, NOW + DAY):
-        in_sql = dict(enrollments_with_standing(at).values_list("pk", "standing"))
+        in_sql = {usage.pk: vars(usage)["standing"] for usage in enrollments_with_standing(at)}
         assert in_sql == in_python(at)
     assert set(in_python(NOW).values()) == set(Standing), "the grid reaches every standing"
