@@ -1,11 +1,14 @@
 """``Idempotency-Key``, on every POST of both surfaces. Rule 12."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 import time_machine
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
@@ -13,7 +16,7 @@ from enrollments.models import PromotionPartyUsage
 from promotions.models import IdempotentRequest, Promotion
 from promotions.services.promotions import update_promotion
 from tests.api.conftest import COMPATIBLE, Api, codes
-from tests.factories import actor, enroll_contact, make_contact, make_promotion
+from tests.factories import actor, enroll_contact, make_contact, make_promotion, token_for
 
 V1 = "/api/v1/enrollments"
 
@@ -113,7 +116,6 @@ def test_a_key_is_forgotten_after_24_hours(api: Api) -> None:
         with time_machine.travel(timezone.now() + timedelta(hours=hours)):
             later = Api()
             later.partner = api.partner
-            from tests.factories import token_for
 
             later.headers = {"Authorization": f"Bearer {token_for(api.partner)}"}
             again = later.post(V1, item, Idempotency_Key="k")
@@ -179,3 +181,29 @@ def test_every_post_of_both_surfaces_heeds_the_key() -> None:
     assert len(handlers) == 8
     for route, handler in handlers.items():
         assert getattr(handler, "is_idempotent", False) or route in token, route
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", [V1, COMPATIBLE])
+def test_while_the_first_still_runs_the_key_is_refused(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    api = Api()
+    monkeypatch.setattr("promotions.services.idempotency._LONGEST_WAIT", "200ms")
+    body = _item() if path == V1 else {"inputParameters": [_item()]}
+    with psycopg.connect(
+        os.environ["DATABASE_URL"], dbname=connection.get_connection_params()["dbname"]
+    ) as first:
+        first.execute(
+            "INSERT INTO promotions_idempotentrequest"
+            " (partner_id, path, key, body_hash, created_date, headers, body)"
+            " VALUES (%s, %s, 'k', '', now(), '{}', '')",
+            [api.partner.pk, path],
+        )
+        response = api.post(path, body, Idempotency_Key="k")
+        assert (response.status_code, codes(response)) == (409, ["idempotency_in_progress"])
+        if path == COMPATIBLE:
+            assert response.json()[0]["errorCode"] == "UNABLE_TO_LOCK_ROW"
+        first.rollback()
+    assert api.post(path, body, Idempotency_Key="k").status_code == 201

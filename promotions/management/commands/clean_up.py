@@ -1,0 +1,20 @@
+"""``manage.py clean_up``: to be run once a day."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from promotions.services.housekeeping import forget_idempotent_requests, remove_expired_tokens
+
+
+class Command(BaseCommand):
+    help = "Removes answers kept for old idempotency keys, expired tokens and staff sessions."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        count = forget_idempotent_requests(at=timezone.now())
+        self.stdout.write(f"Idempotency keys forgotten: {count}.")
+        remove_expired_tokens()
+        call_command("clearsessions")
+        self.stdout.write("Expired tokens and sessions removed.")
