@@ -98,6 +98,19 @@ def test_counts_no_further_than_needed(support: Client, monkeypatch: pytest.Monk
     assert isinstance(page.context["cl"].paginator, Paginator)
 
 
+def test_filters_by_a_promotion_with_more_than_is_counted(
+    support: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CappedPaginator, "MOST", 3)
+    promotion = make_promotion()
+    usages = [enroll_contact(make_contact(), promotion) for _ in range(5)]
+    enroll_contact(make_contact(), make_promotion())
+    page = support.get(LIST, {"promotion__id__exact": promotion.pk})
+    assert numbers(page) == [usage.name for usage in reversed(usages)]
+    assert page.context["cl"].paginator.shown_count == "3+"
+    assert support.get(LIST, {"promotion__id__exact": "abc"}).status_code == 302
+
+
 def test_takes_as_many_statements_for_ten_as_for_one(
     support: Client, django_assert_max_num_queries: Any
 ) -> None:
