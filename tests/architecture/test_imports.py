@@ -29,7 +29,6 @@ PURE_MAY_IMPORT = {
 }
 
 WRITERS = {
-    "promotions.api.idempotency": "keeps the answer to a request: the surface's memory, no record",
     "enrollments.demo.loading": "makes the demo's log-ins, which are no records either",
 }
 """Modules outside the services that write to the database, each with its reason."""

@@ -1,50 +1,19 @@
 """One record per customer and promotion, whatever the concurrency (rule 8)."""
 
 import random
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.enrollments import Enrolled, enroll, withdraw
 from enrollments.wire import Item
 from promotions.errors import Refused
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion
+from tests.services.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-T = TypeVar("T")
-
-
-def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
-    """Runs each act in a thread with a connection of its own, all released together; an act that
-    fails fails the test."""
-    barrier = threading.Barrier(len(acts))
-    results: list[T] = []
-    failures: list[BaseException] = []
-
-    def run(act: Callable[[], T]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            results.append(act())
-        except BaseException as failure:  # whatever it was, it belongs to the test's thread
-            failures.append(failure)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    return results
-
 
 THREADS = [
     pytest.param(32, marks=pytest.mark.postgresql),
