@@ -70,7 +70,8 @@ def _hit(customer: Account | Contact) -> dict[str, Any]:
 
 
 def customer_page(request: HttpRequest, record_id: str) -> HttpResponse:
-    """The customer with this record id, a contact or an account, with all their enrollments."""
+    """The customer with this record id, a contact or an account, and all their enrollments: first
+    those to which something happened last."""
     require(request, MAY_VIEW)
     customer = _customer(record_id)
     own = (
@@ -78,7 +79,7 @@ def customer_page(request: HttpRequest, record_id: str) -> HttpResponse:
         if isinstance(customer, Contact)
         else Q(contact=None, account=customer.pk)
     )
-    usages = shown_enrollments(timezone.now()).filter(own).order_by("-id")
+    usages = shown_enrollments(timezone.now()).filter(own).order_by("-last_modified_date", "-id")
     page = Paginator(usages, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **admin.site.each_context(request),

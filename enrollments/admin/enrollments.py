@@ -61,7 +61,9 @@ class PromotionFilter(AutocompleteFilter):  # type: ignore[misc]  # the theme is
         chosen = str(self.value() or "")
         if not chosen.isdecimal():
             return filtered
-        of_promotion = PromotionPartyUsage.objects.filter(promotion=int(chosen)).order_by().values("pk")
+        of_promotion = (
+            PromotionPartyUsage.objects.filter(promotion=int(chosen)).order_by().values("pk")
+        )
         if of_promotion[: CappedPaginator.MOST + 1].count() <= CappedPaginator.MOST:
             return filtered
         # The newest are soon met on the way back through all enrollments. Through the promotion's
