@@ -141,7 +141,10 @@ def test_properties_that_are_null(partner: Partner, subtests: pytest.Subtests) -
 
 def test_plain_enrollment_is_what_is_retrieved(partner: Partner) -> None:
     contact, promotion = partner.contact(), partner.promotion()
-    item = {"contact": {"email": contact["email"]}, "promotion": {"code": promotion["promotionCode"]}}
+    item = {
+        "contact": {"email": contact["email"]},
+        "promotion": {"code": promotion["promotionCode"]},
+    }
     created = partner.enrollment(item)
     assert created.keys() >= ENROLLMENT
     assert partner.fetch(f"{PLAIN}/{created['id']}") == created

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a row of a table is a line)
 """The wire format's request: every property absent, empty, of a wrong type, unknown."""
 
 import json
