@@ -27,10 +27,10 @@ from enrollments.selectors import find_enrollments
 from enrollments.standing import Standing
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import (
-    AutocompleteFilter,
     CappedPaginator,
     ChoiceFilter,
     ModelAdmin,
+    RecordFilter,
     badge,
 )
 
@@ -51,25 +51,24 @@ class StandingFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not ty
         return queryset.filter(standing=self.value()) if self.value() else queryset
 
 
-class PromotionFilter(AutocompleteFilter):  # type: ignore[misc]  # the theme is not typed
+class PromotionFilter(RecordFilter):
     """The enrollments of one promotion, quickly also where it has millions."""
 
     def queryset(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]"
     ) -> "models.QuerySet[Any]":
         filtered: models.QuerySet[Any] = super().queryset(request, queryset)
-        chosen = str(self.value() or "")
-        if not chosen.isdecimal():
+        if self.key is None:
             return filtered
         of_promotion = (
-            PromotionPartyUsage.objects.filter(promotion=int(chosen)).order_by().values("pk")
+            PromotionPartyUsage.objects.filter(promotion=self.key).order_by().values("pk")
         )
         if of_promotion[: CappedPaginator.MOST + 1].count() <= CappedPaginator.MOST:
             return filtered
         # The newest are soon met on the way back through all enrollments. Through the promotion's
         # index millions would be read and sorted for one page: a sum is not looked up in it.
         filtered = queryset.alias(any_promotion=models.F("promotion_id") + 0)
-        return filtered.filter(any_promotion=int(chosen))
+        return filtered.filter(any_promotion=self.key)
 
 
 @admin.register(PromotionPartyUsage)

@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.urls import reverse
 
 from enrollments.models import Contact, PromotionPartyUsage
+from promotions.admin.site import KeySelect
 from promotions.models import Promotion, RecordQuerySet
 
 
@@ -36,15 +36,11 @@ class LookupView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
 
-class LookupSelect(AutocompleteSelect):
+class LookupSelect(KeySelect):
     """A select that is filled by ``LookupView``."""
 
     def get_url(self) -> str:
         return reverse("admin:enrollment_lookup")
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        # What was sent and is no key chooses nothing; the field says so.
-        return super().optgroups(name, [v for v in value if str(v).isdecimal()], attr)
 
 
 class LookupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time

@@ -7,7 +7,7 @@ from django.contrib import admin
 from enrollments.models import Offer
 from enrollments.services.offers import offers
 from promotions.admin.records import RecordAdmin
-from promotions.admin.site import AutocompleteFilter, YesNoFilter
+from promotions.admin.site import RecordFilter, YesNoFilter
 
 
 @admin.register(Offer)
@@ -17,7 +17,7 @@ class OfferAdmin(RecordAdmin):
     ordering = ("-id",)
     list_display = ("name", "code", "promotion", "is_active")
     list_select_related = ("promotion",)
-    list_filter = (("is_active", YesNoFilter), ("promotion", AutocompleteFilter))
+    list_filter = (("is_active", YesNoFilter), ("promotion", RecordFilter))
     search_fields = ("name_key", "code_key")
     folded_fields = ("name_key", "code_key")
     search_help_text = "Name or code"

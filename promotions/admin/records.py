@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from promotions.actors import Actor
 from promotions.admin.moments import MomentField, MomentWidget, moment_column, show_moment
 from promotions.admin.refusals import in_words, show_refusals
-from promotions.admin.site import ModelAdmin, actor_of
+from promotions.admin.site import KeySelect, ModelAdmin, actor_of
 from promotions.errors import DomainError, Refused
 from promotions.folding import fold
 from promotions.models import Record, RecordQuerySet
@@ -141,6 +141,13 @@ class RecordAdmin(ModelAdmin):
         if isinstance(db_field, models.TextField):
             kwargs = {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4}), **kwargs}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(
+        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeySelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sections = self.sections(new=obj is None)

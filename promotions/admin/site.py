@@ -4,10 +4,12 @@ Every admin class of this service derives from ``ModelAdmin`` here, those of oth
 too, so that the theme can be exchanged in one place.
 """
 
+import re
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import models
@@ -16,19 +18,21 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin as ThemeModelAdmin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter as AutocompleteFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.admin import BooleanRadioFilter as YesNoFilter
 from unfold.contrib.filters.admin import RadioFilter as ChoiceFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.views import ChangeList as ThemeChangeList
 
 from promotions.actors import Actor, Source
 from promotions.models import User
 
 __all__ = [
-    "AutocompleteFilter",
     "CappedPaginator",
     "ChoiceFilter",
+    "KeySelect",
     "ModelAdmin",
+    "RecordFilter",
     "SuperuserOnly",
     "YesNoFilter",
     "actor_of",
@@ -162,6 +166,40 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ChangeList
+
+
+class KeySelect(AutocompleteSelect):
+    """Chooses a record while typing. What was sent and is no key chooses nothing, and the field
+    says so; Django's own would fail on it."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [v for v in value if _KEY.fullmatch(str(v))], attr)
+
+
+_KEY: Final = re.compile(r"\d{1,18}", re.ASCII)
+
+
+class _RecordFilterForm(AutocompleteDropdownForm):  # type: ignore[misc]  # the theme is not typed
+    widget = KeySelect
+
+
+class RecordFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme is not typed
+    """By a record that is chosen while typing; what is no key matches nothing."""
+
+    form_class = _RecordFilterForm
+
+    @property
+    def key(self) -> int | None:
+        """The chosen record's key; None where none is chosen."""
+        value = str(self.value() or "")
+        return int(value) if _KEY.fullmatch(value) else None
+
+    def queryset(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
+    ) -> "models.QuerySet[Any]":
+        if not self.value():
+            return queryset
+        return queryset.filter(**{self.field_path: self.key}) if self.key else queryset.none()
 
 
 _COLOURS: Final = {

@@ -1,6 +1,7 @@
 """What all pages share: the home page, the sidebar, the content security policy."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -68,3 +69,80 @@ def test_no_page_needs_more_than_the_content_security_policy_allows(
         assert all('src="/' in tag or "application/json" in tag for tag in scripts), (url, scripts)
         assert not re.search(r'\son(click|load|change|submit)="', page), url
         assert not re.search(r'(src|href)="(https?:)?//', page), url
+
+
+ODD = [
+    "",
+    "0",
+    "abc",
+    "²",
+    "-1",
+    "%",
+    "_",
+    "\\",
+    "'",
+    "a\x00b",
+    "9" * 25,
+    "9999-12-31",
+    "0001-01-01",
+]
+PARAMETERS = {
+    "/admin/promotions/promotion/": [
+        "q", "status", "is_active__exact", "start_date_time_from", "end_date_time_to", "p", "o",
+    ],
+    "/admin/enrollments/promotionpartyusage/": [
+        "q", "standing", "type__exact", "promotion__id__exact", "created_date_from",
+        "created_date_to", "p", "o",
+    ],
+    "/admin/enrollments/promotionpartyusage/enroll/": ["contact", "account", "promotion", "next"],
+    "/admin/enrollments/promotionpartyusage/withdraw/": ["usage", "next"],
+    "/admin/enrollments/promotionpartyusage/customers/": ["q"],
+    "/admin/enrollments/offer/": ["q", "promotion__id__exact"],
+    "/admin/enrollments/contact/": ["q", "p"],
+    "/admin/enrollments/account/": ["q"],
+    "/admin/promotions/user/": ["q"],
+    "/admin/promotions/partner/": ["q"],
+}  # fmt: skip
+
+
+def test_nothing_in_a_link_breaks_a_page(superuser: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Pacific/Kiritimati"  # where the calendar ends first
+    enroll_contact(make_contact(), make_promotion())
+    for url, names in PARAMETERS.items():
+        for name in names:
+            for value in ODD:
+                response = superuser.get(url, {name: value})
+                assert response.status_code in (200, 302), (url, name, value)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_nothing_in_a_form_breaks_a_page(superuser: Client, value: str) -> None:
+    usage = enroll_contact(make_contact(), make_promotion())
+    forms = {
+        "/admin/promotions/promotion/add/": [
+            "name", "promotion_code", "description", "start_date_time_0", "end_date_time_0",
+            "enrollment_end_date", "priority_number", "maximum_usage_count", "owner_user",
+            "qualifier_criteria",
+        ],
+        "/admin/enrollments/contact/add/": ["last_name", "email", "account", "external_id"],
+        "/admin/enrollments/promotionpartyusage/enroll/": [
+            "contact", "account", "promotion", "offer", "effective_0", "expiration_0", "reason",
+        ],
+        f"/admin/enrollments/promotionpartyusage/change-period/?usage={usage.pk}": [
+            "effective_0", "expiration_0", "reason", "usage",
+        ],
+    }  # fmt: skip
+    for url, names in forms.items():
+        data = {"usage": usage.pk} | dict.fromkeys(names, value)
+        clocks = {"start_date_time_1", "end_date_time_1", "effective_1", "expiration_1"}
+        response = superuser.post(url, data | dict.fromkeys(clocks, "00:00"))
+        assert response.status_code in (200, 302), (url, value)
+
+
+def test_an_odd_key_in_a_path_is_not_found(superuser: Client) -> None:
+    for key in ("abc", "9" * 25, "%00", "-1"):
+        for model in ("promotions/promotion", "enrollments/contact"):
+            assert superuser.get(f"/admin/{model}/{key}/change/").status_code == 302
+        enrollments = "/admin/enrollments/promotionpartyusage"
+        assert superuser.get(f"{enrollments}/{key}/change/").status_code == 404
+        assert superuser.get(f"{enrollments}/customers/{key}/").status_code == 404
