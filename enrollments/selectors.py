@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
 from enrollments.numbers import parse_enrollment_number
-from enrollments.standing import standing_case
+from enrollments.standing import Standing, standing_case
 from promotions import ids
 from promotions.folding import fold
 
@@ -23,6 +23,15 @@ def enrollments_with_standing(at: datetime) -> QuerySet[PromotionPartyUsage]:
     return PromotionPartyUsage.objects.select_related(
         "promotion", "account", "contact", "enrollment_offer", "withdrawn_by"
     ).annotate(standing=standing_case(at))
+
+
+def of_standing(
+    enrollments: QuerySet[PromotionPartyUsage], standing: Standing
+) -> QuerySet[PromotionPartyUsage]:
+    """Those of ``enrollments_with_standing`` where the customer stands so."""
+    # Implied by the standing, and what an index answers.
+    enrolled = standing is not Standing.WITHDRAWN
+    return enrollments.filter(Q(("standing", standing.value)), is_party_enrolled=enrolled)
 
 
 def find_contacts(text: str, *, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:

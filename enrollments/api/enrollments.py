@@ -3,8 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from enrollments.api import documentation
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.numbers import parse_enrollment_number
-from enrollments.selectors import enrollments_with_standing
+from enrollments.selectors import enrollments_with_standing, of_standing
 from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
 from enrollments.standing import Standing, standing
 from enrollments.wire import parse_item, parse_period, unknown_properties
@@ -30,8 +29,10 @@ from promotions.api.filters import (
 from promotions.api.idempotency import idempotent
 from promotions.api.json import json_body
 from promotions.api.serializers import Moment, ReadOnlyText, Reference
-from promotions.api.views import END_OF_TIME, RequestContext, decode_path_id, expected_versions
+from promotions.api.views import RequestContext, decode_path_id, expected_versions
 from promotions.errors import DomainError, Refused, refuse
+from promotions.folding import fold
+from promotions.models import Promotion
 
 _STANDINGS = [(s.value, s.value) for s in Standing]
 _TYPES = PromotionPartyUsage.Type.choices
@@ -130,14 +131,14 @@ class PartyFilter(IdFilter):
 class EnrollmentFilters(RecordFilters):
     name = django_filters.CharFilter(method="filter_name")
     promotionId = IdFilter((ids.PROMOTION,), field_name="promotion")
-    promotionCode = FoldedFilter(field_name="promotion__promotion_code_key")
+    promotionCode = FoldedFilter(method="filter_promotion_code")
     type = django_filters.ChoiceFilter(choices=_TYPES)
     accountId = IdFilter((ids.ACCOUNT,), field_name="account")
     contactId = IdFilter((ids.CONTACT,), field_name="contact")
     partyId = PartyFilter()
     email = FoldedFilter(field_name="contact__email_key")
     enrollmentOfferId = IdFilter((ids.OFFER,), field_name="enrollment_offer")
-    status = django_filters.ChoiceFilter(choices=_STANDINGS, field_name="standing")
+    status = django_filters.ChoiceFilter(choices=_STANDINGS, method="filter_status")
     isPartyEnrolled = FlagFilter(field_name="is_party_enrolled")
     enrollmentEffectiveDateTime_after = after("enrollment_effective_date_time")
     enrollmentEffectiveDateTime_before = before("enrollment_effective_date_time")
@@ -145,6 +146,18 @@ class EnrollmentFilters(RecordFilters):
     enrollmentExpirationDateTime_before = before("enrollment_expiration_date_time")
     withdrawnDate_after = after("withdrawn_date")
     withdrawnDate_before = before("withdrawn_date")
+
+    def filter_status(
+        self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
+    ) -> QuerySet[PromotionPartyUsage]:
+        return of_standing(queryset, Standing(value))
+
+    def filter_promotion_code(
+        self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
+    ) -> QuerySet[PromotionPartyUsage]:
+        # The promotions first: joined, they would be looked up for every enrollment there is.
+        coded = Promotion.objects.filter(promotion_code_key=fold(value))
+        return queryset.filter(promotion__in=list(coded.values_list("pk", flat=True)))
 
     def filter_name(
         self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
@@ -167,10 +180,6 @@ class EnrollmentViewSet(
     orderings: ClassVar = {
         "createdDate": F("created_date"),
         "lastModifiedDate": F("last_modified_date"),
-        "enrollmentEffectiveDateTime": F("enrollment_effective_date_time"),
-        "enrollmentExpirationDateTime": Coalesce(
-            "enrollment_expiration_date_time", Value(END_OF_TIME)
-        ),
     }
 
     def get_queryset(self) -> QuerySet[PromotionPartyUsage]:

@@ -31,6 +31,7 @@ class Account(Record):
                 name="account_name_key", fields=["name_key"], opclasses=["text_pattern_ops"]
             ),
             models.Index(name="account_created", fields=["created_date", "id"]),
+            models.Index(name="account_modified", fields=["last_modified_date", "id"]),
         ]
         constraints = [
             *Record.Meta.constraints,
@@ -95,6 +96,7 @@ class Contact(Record):
             ),
             models.Index(name="contact_phone", fields=["phone"]),
             models.Index(name="contact_created", fields=["created_date", "id"]),
+            models.Index(name="contact_modified", fields=["last_modified_date", "id"]),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -63,6 +63,12 @@ class PromotionPartyUsage(Record):
             models.Index(name="usage_created", fields=["created_date", "id"]),
             # A promotion's enrollments, page by page.
             models.Index(name="usage_by_promotion", fields=["promotion", "id"]),
+            # What changed since a partner last looked.
+            models.Index(name="usage_modified", fields=["last_modified_date", "id"]),
+            # The few among very many.
+            models.Index(
+                name="usage_withdrawn", fields=["id"], condition=Q(is_party_enrolled=False)
+            ),
         ]
         constraints = [
             *Record.Meta.constraints,

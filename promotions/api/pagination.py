@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core import signing
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
+from django.db.models import BooleanField, F, Func, IntegerField, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 from rest_framework.pagination import BasePagination
@@ -73,11 +73,13 @@ class KeysetPagination(BasePagination):
         cursor = self._cursor = self._read_cursor()
         backwards = cursor is not None and cursor.backwards
         descending = self._ordering.startswith("-") != backwards
-        rows = list(self._rows(queryset, cursor, descending)[: size + 1])
-        self._has_more = len(rows) > size
-        page = rows[:size]
-        self._page = page[::-1] if backwards else page
-        return self._page
+        keys = list(self._keys(queryset, cursor, descending)[: size + 1])
+        self._has_more = len(keys) > size
+        self._page = keys[:size][::-1] if backwards else keys[:size]
+        # The keys alone come off an index; joined to what a row shows, a wrong guess of the
+        # planner's would make it sort the whole table.
+        rows = queryset.order_by().in_bulk([key for key, _ in self._page])
+        return [rows[key] for key, _ in self._page if key in rows]
 
     def get_paginated_response(self, data: Any) -> Response:
         backwards = self._cursor is not None and self._cursor.backwards
@@ -91,15 +93,16 @@ class KeysetPagination(BasePagination):
             }
         )
 
-    def _rows(
+    def _keys(
         self, queryset: QuerySet[Any], cursor: _Cursor | None, descending: bool
-    ) -> QuerySet[Any]:
+    ) -> QuerySet[Any, tuple[int, Any]]:
+        """Key and value ordered by, of the rows behind the cursor."""
         sign, name = "-" if descending else "", self._ordering.removeprefix("-")
         operator = "<" if descending else ">"
         if name == "id":
             if cursor is not None:
                 queryset = queryset.filter(**{"pk__lt" if descending else "pk__gt": cursor.key})
-            return queryset.order_by(f"{sign}pk")
+            return queryset.order_by(f"{sign}pk").values_list("pk", Value(None, IntegerField()))
         queryset = queryset.annotate(**{_BY: self._orderings[name]})
         if cursor is not None:
             field = queryset.query.annotations[_BY].output_field
@@ -107,16 +110,15 @@ class KeysetPagination(BasePagination):
             queryset = queryset.filter(
                 _RowComparison(operator, F(_BY), F("pk"), value, Value(cursor.key))
             )
-        return queryset.order_by(f"{sign}{_BY}", f"{sign}pk")
+        return queryset.order_by(f"{sign}{_BY}", f"{sign}pk").values_list("pk", _BY)
 
     def _link(self, index: int, *, backwards: bool) -> str | None:
         if not self._page:
             return None
-        row: Model = self._page[index]
-        value = getattr(row, _BY, None)
+        key, value = self._page[index]
         if isinstance(value, date):  # a datetime is one
             value = value.isoformat()
-        cursor = _Cursor(self._ordering, backwards, value, row.pk)
+        cursor = _Cursor(self._ordering, backwards, value, key)
         token = signing.dumps(asdict(cursor), salt=_SALT)
         return replace_query_param(self._request.build_absolute_uri(), "cursor", token)
 
