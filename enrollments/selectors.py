@@ -18,20 +18,27 @@ _MOST_WORDS: Final = 5
 """A longer text is not a name; it must not become a long list of look-ups."""
 
 
-def enrollments_with_standing(at: datetime) -> QuerySet[PromotionPartyUsage]:
-    """All enrollments with the records they name, and ``standing`` at the moment ``at``."""
+def enrollments_shown() -> QuerySet[PromotionPartyUsage]:
+    """All enrollments with the records that they are shown with."""
     return PromotionPartyUsage.objects.select_related(
         "promotion", "account", "contact", "enrollment_offer", "withdrawn_by"
-    ).annotate(standing=standing_case(at))
+    )
+
+
+def enrollments_with_standing(at: datetime) -> QuerySet[PromotionPartyUsage]:
+    """The same with ``standing`` at the moment ``at``."""
+    return enrollments_shown().annotate(standing=standing_case(at))
 
 
 def of_standing(
-    enrollments: QuerySet[PromotionPartyUsage], standing: Standing
+    enrollments: QuerySet[PromotionPartyUsage], standing: Standing, at: datetime
 ) -> QuerySet[PromotionPartyUsage]:
-    """Those of ``enrollments_with_standing`` where the customer stands so."""
-    # Implied by the standing, and what an index answers.
+    """Those among ``enrollments`` whose customer stands so at the moment ``at``."""
+    # The second condition follows from the first, and is what an index answers.
     enrolled = standing is not Standing.WITHDRAWN
-    return enrollments.filter(Q(("standing", standing.value)), is_party_enrolled=enrolled)
+    return enrollments.alias(stands=standing_case(at)).filter(
+        Q(("stands", standing.value)), is_party_enrolled=enrolled
+    )
 
 
 def find_contacts(text: str, *, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from enrollments.api import documentation
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.numbers import parse_enrollment_number
-from enrollments.selectors import enrollments_with_standing, of_standing
+from enrollments.selectors import enrollments_shown, of_standing
 from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
 from enrollments.standing import Standing, standing
 from enrollments.wire import parse_item, parse_period, unknown_properties
@@ -150,7 +150,7 @@ class EnrollmentFilters(RecordFilters):
     def filter_status(
         self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
     ) -> QuerySet[PromotionPartyUsage]:
-        return of_standing(queryset, Standing(value))
+        return of_standing(queryset, Standing(value), self.at)
 
     def filter_promotion_code(
         self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
@@ -183,7 +183,7 @@ class EnrollmentViewSet(
     }
 
     def get_queryset(self) -> QuerySet[PromotionPartyUsage]:
-        return enrollments_with_standing(self.at)
+        return enrollments_shown()
 
     @property
     def key(self) -> int:
