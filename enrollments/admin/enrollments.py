@@ -14,7 +14,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.decorators import action
 
 from enrollments.admin import acts
@@ -28,9 +27,9 @@ from enrollments.standing import Standing
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import (
     CappedPaginator,
-    ChoiceFilter,
     ModelAdmin,
     RecordFilter,
+    WordFilter,
     badge,
 )
 
@@ -38,17 +37,16 @@ MOST_FOUND: Final = 1000
 """The most enrollments that a search answers with."""
 
 
-class StandingFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
+class StandingFilter(WordFilter):
     title = "standing"
     parameter_name = "standing"
+    words = tuple(standing.value for standing in Standing)
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(standing.value, standing.value.capitalize()) for standing in Standing]
 
-    def queryset(
-        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
-    ) -> "models.QuerySet[Any]":
-        return queryset.filter(standing=self.value()) if self.value() else queryset
+class TypeFilter(WordFilter):
+    title = "type"
+    parameter_name = "type"
+    words = tuple(PromotionPartyUsage.Type.values)
 
 
 class PromotionFilter(RecordFilter):
@@ -78,7 +76,7 @@ class EnrollmentAdmin(ModelAdmin):
     list_display = ("number", "customer", "promotion_name", "stands", "period", "offer", "enrolled")
     list_filter = (
         StandingFilter,
-        ("type", ChoicesRadioFilter),
+        TypeFilter,
         ("promotion", PromotionFilter),
         ("created_date", DayRangeFilter),
     )

@@ -24,7 +24,7 @@ from promotions.admin.moments import (
     show_moment,
 )
 from promotions.admin.records import RecordAdmin, RecordForm
-from promotions.admin.site import ChoiceFilter, YesNoFilter, badge, staff_user
+from promotions.admin.site import WordFilter, YesNoFilter, badge, staff_user
 from promotions.errors import DomainError
 from promotions.models import Promotion, User
 from promotions.rules import (
@@ -104,17 +104,10 @@ class PromotionForm(RecordForm):
         return cleaned
 
 
-class StatusFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
+class StatusFilter(WordFilter):
     title = "status"
     parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(status.value, status.value.capitalize()) for status in PromotionStatus]
-
-    def queryset(
-        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
-    ) -> "models.QuerySet[Any]":
-        return queryset.filter(status=self.value()) if self.value() else queryset
+    words = tuple(status.value for status in PromotionStatus)
 
 
 @admin.register(Promotion)

@@ -91,7 +91,7 @@ PARAMETERS = {
         "q", "status", "is_active__exact", "start_date_time_from", "end_date_time_to", "p", "o",
     ],
     "/admin/enrollments/promotionpartyusage/": [
-        "q", "standing", "type__exact", "promotion__id__exact", "created_date_from",
+        "q", "standing", "type", "promotion__id__exact", "created_date_from",
         "created_date_to", "p", "o",
     ],
     "/admin/enrollments/promotionpartyusage/enroll/": ["contact", "account", "promotion", "next"],
