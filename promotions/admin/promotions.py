@@ -258,6 +258,7 @@ def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
             "is_enrollment_required",
             "enrollment_start_date",
             "enrollment_end_date",
+            "maximum_enrollment_count",
         ],
         "How it discounts": discounts,
         "Limits and priority": ["priority_number", "maximum_usage_count"],

@@ -138,6 +138,11 @@ def test_creates_through_the_service(marketer: Client) -> None:
             "enrollment_end_date",
             "must not lie before",
         ),
+        (
+            {"maximum_enrollment_count": "0"},
+            "maximum_enrollment_count",
+            "greater than or equal to 1",
+        ),
         ({"maximum_usage_count": "0"}, "maximum_usage_count", "greater than or equal to 1"),
         ({"end_date_time_0": "2026-06-02"}, "end_date_time", "time"),
         ({"promotion_code": "taken"}, "promotion_code", "has this value already"),
