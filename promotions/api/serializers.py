@@ -44,6 +44,9 @@ class Flag(serializers.BooleanField):
 
 class Whole(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
+        # A whole number past 64 bits is parsed as a float: it is too large, not of a wrong type.
+        if isinstance(data, float) and data.is_integer() and abs(data) >= 2**63:
+            return int(data)
         if not isinstance(data, int) or isinstance(data, bool):
             raise serializers.ValidationError("This must be a whole number.", code="invalid_type")
         return data
