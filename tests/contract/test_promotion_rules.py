@@ -208,7 +208,6 @@ def test_offer(partner: Partner, subtests: pytest.Subtests) -> None:
         partner.check_refused(item, bad("offer_not_found", "enrollmentOffer"))
 
 
-@pytest.mark.xfail(reason="promotions have no maximumEnrollmentCount yet")
 def test_enrollment_limit(partner: Partner) -> None:
     def item(promotion: dict[str, Any]) -> dict[str, Any]:
         return {"contact": {"id": partner.contact()["id"]}, "promotion": {"id": promotion["id"]}}

@@ -36,11 +36,13 @@ PROMOTION = {
     "termsAndConditions", "maximumEnrollmentCount",
 }  # fmt: skip
 MISSING_YET = {
-    "currencyIsoCode", "exclusivityType", "imageUrl", "isApproachingDiscountApplicable",
-    "isCloned", "maximumEnrollmentCount", "relatedPromotionId",
+    "exclusivityType", "imageUrl", "isApproachingDiscountApplicable", "isCloned",
+    "relatedPromotionId",
 }  # fmt: skip
+CURRENCY = {"currencyIsoCode"}
+"""The described object has it only where an organisation has several currencies."""
 RESOURCES: dict[str, set[str]] = {
-    "promotions": PROMOTION - MISSING_YET,
+    "promotions": PROMOTION - MISSING_YET - CURRENCY,
     "accounts": {"name", "externalId"},
     "contacts": {"accountId", "firstName", "lastName", "email", "phone", "externalId"},
     "offers": {"code", "name", "promotionId", "isActive"},
@@ -50,7 +52,7 @@ RESOURCES: dict[str, set[str]] = {
 @pytest.mark.xfail(reason="fields of Promotion that it doesn't have yet: MISSING_YET")
 def test_all_fields_of_promotion(partner: Partner) -> None:
     promotion = partner.promotion()
-    assert not PROMOTION - promotion.keys()
+    assert not PROMOTION - CURRENCY - promotion.keys()
 
 
 def _made(partner: Partner) -> dict[str, dict[str, Any]]:
@@ -72,7 +74,6 @@ DEFAULTS: dict[str, Any] = {
     "isCommercePromotion": False,
     "isEnrollmentRequired": False,
     "isTiered": False,
-    "maximumUsageCount": 1,
     "qualifierCriteria": "All",
     "promotionCode": None,
     "startDateTime": None,
@@ -109,6 +110,8 @@ def test_properties(partner: Partner, subtests: pytest.Subtests) -> None:
         with subtests.test("promotion-defaults"):
             bare = partner.create("promotions", {"name": "Bare"})
             assert {name: bare[name] for name in DEFAULTS} == DEFAULTS
+            # Nillable and "if left blank, the default value is 1": stored, or meant by null.
+            assert bare["maximumUsageCount"] in (None, 1)
             assert bare["ownerId"][:3] in ("005", "00G")
         with subtests.test("promotion-null-is-absent"):
             nulls = partner.create(
@@ -138,6 +141,9 @@ CREATED: list[tuple[str, str, dict[str, Any], Bad]] = [
     ("number-text", "promotions", {"priorityNumber": "5"}, at_path("invalid_type", "priorityNumber")),
     ("number-true", "promotions", {"priorityNumber": True}, at_path("invalid_type", "priorityNumber")),
     ("number-huge", "promotions", {"priorityNumber": 10**30}, at_path("invalid_value", "priorityNumber")),
+    ("number-huge-negative", "promotions", {"priorityNumber": -(10**30)}, at_path("invalid_value", "priorityNumber")),
+    ("number-large", "promotions", {"priorityNumber": 10**15}, at_path("invalid_value", "priorityNumber")),
+    ("number-fraction", "promotions", {"priorityNumber": 1.5}, at_path(("invalid_type", "invalid_value"), "priorityNumber")),
     ("word-unknown", "promotions", {"discountOrder": "Cheapest"}, at_path("invalid_value", "discountOrder")),
     ("word-number", "promotions", {"discountOrder": 1}, at_path("invalid_type", "discountOrder")),
     ("date-time-no-offset", "promotions", {"endDateTime": "2026-06-01T00:00:00"}, at_path("invalid_datetime", "endDateTime")),
@@ -261,7 +267,7 @@ def test_if_match(partner: Partner, subtests: pytest.Subtests) -> None:
             tag = partner.get(path).headers["ETag"]
             first = partner.patch(path, values, headers={"If-Match": tag})
             assert first.status_code == 200, tell(first)
-            other = {name: "2" for name in values}
+            other = dict.fromkeys(values, "2")
             if resource == "enrollments":
                 other = {"enrollmentExpirationDateTime": "2098-01-01T00:00:00Z", "reason": "y"}
             stale = partner.patch(path, other, headers={"If-Match": tag})
