@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import psycopg.conninfo
@@ -90,15 +90,15 @@ class Environment:
         url = self.text(name)
         if not url:
             return sqlite(default)
-        scheme = urlsplit(url).scheme
+        scheme, _, _ = url.partition(":")
         if scheme == "sqlite":
-            path = unquote(urlsplit(url).path).removeprefix("/")
-            if not path or urlsplit(url).netloc:
+            path = unquote(url.removeprefix("sqlite:///")) if ":///" in url else ""
+            if not path:
                 raise _bad(name, url, "write sqlite:///relative/path or sqlite:////absolute/path")
             return sqlite(Path(path))
         if scheme in ("postgresql", "postgres"):
             return postgresql(name, url, pool_size=pool_size)
-        raise _bad(name, url.split(":")[0] + ":…", "write postgresql://… or sqlite:///…")
+        raise _bad(name, f"{scheme}:…", "write postgresql://… or sqlite:///…")
 
 
 def sqlite(path: Path) -> dict[str, Any]:
@@ -119,8 +119,10 @@ def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
     """PostgreSQL with a pool of connections per process."""
     try:
         parts = dict(psycopg.conninfo.conninfo_to_dict(url))
-    except psycopg.ProgrammingError as error:
-        raise _bad(name, "postgresql:…", f"it is not a connection URL ({error})") from error
+    except psycopg.ProgrammingError:
+        # The library's own words may hold the password.
+        advice = "it is not a connection URL such as postgresql://user:password@host/database"
+        raise _bad(name, "postgresql:…", advice) from None
     if not parts.get("dbname"):
         raise _bad(name, "postgresql:…", "it names no database: postgresql://user@host/database")
     return {
@@ -135,6 +137,14 @@ def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
     }
 
 
+def make_directory(name: str, path: Path) -> None:
+    """Makes the directory that variable ``name`` chooses, where it isn't there yet."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _bad(name, str(path), f"no such directory can be made ({error.strerror})") from error
+
+
 def secret_key(given: str, keep_in: Path) -> str:
     """The key that sessions are signed with: the given one, else one made once and kept in a file
     that only its owner can read, so that no installation runs with a known key."""
@@ -146,7 +156,6 @@ def secret_key(given: str, keep_in: Path) -> str:
             )
         return given
     try:
-        keep_in.parent.mkdir(parents=True, exist_ok=True)
         # Linked into place when complete: a second process never reads half a key.
         with tempfile.NamedTemporaryFile("w", dir=keep_in.parent) as file:
             file.write(secrets.token_urlsafe(64))

@@ -7,13 +7,13 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.urls import reverse_lazy
 
-from config.env import Environment, secret_key
+from config.env import Environment, make_directory, secret_key
 
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 """What the service writes beside the database: SQLite's file, the made secret key, static files."""
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+make_directory("DATA_DIR", DATA_DIR)
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = secret_key(env.text("SECRET_KEY"), DATA_DIR / "secret_key")

@@ -194,6 +194,10 @@ def record_refusal(stands: Standing, usage_id: str) -> DomainError | None:
     )
 
 
+class LimitedPromotion(Protocol):
+    maximum_enrollment_count: int | None
+
+
 def duplicate_refusal(first: Item) -> DomainError:
     """Rule 10. Of two items for one customer and promotion the later is the bad one."""
     return DomainError(
@@ -201,6 +205,16 @@ def duplicate_refusal(first: Item) -> DomainError:
         f"This names the same customer and promotion as {first.pointer or 'an earlier item'}. "
         "Send each once.",
     )
+
+
+def limit_refusal(promotion: LimitedPromotion, taken: int) -> DomainError | None:
+    """A promotion with a ``MaximumEnrollmentCount`` enrolls no more customers than that. ``taken``
+    places are those of the customers enrolled and not withdrawn, expired ones included."""
+    limit = promotion.maximum_enrollment_count
+    if limit is None or taken < limit:
+        return None
+    detail = f"All {limit} places of this promotion are taken."
+    return DomainError("enrollment_limit_reached", detail, "promotion")
 
 
 # --- Rule 13: withdrawing and changing ------------------------------------------------------------

@@ -16,6 +16,11 @@ from promotions.moments import parse_moment
 
 MOST_ITEMS: Final = 200
 _MOST_SHOWN: Final = 80
+PERIOD: Final = {
+    "enrollmentEffectiveDateTime": "effective",
+    "enrollmentExpirationDateTime": "expiration",
+}
+"""The two date-times by their names on the wire, and here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +118,13 @@ def parse_item(body: object, pointer: str = "") -> Item:
 def parse_period(
     body: Mapping[str, object],
 ) -> tuple[dict[str, datetime | None], list[DomainError]]:
-    """The two date-times of a change of period: those that are present, null where they are to be
-    cleared; and what is wrong with them."""
+    """The two date-times of a change of period, as ``effective`` and ``expiration``: those that are
+    present, null where they are to be cleared; and what is wrong with them."""
     errors: list[DomainError] = []
     period = {
-        name: _read(body, name, "", _moment, errors)
-        for name in ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime")
-        if name in body
+        name: _read(body, wire_name, "", _moment, errors)
+        for wire_name, name in PERIOD.items()
+        if wire_name in body
     }
     return period, errors
 
@@ -135,13 +140,12 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "promotion": ("id", "code"),
     "enrollmentOffer": ("id", "code"),
 }
-_DATES: Final = ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime")
 
 
 def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
-    errors = list(_unknown(raw, {*_PARTS, *_DATES}, pointer))
+    errors = list(_unknown(raw, {*_PARTS, *PERIOD}, pointer))
     account = _part(raw, "account", pointer, errors)
     contact = _part(raw, "contact", pointer, errors)
     promotion = _part(raw, "promotion", pointer, errors)

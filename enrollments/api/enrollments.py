@@ -16,7 +16,7 @@ from enrollments.numbers import parse_enrollment_number
 from enrollments.selectors import enrollments_shown, of_standing
 from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
 from enrollments.standing import Standing, standing
-from enrollments.wire import parse_item, parse_period, unknown_properties
+from enrollments.wire import PERIOD, parse_item, parse_period, unknown_properties
 from promotions import ids
 from promotions.api.filters import (
     FlagFilter,
@@ -215,11 +215,10 @@ class EnrollmentViewSet(
         """
         body = _object(json_body(request))
         period, errors = parse_period(body)
-        known = ("enrollmentEffectiveDateTime", "enrollmentExpirationDateTime", "reason")
-        reason = _reason(body, [*unknown_properties(body, known), *errors])
+        reason = _reason(body, [*unknown_properties(body, (*PERIOD, "reason")), *errors])
         usage = change_period(
             self.key,
-            {name: period[wire] for wire, name in _PERIOD.items() if wire in period},
+            period,
             by=self.actor,
             at=self.at,
             reason=reason,
@@ -263,12 +262,6 @@ class EnrollmentViewSet(
         return Response(
             self.get_serializer(usage).data, status=status, headers={"ETag": usage.etag}
         )
-
-
-_PERIOD = {
-    "enrollmentEffectiveDateTime": "effective",
-    "enrollmentExpirationDateTime": "expiration",
-}
 
 
 def _object(body: Any) -> dict[str, Any]:

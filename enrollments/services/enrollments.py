@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from enrollments import rules
 from enrollments.identification import Identified, identify
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.history import Change, record_changes, record_creations
+from enrollments.services.history import Change, Changed, record_changes, record_creations
 from enrollments.standing import standing
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
@@ -83,19 +83,13 @@ def withdraw(
     """
     with transaction.atomic():
         usage = _lock_for_change(key, reason, expected)
-        moment = max(at, usage.last_modified_date)
-        _apply(
-            usage,
-            {
-                "is_party_enrolled": False,
-                "withdrawn_date": moment,
-                "withdrawn_by": by.user,
-                "withdrawal_reason": reason.strip(),
-            },
-            by=by,
-            moment=moment,
-            reason=reason.strip(),
-        )
+        values = {
+            "is_party_enrolled": False,
+            "withdrawn_date": max(at, usage.last_modified_date),
+            "withdrawn_by": by.user,
+            "withdrawal_reason": reason.strip(),
+        }
+        _save([_apply(usage, values, by=by, at=at)], by=by, reason=reason.strip())
     return usage
 
 
@@ -124,16 +118,11 @@ def change_period(
         if wanted != _period(usage):
             if refusal := rules.period_refusal(wanted, usage.promotion, at):
                 raise Refused(refusal)
-            _apply(
-                usage,
-                {
-                    "enrollment_effective_date_time": wanted.effective,
-                    "enrollment_expiration_date_time": wanted.expiration,
-                },
-                by=by,
-                moment=max(at, usage.last_modified_date),
-                reason=reason.strip(),
-            )
+            values = {
+                "enrollment_effective_date_time": wanted.effective,
+                "enrollment_expiration_date_time": wanted.expiration,
+            }
+            _save([_apply(usage, values, by=by, at=at)], by=by, reason=reason.strip())
     return usage
 
 
@@ -193,6 +182,7 @@ def _decision(found: Identified, at: datetime) -> _Decision:
 def _decide(decisions: Sequence[_Decision], at: datetime) -> None:
     """Asks the rules about each item that was identified, and notes what they refuse."""
     clear = [one for one in decisions if not one.found.errors]
+    taken = _lock_limited({_promotion(one).pk: _promotion(one) for one in clear})
     existing = _lock_existing({_pair(one) for one in clear})
     firsts: dict[_Pair, _Decision] = {}
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -213,9 +203,34 @@ def _decide(decisions: Sequence[_Decision], at: datetime) -> None:
                     standing(one.existing, promotion, at), one.existing.record_id
                 )
             )
+            or (
+                rules.limit_refusal(promotion, taken.get(promotion.pk, 0))
+                if _takes_a_place(one)
+                else None
+            )
         )
         if refusal:
             found.errors.append(refusal)
+        elif promotion.pk in taken and _takes_a_place(one):
+            taken[promotion.pk] += 1
+
+
+def _takes_a_place(one: _Decision) -> bool:
+    return one.existing is None or not one.existing.is_party_enrolled
+
+
+def _lock_limited(promotions: Mapping[int, Promotion]) -> dict[int, int]:
+    """How many places are taken of those promotions that have a limit, which stays so until the
+    transaction ends: enrolling in a limited promotion is one after the other."""
+    limited = [key for key, p in promotions.items() if p.maximum_enrollment_count is not None]
+    if not limited:
+        return {}
+    locked = Promotion.objects.select_for_update(no_key=True).filter(pk__in=limited)
+    for now in locked.order_by("pk"):
+        promotions[now.pk].maximum_enrollment_count = now.maximum_enrollment_count
+    enrolled = PromotionPartyUsage.objects.filter(promotion__in=limited, is_party_enrolled=True)
+    counted = enrolled.order_by().values("promotion").annotate(places=Count("pk"))
+    return dict.fromkeys(limited, 0) | {row["promotion"]: row["places"] for row in counted}
 
 
 def _lock_existing(pairs: set[_Pair]) -> dict[_Pair, PromotionPartyUsage]:
@@ -239,7 +254,7 @@ def _lock_existing(pairs: set[_Pair]) -> dict[_Pair, PromotionPartyUsage]:
 
 
 def _write(decisions: Sequence[_Decision], *, by: Actor, at: datetime, reason: str | None) -> None:
-    new = []
+    new, changes = [], []
     for one in decisions:
         found = one.found
         values: dict[str, Any] = {
@@ -269,12 +284,12 @@ def _write(decisions: Sequence[_Decision], *, by: Actor, at: datetime, reason: s
                 "withdrawn_by": None,
                 "withdrawal_reason": None,
             }
-            moment = max(at, one.usage.last_modified_date)
-            _apply(one.usage, values, by=by, moment=moment, reason=reason)
+            changes.append(_apply(one.usage, values, by=by, at=at))
     # One statement, in the order of the key: overlapping requests wait for each other, one way.
     new.sort(key=lambda usage: (usage.promotion_id, usage.contact_id or 0, usage.account_id or 0))
     PromotionPartyUsage.objects.bulk_create(new)
     record_creations(new, by=by, at=at, reason=reason)
+    _save(changes, by=by, reason=reason)
 
 
 def _outcome(one: _Decision) -> Enrolled | NotEnrolled:
@@ -333,21 +348,38 @@ def _period(usage: PromotionPartyUsage) -> rules.Period:
 
 
 def _apply(
-    usage: PromotionPartyUsage,
-    values: Mapping[str, object],
-    *,
-    by: Actor,
-    moment: datetime,
-    reason: str | None,
-) -> None:
-    """Sets fields of a locked enrollment, and writes a history row for each that changes."""
+    usage: PromotionPartyUsage, values: Mapping[str, object], *, by: Actor, at: datetime
+) -> Changed:
+    """Sets fields of a locked enrollment; what that changes."""
     changes = []
     for name, value in values.items():
         old = getattr(usage, name)
         if old != value:
             changes.append(Change(name, old, value))
             setattr(usage, name, value)
-    usage.last_modified_by, usage.last_modified_date = by.user, moment
+    usage.last_modified_by = by.user
+    # Clocks of several servers differ; time never runs backwards within a record.
+    usage.last_modified_date = max(at, usage.last_modified_date)
     usage.version += 1
-    usage.save()
-    record_changes(usage, changes, by=by, at=moment, reason=reason)
+    return Changed(usage, changes)
+
+
+_CHANGEABLE: Final = (
+    "account",
+    "enrollment_offer",
+    "enrollment_effective_date_time",
+    "enrollment_expiration_date_time",
+    "is_party_enrolled",
+    "withdrawn_date",
+    "withdrawn_by",
+    "withdrawal_reason",
+    "last_modified_by",
+    "last_modified_date",
+    "version",
+)
+
+
+def _save(changed: Sequence[Changed], *, by: Actor, reason: str | None) -> None:
+    """Writes changed enrollments, and a history row for each field that changed."""
+    PromotionPartyUsage.objects.bulk_update([one.usage for one in changed], _CHANGEABLE)
+    record_changes(changed, by=by, reason=reason)

@@ -25,6 +25,14 @@ class Change:
     new: object
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An enrollment whose fields were set, and which of them changed by that."""
+
+    usage: PromotionPartyUsage
+    changes: Sequence[Change]
+
+
 def record_creations(
     usages: Sequence[PromotionPartyUsage], *, by: Actor, at: datetime, reason: str | None
 ) -> None:
@@ -34,18 +42,20 @@ def record_creations(
     )
 
 
-def record_changes(
-    usage: PromotionPartyUsage,
-    changes: Iterable[Change],
-    *,
-    by: Actor,
-    at: datetime,
-    reason: str | None,
-) -> None:
-    """One row for each changed field."""
+def record_changes(changed: Iterable[Changed], *, by: Actor, reason: str | None) -> None:
+    """One row for each changed field, of the moment at which its record was modified."""
     PromotionPartyUsageHistory.objects.bulk_create(
-        _row(usage, field_label(c.field), _text(c.old), _text(c.new), by=by, at=at, reason=reason)
-        for c in changes
+        _row(
+            one.usage,
+            field_label(change.field),
+            _text(change.old),
+            _text(change.new),
+            by=by,
+            at=one.usage.last_modified_date,
+            reason=reason,
+        )
+        for one in changed
+        for change in one.changes
     )
 
 

@@ -40,6 +40,7 @@ FIELDS = (
     "is_enrollment_required",
     "enrollment_start_date",
     "enrollment_end_date",
+    "maximum_enrollment_count",
     "is_automatic",
     "is_commerce_promotion",
     "is_tiered",

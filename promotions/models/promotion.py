@@ -108,6 +108,15 @@ class Promotion(Record):
         "Empty: as long as the promotion runs.",
     )
 
+    maximum_enrollment_count = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_NUMBER)],
+        verbose_name="places",
+        help_text="How many customers can be enrolled at most. Who is withdrawn gives the place "
+        "back. Empty: as many as like.",
+    )
+
     is_automatic = models.BooleanField(
         default=False,
         verbose_name="automatic",
@@ -214,6 +223,10 @@ class Promotion(Record):
             models.CheckConstraint(
                 name="promotion_maximum_usage_count_positive",
                 condition=Q(maximum_usage_count=None) | Q(maximum_usage_count__gte=1),
+            ),
+            models.CheckConstraint(
+                name="promotion_maximum_enrollment_count_positive",
+                condition=Q(maximum_enrollment_count=None) | Q(maximum_enrollment_count__gte=1),
             ),
             models.CheckConstraint(
                 name="promotion_one_owner",

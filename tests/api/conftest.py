@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.factories import make_partner, token_for
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer  # what Client answers with
 
 COMPATIBLE = "/services/data/v67.0/global-promotions-management/promotion-enrollments"
 
@@ -29,7 +31,7 @@ class Api:
         *,
         raw: bytes | str | None = None,
         **headers: str,
-    ) -> HttpResponse:
+    ) -> "Answer":
         """``headers`` by their names with underscores: ``If_Match='"1"'``."""
         data = raw if raw is not None else b"" if body is None else json.dumps(body)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -42,22 +44,22 @@ class Api:
             headers={**self.headers, **named},
         )
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> "Answer":
         return self.send("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None, **options: Any) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **options: Any) -> "Answer":
         return self.send("POST", path, body, **options)
 
-    def patch(self, path: str, body: Any = None, **options: Any) -> HttpResponse:
+    def patch(self, path: str, body: Any = None, **options: Any) -> "Answer":
         return self.send("PATCH", path, body, **options)
 
-    def put(self, path: str, body: Any = None, **options: Any) -> HttpResponse:
+    def put(self, path: str, body: Any = None, **options: Any) -> "Answer":
         return self.send("PUT", path, body, **options)
 
-    def delete(self, path: str, **headers: str) -> HttpResponse:
+    def delete(self, path: str, **headers: str) -> "Answer":
         return self.send("DELETE", path, **headers)
 
-    def enroll(self, *items: Any, path: str = COMPATIBLE, **more: Any) -> HttpResponse:
+    def enroll(self, *items: Any, path: str = COMPATIBLE, **more: Any) -> "Answer":
         """The compatible call; ``more`` are further properties of the body."""
         return self.post(path, {"inputParameters": list(items), **more})
 
@@ -67,7 +69,7 @@ def api(db: None) -> Api:
     return Api()
 
 
-def codes(response: HttpResponse) -> list[str]:
+def codes(response: "Answer") -> list[str]:
     """Our own codes of the errors in an answer, on either surface."""
     body = response.json()
     return [error["code"] for error in (body if isinstance(body, list) else body["errors"])]

@@ -25,6 +25,7 @@ EVERYTHING: dict[str, Any] = {
     "isEnrollmentRequired": True,
     "enrollmentStartDate": "2026-04-15",
     "enrollmentEndDate": "2199-05-15",
+    "maximumEnrollmentCount": 1000,
     "isAutomatic": True,
     "isCommercePromotion": True,
     "isTiered": True,
@@ -111,6 +112,10 @@ def test_the_owner_is_the_creator_unless_somebody_else_is_named(api: Api) -> Non
         ({"name": "a", "priorityNumber": 2**31}, [("invalid_value", "priorityNumber")]),
         ({"name": "a", "priorityNumber": 10**30}, [("invalid_type", "priorityNumber")]),
         ({"name": "a", "maximumUsageCount": 0}, [("invalid_value", "maximumUsageCount")]),
+        (
+            {"name": "a", "maximumEnrollmentCount": 0},
+            [("invalid_value", "maximumEnrollmentCount")],
+        ),
         ({"name": "a", "discountOrder": "Random"}, [("invalid_value", "discountOrder")]),
         ({"name": "a", "discountOrder": 1}, [("invalid_type", "discountOrder")]),
         ({"name": "a", "startDateTime": "2026-05-01"}, [("invalid_datetime", "startDateTime")]),

@@ -4,11 +4,10 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 from oauth2_provider.models import get_access_token_model
 
@@ -16,6 +15,9 @@ from promotions.api.throttling import TokenThrottle
 from promotions.models import Partner
 from promotions.services.partners import Credentials
 from tests.factories import make_partner
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer  # what Client answers with
 
 PATH = "/services/oauth2/token"
 
@@ -33,7 +35,7 @@ def _basic(client_id: str, secret: str) -> dict[str, str]:
     return {"Authorization": f"Basic {encoded}"}
 
 
-def _post(form: dict[str, str], path: str = PATH, **headers: str) -> HttpResponse:
+def _post(form: dict[str, str], path: str = PATH, **headers: str) -> "Answer":
     return Client().post(path, form, headers=headers)
 
 

@@ -36,9 +36,9 @@ def _create(client: httpx.Client, path: str, **body: Any) -> dict[str, Any]:
     return made
 
 
-def _promotion(client: httpx.Client) -> str:
-    made = _create(client, "promotions", name="May", isActive=True, isEnrollmentRequired=True)
-    return str(made["id"])
+def _promotion(client: httpx.Client, **more: Any) -> str:
+    open_to_all = {"name": "May", "isActive": True, "isEnrollmentRequired": True}
+    return str(_create(client, "promotions", **open_to_all, **more)["id"])
 
 
 def _contact(client: httpx.Client) -> str:
@@ -112,6 +112,20 @@ def test_different_customers_at_once_are_all_enrolled(client: httpx.Client, many
         return client.post(COMPATIBLE, json={"inputParameters": [item]})
 
     assert {a.status_code for a in _at_once(many, enroll)} == {201}
+
+
+def test_no_more_customers_than_there_are_places(client: httpx.Client, many: int) -> None:
+    promotion = _promotion(client, maximumEnrollmentCount=10)
+    contacts = [_contact(client) for _ in range(many)]
+
+    def enroll(number: int) -> httpx.Response:
+        item = {"contact": {"id": contacts[number]}, "promotion": {"id": promotion}}
+        return client.post(COMPATIBLE, json={"inputParameters": [item]})
+
+    answers = _at_once(many, enroll)
+    assert Counter(a.status_code for a in answers) == {201: 10, 409: many - 10}
+    codes = {a.json()[0]["errorCode"] for a in answers if a.status_code == 409}
+    assert codes == {"LIMIT_EXCEEDED"}
 
 
 def test_overlapping_batches_in_any_order_neither_deadlock_nor_double(client: httpx.Client) -> None:

@@ -90,6 +90,11 @@ CHECKS: list[tuple[str, Make, dict[str, Any]]] = [
         },
     ),
     ("promotion_maximum_usage_count_positive", make_promotion, {"maximum_usage_count": 0}),
+    (
+        "promotion_maximum_enrollment_count_positive",
+        make_promotion,
+        {"maximum_enrollment_count": 0},
+    ),
     ("promotion_one_owner", make_promotion, {"owner_user": None}),
     ("promotion_one_owner", make_promotion, {"owner_group": 1}),
     ("promotion_qualifier_criteria_known", make_promotion, {"qualifier_criteria": "all"}),

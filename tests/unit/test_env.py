@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import Environment, secret_key
+from config.env import Environment, make_directory, secret_key
 
 Reader = Callable[[Environment], Any]
 
@@ -115,6 +115,8 @@ def test_a_bad_database_url_does_not_show_its_password() -> None:
         "mysql://user:s3cret@host/database",
         "postgresql://user:s3cret@host",
         "postgresql://user:s3cret@host/database?no_such_option=1",
+        "postgresql://user:s3cret%zz@host/database",
+        "postgresql://user:s3cret@[host/database",
     ):
         with pytest.raises(ImproperlyConfigured) as caught:
             database(Environment({"V": url}))
@@ -177,12 +179,12 @@ def test_a_short_key_is_refused(tmp_path: Path) -> None:
 
 
 def test_without_one_a_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
-    file = tmp_path / "made" / "secret_key"
+    file = tmp_path / "secret_key"
     key = secret_key("", file)
     assert len(key) >= 50
     assert secret_key("", file) == key
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(file.parent.iterdir()) == [file]
+    assert list(tmp_path.iterdir()) == [file]
     assert secret_key("", tmp_path / "another") != key
 
 
@@ -195,3 +197,12 @@ def test_where_none_can_be_kept_the_process_stops(
     monkeypatch.setattr("config.env.os.link", refuse)
     with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY is not set .*read-only"):
         secret_key("", tmp_path / "secret_key")
+
+
+def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(ImproperlyConfigured, match=r"^DATA_DIR='.*/file' is not usable"):
+        make_directory("DATA_DIR", file)
+    make_directory("DATA_DIR", tmp_path / "new" / "directory")
+    assert (tmp_path / "new" / "directory").is_dir()

@@ -454,15 +454,15 @@ def test_whatever_is_sent_is_read_or_refused_with_reasons(body: object) -> None:
     [
         ({}, {}),
         ({"reason": "x"}, {}),
-        ({"enrollmentExpirationDateTime": None}, {"enrollmentExpirationDateTime": None}),
+        ({"enrollmentExpirationDateTime": None}, {"expiration": None}),
         (
             {
                 "enrollmentEffectiveDateTime": "2026-05-01T02:00:00+02:00",
                 "enrollmentExpirationDateTime": "2026-06-01T00:00:00Z",
             },
             {
-                "enrollmentEffectiveDateTime": utc("2026-05-01 00:00:00"),
-                "enrollmentExpirationDateTime": utc("2026-06-01 00:00:00"),
+                "effective": utc("2026-05-01 00:00:00"),
+                "expiration": utc("2026-06-01 00:00:00"),
             },
         ),
     ],
