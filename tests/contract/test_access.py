@@ -4,10 +4,10 @@
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from django.core.cache import cache
 from pytest_django.live_server_helper import LiveServer
+from rest_framework.throttling import SimpleRateThrottle
 
 from tests.contract.identifiers import encode
 from tests.contract.service import (
@@ -62,11 +62,10 @@ def test_unauthenticated(partner: Partner, subtests: pytest.Subtests) -> None:
         ("not-ascii", "Bearer \xff"),
     ):
         with subtests.test(f"header-{name}"):
-            headers = {"Authorization": value.encode("latin-1")}
             answer = partner.http.post(
                 ENROLL,
                 json={"inputParameters": [ITEM]},
-                headers=httpx.Headers(list(headers.items())),
+                headers={b"Authorization": value.encode("latin-1")},
             )
             check_compatible(answer, no)
     with subtests.test("in-the-query"):
@@ -181,3 +180,19 @@ def test_scopes(partner: Partner, live_server: LiveServer, subtests: pytest.Subt
     finally:
         for client in only.values():
             client.http.close()
+
+
+def test_rate_limited(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """429 with ``Retry-After``; the compatible surface's clients know it as 403."""
+    no = bad("rate_limited")
+    with partner.at(NOW):
+        monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "partner", "3/minute")
+        for _ in range(3):
+            assert partner.get(PLAIN).status_code == 200
+        answer = partner.get(PLAIN)
+        check_problem(answer, no)
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
+        answer = partner.enroll(ITEM)
+        check_compatible(answer, no, status=403)
+    with partner.at(NOW + timedelta(seconds=61)):
+        assert partner.get(PLAIN).status_code == 200

@@ -235,7 +235,7 @@ REQUESTS: list[tuple[str, str, int, int]] = [
 ]
 
 
-MODES: list[tuple[str, dict[str, bool]]] = [
+MODES: list[tuple[str, dict[str, Any]]] = [
     ("all", {}),
     ("all-said", {"allOrNone": True}),
     ("some", {"allOrNone": False}),

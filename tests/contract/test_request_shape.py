@@ -261,10 +261,10 @@ def test_media_types_and_sizes(partner: Partner, world: World, subtests: pytest.
             assert answer.status_code == 201, tell(answer)
     padding = b" " * 5_500_000
     with subtests.test("too-large"):
-        item = json.dumps(world.item()).encode()
+        small = json.dumps(world.item()).encode()
         whole = json.dumps({"inputParameters": [world.item()]}).encode()
         check_compatible(partner.post(ENROLL, raw=whole + padding), bad("payload_too_large"))
-        check_problem(partner.post(PLAIN, raw=item + padding), bad("payload_too_large"))
+        check_problem(partner.post(PLAIN, raw=small + padding), bad("payload_too_large"))
         check_problem(
             partner.post("/api/v1/accounts", raw=b'{"name": "A"}' + padding),
             bad("payload_too_large"),

@@ -442,7 +442,7 @@ def test_slashes_and_methods(partner: Partner, subtests: pytest.Subtests) -> Non
         ):
             for slash in ("", "/"):
                 with subtests.test(f"{method}-{resource}-{path.count('/')}{slash}"):
-                    body = None if method == "DELETE" else {}
+                    body: dict[str, Any] | None = None if method == "DELETE" else {}
                     check_problem(
                         partner.send(method, path + slash, body), bad("method_not_allowed")
                     )

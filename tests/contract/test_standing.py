@@ -141,8 +141,8 @@ def test_words(partner: Partner, subtests: pytest.Subtests) -> None:
                 partner.change(f"/api/v1/promotions/{promotion['id']}", isActive=False)
             if "d" in then:
                 partner.delete(f"/api/v1/promotions/{promotion['id']}")
-            for moment, word in expected:
-                moments.setdefault(utc(moment), {})[name] = word
+            for told, word in expected:
+                moments.setdefault(utc(told), {})[name] = word
     for moment, words in sorted(moments.items()):
         with partner.at(moment):
             listed = {
