@@ -22,11 +22,10 @@ from enrollments.admin.cards import cards, customer_url, period_in_words, shown_
 from enrollments.admin.customer_page import customer_page, find_customer_page
 from enrollments.admin.lookups import LookupView
 from enrollments.models import PromotionPartyUsage
-from enrollments.selectors import find_enrollments
+from enrollments.selectors import find_enrollments, of_standing
 from enrollments.standing import Standing
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import (
-    CappedPaginator,
     ModelAdmin,
     RecordFilter,
     WordFilter,
@@ -42,31 +41,16 @@ class StandingFilter(WordFilter):
     parameter_name = "standing"
     words = tuple(standing.value for standing in Standing)
 
+    def matching(
+        self, queryset: "models.QuerySet[PromotionPartyUsage]", word: str
+    ) -> "models.QuerySet[PromotionPartyUsage]":
+        return of_standing(queryset, Standing(word), timezone.now())
+
 
 class TypeFilter(WordFilter):
     title = "type"
     parameter_name = "type"
     words = tuple(PromotionPartyUsage.Type.values)
-
-
-class PromotionFilter(RecordFilter):
-    """The enrollments of one promotion, quickly also where it has millions."""
-
-    def queryset(
-        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
-    ) -> "models.QuerySet[Any]":
-        filtered: models.QuerySet[Any] = super().queryset(request, queryset)
-        if self.key is None:
-            return filtered
-        of_promotion = (
-            PromotionPartyUsage.objects.filter(promotion=self.key).order_by().values("pk")
-        )
-        if of_promotion[: CappedPaginator.MOST + 1].count() <= CappedPaginator.MOST:
-            return filtered
-        # The newest are soon met on the way back through all enrollments. Through the promotion's
-        # index millions would be read and sorted for one page: a sum is not looked up in it.
-        filtered = queryset.alias(any_promotion=models.F("promotion_id") + 0)
-        return filtered.filter(any_promotion=self.key)
 
 
 @admin.register(PromotionPartyUsage)
@@ -77,7 +61,7 @@ class EnrollmentAdmin(ModelAdmin):
     list_filter = (
         StandingFilter,
         TypeFilter,
-        ("promotion", PromotionFilter),
+        ("promotion", RecordFilter),
         ("created_date", DayRangeFilter),
     )
     search_fields = ("id",)

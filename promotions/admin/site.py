@@ -194,8 +194,11 @@ class WordFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
         word = self.value()
         if not word:
             return queryset
-        known = word in self.words
-        return queryset.filter(**{self.parameter_name: word}) if known else queryset.none()
+        return self.matching(queryset, word) if word in self.words else queryset.none()
+
+    def matching(self, queryset: "models.QuerySet[Any]", word: str) -> "models.QuerySet[Any]":
+        """The rows that the word stands for."""
+        return queryset.filter(**{self.parameter_name: word})
 
 
 class _RecordFilterForm(AutocompleteDropdownForm):  # type: ignore[misc]  # the theme is not typed
