@@ -22,6 +22,21 @@ def request_id(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def client_address(get_response: GetResponse) -> GetResponse:
+    """Makes ``REMOTE_ADDR`` the caller's address where proxies stand before the service: what the
+    outermost of ``TRUSTED_PROXIES`` saw. What a caller itself puts into the header stands further
+    left and is not believed."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        proxies: int = settings.TRUSTED_PROXIES
+        seen = [a.strip() for a in request.headers.get("X-Forwarded-For", "").split(",")]
+        if proxies and len(seen) >= proxies and seen[-proxies]:
+            request.META["REMOTE_ADDR"] = seen[-proxies]
+        return get_response(request)
+
+    return middleware
+
+
 def admin_content_policy(get_response: GetResponse) -> GetResponse:
     """Loosens the content security policy by what the theme needs, and under /admin/ only."""
 

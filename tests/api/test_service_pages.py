@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from config.middleware import client_address
 from promotions.api.compatible import ERROR_CODES
 from promotions.errors import CATALOGUE
 from tests.api.conftest import Api
@@ -103,3 +105,23 @@ def test_too_many_calls_by_one_partner(api: Api, monkeypatch: pytest.MonkeyPatch
     compatible = api.enroll({})
     assert compatible.status_code == 403
     assert compatible.json()[0]["errorCode"] == "REQUEST_LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "address"),
+    [
+        (0, "9.9.9.9", "127.0.0.1"),
+        (1, "9.9.9.9", "9.9.9.9"),
+        (1, "made up by the caller, 9.9.9.9", "9.9.9.9"),
+        (2, "made up, 9.9.9.9, 10.0.0.1", "9.9.9.9"),
+        (2, "9.9.9.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_the_callers_address_is_what_the_outermost_trusted_proxy_saw(
+    settings: Any, proxies: int, header: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": header})
+    seen = client_address(lambda request: HttpResponse(request.META["REMOTE_ADDR"]))(request)
+    assert seen.content.decode() == address

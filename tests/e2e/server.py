@@ -104,7 +104,8 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
             *("--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
-            *("--blocking-threads", "8", "--log-level", "error", "config.wsgi:application"),
+            *("--blocking-threads", "8", "--log-level", "error"),
+            *("--factory", "config.server:worker_application"),
         ]
         with (directory / "server.log").open("wb") as log:
             process = subprocess.Popen(
