@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
@@ -19,6 +19,7 @@ from enrollments.standing import Standing, standing
 from enrollments.wire import PERIOD, parse_item, parse_period, unknown_properties
 from promotions import ids
 from promotions.api.filters import (
+    EitherFilter,
     FlagFilter,
     FoldedFilter,
     IdFilter,
@@ -111,23 +112,6 @@ class HistorySerializer(serializers.ModelSerializer[PromotionPartyUsageHistory])
         return row.field[0].lower() + row.field[1:]
 
 
-class PartyFilter(IdFilter):
-    """The enrolled party: a contact or an account, by id."""
-
-    def __init__(self) -> None:
-        super().__init__((ids.CONTACT, ids.ACCOUNT), field_name="party")
-
-    def filter(
-        self, queryset: QuerySet[PromotionPartyUsage], value: tuple[str, int] | None
-    ) -> QuerySet[PromotionPartyUsage]:
-        if value is None:
-            return queryset
-        prefix, key = value
-        if prefix == ids.CONTACT:
-            return queryset.filter(contact=key)
-        return queryset.filter(account=key, contact=None)
-
-
 class EnrollmentFilters(RecordFilters):
     name = django_filters.CharFilter(method="filter_name")
     promotionId = IdFilter((ids.PROMOTION,), field_name="promotion")
@@ -135,7 +119,12 @@ class EnrollmentFilters(RecordFilters):
     type = django_filters.ChoiceFilter(choices=_TYPES)
     accountId = IdFilter((ids.ACCOUNT,), field_name="account")
     contactId = IdFilter((ids.CONTACT,), field_name="contact")
-    partyId = PartyFilter()
+    partyId = EitherFilter(
+        {
+            ids.CONTACT: lambda key: Q(contact=key),
+            ids.ACCOUNT: lambda key: Q(account=key, contact=None),
+        }
+    )
     email = FoldedFilter(field_name="contact__email_key")
     enrollmentOfferId = IdFilter((ids.OFFER,), field_name="enrollment_offer")
     status = django_filters.ChoiceFilter(choices=_STANDINGS, method="filter_status")

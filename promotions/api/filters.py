@@ -4,14 +4,14 @@ An unknown filter, an empty or unreadable value, a filter given twice is ``inval
 that silently ignored one would answer with more than was asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -100,6 +100,17 @@ class IdFilter(django_filters.Filter):  # type: ignore[misc]
 
     def filter(self, queryset: QuerySet[Any], value: tuple[str, int] | None) -> QuerySet[Any]:
         return queryset if value is None else queryset.filter(**{self.field_name: value[1]})
+
+
+class EitherFilter(IdFilter):
+    """A record of one of some kinds by its id; for each kind's prefix, the condition on its key."""
+
+    def __init__(self, conditions: Mapping[str, Callable[[int], Q]]) -> None:
+        super().__init__(tuple(conditions), field_name="id")
+        self._conditions = conditions
+
+    def filter(self, queryset: QuerySet[Any], value: tuple[str, int] | None) -> QuerySet[Any]:
+        return queryset if value is None else queryset.filter(self._conditions[value[0]](value[1]))
 
 
 class _MomentField(forms.Field):

@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django.conf import settings
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from promotions import ids
 from promotions.api.filters import (
+    EitherFilter,
     FlagFilter,
     FoldedFilter,
-    IdFilter,
     RecordFilters,
     after,
     before,
@@ -99,21 +99,6 @@ class PromotionSerializer(RecordSerializer[Promotion]):
         return values | owner
 
 
-class OwnerFilter(IdFilter):
-    """A user or a group, by id."""
-
-    def __init__(self) -> None:
-        super().__init__((ids.USER, ids.GROUP), field_name="owner")
-
-    def filter(
-        self, queryset: QuerySet[Promotion], value: tuple[str, int] | None
-    ) -> QuerySet[Promotion]:
-        if value is None:
-            return queryset
-        prefix, key = value
-        return queryset.filter(**{"owner_user" if prefix == ids.USER else "owner_group": key})
-
-
 class PromotionFilters(RecordFilters):
     name = FoldedFilter(field_name="name_key")
     displayName = django_filters.CharFilter(field_name="display_name")
@@ -127,7 +112,9 @@ class PromotionFilters(RecordFilters):
     isCommercePromotion = FlagFilter(field_name="is_commerce_promotion")
     isTiered = FlagFilter(field_name="is_tiered")
     priorityNumber = django_filters.NumberFilter(field_name="priority_number")
-    ownerId = OwnerFilter()
+    ownerId = EitherFilter(
+        {ids.USER: lambda key: Q(owner_user=key), ids.GROUP: lambda key: Q(owner_group=key)}
+    )
     startDateTime_after = after("start_date_time")
     startDateTime_before = before("start_date_time")
     endDateTime_after = after("end_date_time")

@@ -110,7 +110,7 @@ def test_the_owner_is_the_creator_unless_somebody_else_is_named(api: Api) -> Non
         ({"name": "a", "priorityNumber": True}, [("invalid_type", "priorityNumber")]),
         ({"name": "a", "priorityNumber": -1}, [("invalid_value", "priorityNumber")]),
         ({"name": "a", "priorityNumber": 2**31}, [("invalid_value", "priorityNumber")]),
-        ({"name": "a", "priorityNumber": 10**30}, [("invalid_type", "priorityNumber")]),
+        ({"name": "a", "priorityNumber": 10**30}, [("invalid_value", "priorityNumber")]),
         ({"name": "a", "maximumUsageCount": 0}, [("invalid_value", "maximumUsageCount")]),
         (
             {"name": "a", "maximumEnrollmentCount": 0},
