@@ -179,7 +179,7 @@ def test_history(partner: Partner, subtests: pytest.Subtests) -> None:
                 check_problem(answer, bad("method_not_allowed"))
 
 
-def test_history_is_of_the_organisation_only(partner: Partner) -> None:
+def test_history_has_no_secrets(partner: Partner) -> None:
     """Who did it is a name, never a secret of the client."""
     path = enrolled(partner)
     text = partner.get(f"{path}/history").text
