@@ -246,7 +246,11 @@ def _lock_existing(pairs: set[_Pair]) -> dict[_Pair, PromotionPartyUsage]:
             wanted |= Q(promotion=promotion, contact__in=keys)
         else:
             wanted |= Q(promotion=promotion, contact=None, account__in=keys)
-    locked = PromotionPartyUsage.objects.select_for_update(no_key=True).filter(wanted)
+    locked = (
+        PromotionPartyUsage.objects.select_related("account", "enrollment_offer", "withdrawn_by")
+        .select_for_update(no_key=True, of=("self",))
+        .filter(wanted)
+    )
     return {
         (usage.promotion_id, usage.type, usage.contact_id or usage.account_id or 0): usage
         for usage in locked.order_by("pk")
@@ -284,7 +288,9 @@ def _write(decisions: Sequence[_Decision], *, by: Actor, at: datetime, reason: s
                 "withdrawn_by": None,
                 "withdrawal_reason": None,
             }
-            changes.append(_apply(one.usage, values, by=by, at=at))
+            # Also where it had expired: that row tells enrolling again from a change of period.
+            enrolled = ("is_party_enrolled",)
+            changes.append(_apply(one.usage, values, by=by, at=at, always=enrolled))
     # One statement, in the order of the key: overlapping requests wait for each other, one way.
     new.sort(key=lambda usage: (usage.promotion_id, usage.contact_id or 0, usage.account_id or 0))
     PromotionPartyUsage.objects.bulk_create(new)
@@ -348,13 +354,18 @@ def _period(usage: PromotionPartyUsage) -> rules.Period:
 
 
 def _apply(
-    usage: PromotionPartyUsage, values: Mapping[str, object], *, by: Actor, at: datetime
+    usage: PromotionPartyUsage,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    at: datetime,
+    always: Sequence[str] = (),
 ) -> Changed:
-    """Sets fields of a locked enrollment; what that changes."""
+    """Sets fields of a locked enrollment; which ones change, and in any case those ``always``."""
     changes = []
     for name, value in values.items():
         old = getattr(usage, name)
-        if old != value:
+        if old != value or name in always:
             changes.append(Change(name, old, value))
             setattr(usage, name, value)
     usage.last_modified_by = by.user

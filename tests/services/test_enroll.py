@@ -470,14 +470,12 @@ def test_rule_9_again_in_the_same_record(contact: Contact, promotion: Promotion,
 
     history = {row.field: row for row in again.history.filter(created_date=later)}
     assert set(history) == {
+        "IsPartyEnrolled",  # tells enrolling again from a change of period
         "EnrollmentEffectiveDateTime",
         "EnrollmentExpirationDateTime",
         "EnrollmentOfferId",
-    } | (
-        {"IsPartyEnrolled", "WithdrawnDate", "WithdrawnBy", "WithdrawalReason"}
-        if how == "withdrawn"
-        else set()
-    )
+    } | ({"WithdrawnDate", "WithdrawnBy", "WithdrawalReason"} if how == "withdrawn" else set())
+    assert history["IsPartyEnrolled"].new_value == "true"
     changed = history["EnrollmentEffectiveDateTime"]
     assert (changed.old_value, changed.new_value) == (
         "2026-05-15T12:00:00Z",
