@@ -6,7 +6,7 @@ name with a small first letter; a reference is named after its id).
 
 import re
 
-_REFERENCES = {"account", "promotion", "enrollment_offer", "contact"}
+_REFERENCES = {"account", "contact", "promotion", "related_promotion", "enrollment_offer"}
 
 
 def api_name(model_name: str) -> str:

@@ -28,6 +28,15 @@ class PromotionLike(Protocol):
     currency_iso_code: str | None
 
 
+class WholePromotionLike(PromotionLike, Protocol):
+    """What the rules about a promotion's own fields read besides."""
+
+    related_promotion_id: int | None
+
+    @property
+    def pk(self) -> int | None: ...
+
+
 def has_begun(start: datetime | None, at: datetime) -> bool:
     """Whether a period with this beginning has begun; without one it always has."""
     return start is None or start <= at
@@ -85,7 +94,7 @@ def promotion_status(promotion: PromotionLike, at: datetime, zone: ZoneInfo) -> 
 
 
 def promotion_problems(
-    promotion: PromotionLike, *, currencies: Sequence[str]
+    promotion: WholePromotionLike, *, currencies: Sequence[str]
 ) -> Iterator[DomainError]:
     """What is wrong between the fields of a promotion; pointers are the API's field names.
 
@@ -101,6 +110,13 @@ def promotion_problems(
             "invalid_value",
             "The last day of enrollment must not lie before the first.",
             "enrollmentEndDate",
+        )
+    if (
+        promotion.related_promotion_id is not None
+        and promotion.related_promotion_id == promotion.pk
+    ):
+        yield DomainError(
+            "invalid_value", "A promotion is not related to itself.", "relatedPromotionId"
         )
     currency = promotion.currency_iso_code
     if currency is not None and currency not in currencies:

@@ -137,6 +137,7 @@ class PromotionAdmin(RecordAdmin):
     search_fields = ("name_key", "promotion_code_key")
     folded_fields = ("name_key", "promotion_code_key")
     search_help_text = "Name or code"
+    autocomplete_fields = ("related_promotion",)
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
     moments = {"start_date_time": "starts", "end_date_time": "ends"}
     readonly_fields = ("created_by_whom", "changed_by_whom", "shown_id")
@@ -247,12 +248,14 @@ def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
         "target_criteria",
         "discount_order",
         "discount_restriction",
+        "exclusivity_type",
         "are_qual_items_excl_from_discounts",
+        "is_approaching_discount_applicable",
     ]
     if settings.CURRENCIES:
         discounts.append("currency_iso_code")
     sections = {
-        "What": ["name", "display_name", "promotion_code", "description"],
+        "What": ["name", "display_name", "promotion_code", "description", "image_url"],
         "When it applies": ["is_active", "start_date_time", "end_date_time"],
         "Who may enroll": [
             "is_enrollment_required",
@@ -262,7 +265,7 @@ def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
         ],
         "How it discounts": discounts,
         "Limits and priority": ["priority_number", "maximum_usage_count"],
-        "Terms and notes": ["terms_and_conditions", "objective"],
+        "Terms and notes": ["terms_and_conditions", "objective", "related_promotion"],
         "Owner": ["owner_user", "owner_group"],
     }
     if not new:

@@ -140,6 +140,8 @@ class RecordAdmin(ModelAdmin):
             return db_field.formfield(**kwargs)
         if isinstance(db_field, models.TextField):
             kwargs = {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4}), **kwargs}
+        if isinstance(db_field, models.URLField):
+            kwargs = {"assume_scheme": "https", **kwargs}  # Django 6's own choice
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(

@@ -15,6 +15,7 @@ from promotions.api.filters import (
     EitherFilter,
     FlagFilter,
     FoldedFilter,
+    IdFilter,
     RecordFilters,
     after,
     before,
@@ -33,6 +34,9 @@ FIELDS = (
     "promotion_code",
     "description",
     "objective",
+    "image_url",
+    "related_promotion",
+    "is_cloned",
     "terms_and_conditions",
     "is_active",
     "start_date_time",
@@ -50,6 +54,8 @@ FIELDS = (
     "target_criteria",
     "discount_order",
     "discount_restriction",
+    "exclusivity_type",
+    "is_approaching_discount_applicable",
     "are_qual_items_excl_from_discounts",
     "currency_iso_code",
 )
@@ -111,6 +117,11 @@ class PromotionFilters(RecordFilters):
     isAutomatic = FlagFilter(field_name="is_automatic")
     isCommercePromotion = FlagFilter(field_name="is_commerce_promotion")
     isTiered = FlagFilter(field_name="is_tiered")
+    isCloned = FlagFilter(field_name="is_cloned")
+    relatedPromotionId = IdFilter((ids.PROMOTION,), field_name="related_promotion")
+    exclusivityType = django_filters.ChoiceFilter(
+        field_name="exclusivity_type", choices=Promotion.ExclusivityType.choices
+    )
     priorityNumber = django_filters.NumberFilter(field_name="priority_number")
     ownerId = EitherFilter(
         {ids.USER: lambda key: Q(owner_user=key), ids.GROUP: lambda key: Q(owner_group=key)}

@@ -33,6 +33,11 @@ class Promotion(Record):
         LEAST_EXPENSIVE = "LeastExpensive", "Not above the cheapest qualifying product"
         NONE = "None", "No restriction"
 
+    class ExclusivityType(models.TextChoices):
+        NO = "No", "Combines with all others"
+        CLASS = "Class", "Not with others that discount the same"
+        GLOBAL = "Global", "With no other at all"
+
     class Criteria(models.TextChoices):
         ALL = "All", "All of them"
         ANY = "Any", "Any one of them"
@@ -69,6 +74,26 @@ class Promotion(Record):
         blank=True,
         validators=[MaxLengthValidator(LONG_TEXT)],
         help_text="The terms that a customer accepts.",
+    )
+
+    image_url = models.URLField(
+        max_length=1000,
+        null=True,
+        blank=True,
+        verbose_name="image",
+        help_text="The address of a picture that shops show with the promotion.",
+    )
+    related_promotion = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Another promotion that this one belongs with, such as the one it was cloned "
+        "from.",
+    )
+    is_cloned = models.BooleanField(
+        default=False, verbose_name="cloned", help_text="Whether it was made as a copy of another."
     )
 
     is_active = models.BooleanField(
@@ -178,6 +203,20 @@ class Promotion(Record):
         help_text="Whether only products that cost no more than the cheapest qualifying one "
         "are discounted.",
     )
+    exclusivity_type = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        choices=ExclusivityType,
+        default=ExclusivityType.CLASS,
+        verbose_name="exclusivity",
+        help_text="Whether it can be combined with other promotions.",
+    )
+    is_approaching_discount_applicable = models.BooleanField(
+        default=False,
+        verbose_name="announce a discount that is near",
+        help_text="Switch on to let shops say how little is missing for the discount.",
+    )
     are_qual_items_excl_from_discounts = models.BooleanField(
         default=False,
         verbose_name="qualifying items are not discounted",
@@ -245,6 +284,15 @@ class Promotion(Record):
                 name="promotion_discount_order_known",
                 condition=Q(discount_order=None)
                 | Q(discount_order__in=["LeastExpensive", "MostExpensive"]),
+            ),
+            models.CheckConstraint(
+                name="promotion_exclusivity_type_known",
+                condition=Q(exclusivity_type=None)
+                | Q(exclusivity_type__in=["No", "Class", "Global"]),
+            ),
+            models.CheckConstraint(
+                name="promotion_not_related_to_itself",
+                condition=Q(related_promotion=None) | ~Q(related_promotion=F("id")),
             ),
             models.CheckConstraint(
                 name="promotion_discount_restriction_known",

@@ -36,6 +36,10 @@ EVERYTHING: dict[str, Any] = {
     "discountOrder": "LeastExpensive",
     "discountRestriction": "LeastExpensive",
     "areQualItemsExclFromDiscounts": True,
+    "imageUrl": "https://shop.example.com/summer.png",
+    "isCloned": True,
+    "exclusivityType": "Global",
+    "isApproachingDiscountApplicable": True,
 }
 DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(EVERYTHING),
@@ -48,8 +52,12 @@ DEFAULTS: dict[str, Any] = {
     "discountOrder": "MostExpensive",
     "discountRestriction": "None",
     "areQualItemsExclFromDiscounts": False,
+    "isCloned": False,
+    "exclusivityType": "Class",
+    "isApproachingDiscountApplicable": False,
 }
 BY_THE_SERVICE = {
+    "relatedPromotionId",
     "id",
     "ownerId",
     "status",
@@ -146,6 +154,19 @@ def test_what_is_refused(api: Api, body: Any, expected: list[tuple[str, str]]) -
     assert response.status_code == 400
     assert [(e["code"], e["pointer"]) for e in response.json()["errors"]] == expected
     assert not Promotion.objects.exists()
+
+
+def test_a_related_promotion_is_another_one_that_exists(api: Api) -> None:
+    related, promotion = make_promotion(), make_promotion()
+    path = f"{PATH}/{promotion.record_id}"
+    changed = api.patch(path, {"relatedPromotionId": related.record_id})
+    assert changed.json()["relatedPromotionId"] == related.record_id
+    found = api.get(f"{PATH}?relatedPromotionId={related.record_id}").json()["results"]
+    assert [p["id"] for p in found] == [promotion.record_id]
+    for wrong in (promotion.record_id, "0c8000000zzzzzz"):
+        response = api.patch(path, {"relatedPromotionId": wrong})
+        assert codes(response) == ["invalid_value"]
+    assert codes(api.patch(path, {"imageUrl": "javascript:alert(1)"})) == ["invalid_value"]
 
 
 def test_the_code_is_unique_without_regard_to_case_and_free_again_after_deletion(api: Api) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from promotions.models import IdempotentRequest, Partner, PromotionView
@@ -100,6 +101,8 @@ CHECKS: list[tuple[str, Make, dict[str, Any]]] = [
     ("promotion_qualifier_criteria_known", make_promotion, {"qualifier_criteria": "all"}),
     ("promotion_target_criteria_known", make_promotion, {"target_criteria": ""}),
     ("promotion_discount_order_known", make_promotion, {"discount_order": "Any"}),
+    ("promotion_exclusivity_type_known", make_promotion, {"exclusivity_type": "Never"}),
+    ("promotion_not_related_to_itself", make_promotion, {"related_promotion": F("id")}),
     ("promotion_discount_restriction_known", make_promotion, {"discount_restriction": "x"}),
     ("account_name_not_blank", make_account, {"name": ""}),
     ("account_external_id_not_blank", make_account, {"external_id": ""}),

@@ -20,6 +20,8 @@ class FakePromotion:
     enrollment_start_date: date | None = None
     enrollment_end_date: date | None = None
     currency_iso_code: str | None = None
+    pk: int | None = None
+    related_promotion_id: int | None = None
 
 
 @dataclass
