@@ -222,6 +222,7 @@ UNFOLD = {
             "href": lambda request: static("promotions/favicon.svg"),
         }
     ],
+    "STYLES": [lambda request: static("promotions/admin.css")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {
