@@ -133,6 +133,7 @@ def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 0,  # the pool keeps them
+        "CONN_HEALTH_CHECKS": True,  # and finds out that the server was started anew
         "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 30}},
     }
 

@@ -152,6 +152,7 @@ def test_postgresql(scheme: str) -> None:
     }
     assert settings["ENGINE"] == "django.db.backends.postgresql"
     assert settings["CONN_MAX_AGE"] == 0
+    assert settings["CONN_HEALTH_CHECKS"]
     assert settings["OPTIONS"]["sslmode"] == "require"
     assert settings["OPTIONS"]["pool"]["max_size"] == 3
 
