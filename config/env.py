@@ -134,7 +134,7 @@ def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 0,  # the pool keeps them
         "CONN_HEALTH_CHECKS": True,  # and finds out that the server was started anew
-        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 30}},
+        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5}},
     }
 
 

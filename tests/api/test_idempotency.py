@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage
+from promotions.errors import refuse
 from promotions.models import IdempotentRequest, Promotion
 from promotions.services.promotions import update_promotion
 from tests.api.conftest import COMPATIBLE, Api, codes
@@ -207,3 +208,18 @@ def test_while_the_first_still_runs_the_key_is_refused(
             assert response.json()[0]["errorCode"] == "UNABLE_TO_LOCK_ROW"
         first.rollback()
     assert api.post(path, body, Idempotency_Key="k").status_code == 201
+
+
+@pytest.mark.postgresql
+def test_only_the_key_is_waited_for_so_shortly(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = []
+
+    def act(*args: object, **options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            waits.append(cursor.fetchone())
+        raise refuse("not_found", "enough seen")
+
+    monkeypatch.setattr("enrollments.api.enrollments.enroll", act)
+    assert api.post(V1, _item(), Idempotency_Key="k").status_code == 404
+    assert waits == [("0",)]

@@ -154,3 +154,11 @@ def test_a_partner_that_was_switched_off_is_refused(shop: Credentials) -> None:
     user.save()
     response = Client().get("/api/v1/enrollments", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 401
+
+
+def test_a_scope_that_its_partner_lost_is_lost_to_a_token_too(shop: Credentials) -> None:
+    token = _post(_form(shop)).json()["access_token"]
+    shop.partner.scopes = ["enrollments:write"]
+    shop.partner.save()
+    response = Client().get("/api/v1/enrollments", headers={"Authorization": f"Bearer {token}"})
+    assert response.status_code == 403

@@ -1,10 +1,13 @@
 """A promotion's ``MaximumEnrollmentCount``: "the first 1,000 customers"."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
+from enrollments.identification import Identified
 from enrollments.models import PromotionPartyUsage
+from enrollments.services import enrollments as service
 from enrollments.services.enrollments import Enrolled, NotEnrolled, enroll, withdraw
 from enrollments.wire import Item
 from promotions.errors import Refused
@@ -93,4 +96,20 @@ def test_a_limit_below_what_is_taken_removes_nobody(promotion: Promotion) -> Non
         enroll_contact(make_contact(), promotion, at=NOW)
     update_promotion(promotion.pk, {"maximum_enrollment_count": 1}, by=actor(), at=NOW)
     assert PromotionPartyUsage.objects.filter(is_party_enrolled=True).count() == 2
+    assert _refused(promotion) == "enrollment_limit_reached"
+
+
+def test_the_limit_is_the_one_that_holds_once_it_is_the_requests_turn(
+    promotion: Promotion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody lowers the limit between the look-up and the lock."""
+    enroll_contact(make_contact(), promotion, at=NOW)
+    look_up = service.identify
+
+    def look_up_then_lower(items: Sequence[Item]) -> list[Identified]:
+        found = look_up(items)
+        Promotion.objects.update(maximum_enrollment_count=1)
+        return found
+
+    monkeypatch.setattr(service, "identify", look_up_then_lower)
     assert _refused(promotion) == "enrollment_limit_reached"
