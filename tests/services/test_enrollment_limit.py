@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from enrollments.identification import Identified
+from enrollments.identification import Identified, identify
 from enrollments.models import PromotionPartyUsage
 from enrollments.services import enrollments as service
 from enrollments.services.enrollments import Enrolled, NotEnrolled, enroll, withdraw
@@ -104,7 +104,7 @@ def test_the_limit_is_the_one_that_holds_once_it_is_the_requests_turn(
 ) -> None:
     """Somebody lowers the limit between the look-up and the lock."""
     enroll_contact(make_contact(), promotion, at=NOW)
-    look_up = service.identify
+    look_up = identify
 
     def look_up_then_lower(items: Sequence[Item]) -> list[Identified]:
         found = look_up(items)
