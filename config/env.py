@@ -47,6 +47,13 @@ class Environment:
         value = self.text(name)
         return [word.strip() for word in value.split(",") if word.strip()] or list(default)
 
+    def hosts(self, name: str, default: tuple[str, ...]) -> list[str]:
+        hosts = self.words(name, default)
+        for host in hosts:
+            if not re.fullmatch(r"\*|\.?[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]", host):
+                raise _bad(name, host, "write host names such as promotions.example.com")
+        return hosts
+
     def origins(self, name: str) -> list[str]:
         origins = self.words(name)
         for origin in origins:
@@ -141,7 +148,7 @@ def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
 def make_directory(name: str, path: Path) -> None:
     """Makes the directory that variable ``name`` chooses, where it isn't there yet."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _bad(name, str(path), f"no such directory can be made ({error.strerror})") from error
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from config.health import healthz, readyz
 from promotions.request_ids import request_id_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -33,6 +34,17 @@ def client_address(get_response: GetResponse) -> GetResponse:
         if proxies and len(seen) >= proxies and seen[-proxies]:
             request.META["REMOTE_ADDR"] = seen[-proxies]
         return get_response(request)
+
+    return middleware
+
+
+def health_checks(get_response: GetResponse) -> GetResponse:
+    """Answers ``/healthz`` and ``/readyz`` under any host name: probes ask by address."""
+    checks = {"/healthz": healthz, "/readyz": readyz}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        check = checks.get(request.path_info.rstrip("/"))
+        return check(request) if check else get_response(request)
 
     return middleware
 

@@ -18,7 +18,7 @@ make_directory("DATA_DIR", DATA_DIR)
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = secret_key(env.text("SECRET_KEY"), DATA_DIR / "secret_key")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # --- The organisation ---------------------------------------------------------------------------
@@ -28,6 +28,9 @@ TIME_ZONE = env.zone("TIME_ZONE", "UTC")
 USE_TZ = True
 LANGUAGE_CODE = "en"
 USE_I18N = False
+# How people may type dates: never month first, which elsewhere means another day.
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y"]
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]
 CURRENCIES = env.currencies("CURRENCIES")
 """ISO 4217 codes; with none, the organisation has one currency and promotions name none."""
 
@@ -70,6 +73,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.admin_content_policy",
+    "config.middleware.health_checks",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,6 +125,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hours
 # By address alone locks a whole office out; by name alone lets anyone lock anyone.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "locked.html"
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 
 # --- Partners: OAuth 2.0 client credentials -----------------------------------------------------

@@ -1,19 +1,29 @@
 """Every path of the service."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from config.health import healthz, readyz
 from promotions.api.fallback import CompatibleNotFoundView, NotFoundView
+
+
+class FaviconView(RedirectView):
+    """What browsers ask for where a page names no icon."""
+
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
+        return static("promotions/favicon.svg")
+
+
+handler400 = "promotions.api.fallback.unreadable_request"
+handler500 = "promotions.api.fallback.server_error"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("", include("promotions.api.urls")),
     path("", include("enrollments.api.urls")),
-    re_path(r"^healthz/?$", healthz, name="healthz"),
-    re_path(r"^readyz/?$", readyz, name="readyz"),
+    path("favicon.ico", FaviconView.as_view()),
     re_path(r"^api/", NotFoundView.as_view()),
     re_path(r"^services/", CompatibleNotFoundView.as_view()),
 ]

@@ -6,7 +6,6 @@ looked up by ``enrollments/identification.py``; ``enrollments/services/enrollmen
 rules in the order in which they stand here and writes. No database, no clock.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +19,7 @@ from promotions.rules import EnrollmentWindow, PromotionLike, enrollment_window,
 
 EFFECTIVE = "enrollmentEffectiveDateTime"
 EXPIRATION = "enrollmentExpirationDateTime"
+LONGEST_REASON = 1000
 
 
 # --- Rules 1 to 3: who the customer is ------------------------------------------------------------
@@ -213,7 +213,7 @@ def limit_refusal(promotion: LimitedPromotion, taken: int) -> DomainError | None
     limit = promotion.maximum_enrollment_count
     if limit is None or taken < limit:
         return None
-    detail = f"All {limit} places of this promotion are taken."
+    detail = f"No place is left: this promotion takes {limit} customers at most."
     return DomainError("enrollment_limit_reached", detail, "promotion")
 
 
@@ -224,6 +224,9 @@ def reason_refusal(reason: str | None) -> DomainError | None:
     """Whoever withdraws a customer or changes a period says why."""
     if reason is None or not reason.strip():
         return DomainError("reason_required", "Say why, in a few words.", "reason")
+    if len(reason) > LONGEST_REASON:
+        detail = f"Say why in at most {LONGEST_REASON} characters."
+        return DomainError("invalid_value", detail, "reason")
     return None
 
 
@@ -232,11 +235,6 @@ def not_enrolled() -> DomainError:
     return DomainError(
         "not_enrolled", "This enrollment was withdrawn. Enroll the customer again instead."
     )
-
-
-def first_refusal(refusals: Sequence[DomainError | None]) -> DomainError | None:
-    """The first reason among several."""
-    return next((refusal for refusal in refusals if refusal is not None), None)
 
 
 def _pointer(part: str, **identifiers: object) -> str:

@@ -8,6 +8,7 @@ one a single item.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from promotions import ids
@@ -16,6 +17,8 @@ from promotions.moments import parse_moment
 
 MOST_ITEMS: Final = 200
 _MOST_SHOWN: Final = 80
+_MOST_UNKNOWN: Final = 20
+"""Of unknown properties no more are reported: an answer must not be many times its request."""
 PERIOD: Final = {
     "enrollmentEffectiveDateTime": "effective",
     "enrollmentExpirationDateTime": "expiration",
@@ -215,8 +218,7 @@ def _unknown(raw: Mapping[str, object], known: Collection[str], pointer: str) ->
             f"There is no such property here; known are {', '.join(sorted(known))}.",
             join_pointer(pointer, name[:_MOST_SHOWN]),
         )
-        for name in raw
-        if name not in known
+        for name in islice((name for name in raw if name not in known), _MOST_UNKNOWN)
     ]
 
 

@@ -73,7 +73,9 @@ def decode(prefix: str, text: str) -> int:
     if any(char not in _VALUE for char in short_id):
         raise MalformedId("an id consists of the letters A-Z and a-z and the digits 0-9")
     if len(text) == _LONG_LENGTH and text[_SHORT_LENGTH:] != checksum(short_id):
-        raise MalformedId("the last three characters do not fit the rest: was the case changed?")
+        raise MalformedId(
+            "the last three characters do not fit the rest: perhaps the case was changed"
+        )
     key = 0
     for char in short_id[len(prefix) :]:
         key = key * 62 + _VALUE[char]

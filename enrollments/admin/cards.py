@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from enrollments.admin.timeline import Event, timelines
 from enrollments.models import Account, Contact, PromotionPartyUsage
@@ -16,6 +17,7 @@ from enrollments.selectors import enrollments_with_standing
 from enrollments.standing import Standing
 from promotions.admin.moments import show_moment, show_short
 from promotions.admin.site import badge
+from promotions.rules import is_over
 
 ENDS_WITH_PROMOTION = "until the promotion ends"
 
@@ -104,7 +106,8 @@ def _ways_to_act(usage: Any, request: HttpRequest) -> dict[str, str]:
     if usage.is_party_enrolled and request.user.has_perm("enrollments.change_promotionpartyusage"):
         ways["withdraw_url"] = _act("withdraw", back)
         ways["change_period_url"] = _act("change_period", back)
-    again = usage.standing in (Standing.WITHDRAWN, Standing.EXPIRED)
+    left = usage.standing in (Standing.WITHDRAWN, Standing.EXPIRED)
+    again = left and not is_over(usage.promotion.end_date_time, timezone.now())
     if again and request.user.has_perm("enrollments.add_promotionpartyusage"):
         party = {"contact": usage.contact_id} if usage.contact_id else {"account": usage.account_id}
         ways["enroll_again_url"] = _act("enroll", {"promotion": usage.promotion_id, **party})

@@ -140,9 +140,8 @@ class EnrollmentAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         require(request, "enrollments.view_promotionpartyusage")
-        usage = (
-            self.get_queryset(request).filter(pk=object_id if object_id.isdecimal() else 0).first()
-        )
+        key = object_id if object_id.isdecimal() and len(object_id) < 19 else 0
+        usage = self.get_queryset(request).filter(pk=key).first()
         if usage is None:
             raise Http404
         [card] = cards([usage], request)

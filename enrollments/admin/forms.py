@@ -30,6 +30,7 @@ def reason_field(help_text: str) -> forms.CharField:
     return forms.CharField(
         label="Reason",
         help_text=help_text,
+        max_length=rules.LONGEST_REASON,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         error_messages={"required": refusal.detail},
     )

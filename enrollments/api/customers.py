@@ -3,9 +3,9 @@
 from typing import Any, ClassVar, TypeVar
 
 import django_filters
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -68,8 +68,13 @@ class CustomerViewSet(RecordViewSet[R]):
         A property that is absent stays as it is; null clears it.
         """
         body = json_body(request)
-        if "\x00" in external_id:
-            detail = "An external id must not contain the NUL character."
+        try:
+            fields: Any = self.get_serializer()
+            accepted = fields.fields["externalId"].run_validation(external_id)
+        except ValidationError:
+            accepted = None
+        if accepted != external_id:
+            detail = "An external id has 1 to 255 characters, no blanks around it and no NUL."
             raise refuse("invalid_value", detail, "externalId")
         if isinstance(body, dict) and body.get("externalId", external_id) != external_id:
             detail = "The body names another external id than the path. Leave it out of the body."
@@ -114,7 +119,6 @@ class ContactViewSet(CustomerViewSet[Contact]):
         "createdDate": F("created_date"),
         "lastModifiedDate": F("last_modified_date"),
         "lastName": F("last_name_key"),
-        "email": Coalesce("email_key", Value(""), output_field=TextField()),
     }
     service = contacts
     create_record, update_record, delete_record = contacts.create, contacts.update, contacts.delete

@@ -5,6 +5,7 @@ What is accepted is decided by ``enrollments/wire.py``; a test sends what this d
 
 from typing import Any, Final
 
+from enrollments.rules import LONGEST_REASON
 from enrollments.wire import MOST_ITEMS
 
 _ID: Final = {"type": "string", "description": "A record's id, 15 or 18 characters"}
@@ -31,7 +32,12 @@ _ITEM: Final = _object(
     required=["promotion"],
     anyOf=[{"required": ["contact"]}, {"required": ["account"]}],
 )
-_REASON: Final = {"type": "string", "minLength": 1, "description": "Why, in a few words"}
+_REASON: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_REASON,
+    "description": "Why, in a few words",
+}
 
 ITEM: Final = {"application/json": _ITEM}
 WITHDRAWAL: Final = {"application/json": _object({"reason": _REASON}, required=["reason"])}

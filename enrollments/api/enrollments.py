@@ -151,7 +151,11 @@ class EnrollmentFilters(RecordFilters):
     def filter_name(
         self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
     ) -> QuerySet[PromotionPartyUsage]:
-        return queryset.filter(pk=parse_enrollment_number(value) or 0)
+        number = parse_enrollment_number(value)
+        if number is None:
+            detail = "Write an enrollment number such as PPU-000000042."
+            raise refuse("invalid_filter", detail, "name")
+        return queryset.filter(pk=number)
 
 
 class EnrollmentViewSet(

@@ -30,6 +30,7 @@ class Account(Record):
             models.Index(
                 name="account_name_key", fields=["name_key"], opclasses=["text_pattern_ops"]
             ),
+            models.Index(name="account_by_name", fields=["name_key", "id"]),
             models.Index(name="account_created", fields=["created_date", "id"]),
             models.Index(name="account_modified", fields=["last_modified_date", "id"]),
         ]
@@ -94,6 +95,7 @@ class Contact(Record):
                 fields=["first_name_key"],
                 opclasses=["text_pattern_ops"],
             ),
+            models.Index(name="contact_by_last_name", fields=["last_name_key", "id"]),
             models.Index(name="contact_phone", fields=["phone"]),
             models.Index(name="contact_created", fields=["created_date", "id"]),
             models.Index(name="contact_modified", fields=["last_modified_date", "id"]),

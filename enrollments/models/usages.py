@@ -65,7 +65,14 @@ class PromotionPartyUsage(Record):
             models.Index(name="usage_by_promotion", fields=["promotion", "id"]),
             # What changed since a partner last looked.
             models.Index(name="usage_modified", fields=["last_modified_date", "id"]),
+            # The places that are taken of a promotion with a limit.
+            models.Index(
+                name="usage_enrolled_by_promotion",
+                fields=["promotion"],
+                condition=Q(is_party_enrolled=True),
+            ),
             # The few among very many.
+            models.Index(name="usage_of_account", fields=["id"], condition=Q(contact=None)),
             models.Index(
                 name="usage_withdrawn", fields=["id"], condition=Q(is_party_enrolled=False)
             ),

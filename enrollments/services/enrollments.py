@@ -18,7 +18,14 @@ from django.db.models import Count, Q
 from enrollments import rules
 from enrollments.identification import Identified, identify
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.history import Change, Changed, record_changes, record_creations
+from enrollments.services.history import (
+    Change,
+    Changed,
+    record_changes,
+    record_creations,
+    shown_value,
+    text_of,
+)
 from enrollments.standing import standing
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
@@ -182,7 +189,13 @@ def _decision(found: Identified, at: datetime) -> _Decision:
 def _decide(decisions: Sequence[_Decision], at: datetime) -> None:
     """Asks the rules about each item that was identified, and notes what they refuse."""
     clear = [one for one in decisions if not one.found.errors]
-    taken = _lock_limited({_promotion(one).pk: _promotion(one) for one in clear})
+    promotions = {_promotion(one).pk: _promotion(one) for one in clear}
+    taken = _lock_limited(promotions)
+    for one in clear:
+        one.found.promotion = promotions[_promotion(one).pk]
+        if _promotion(one).is_deleted:
+            one.found.errors.append(rules.promotion_not_found(one.found.item))
+    clear = [one for one in clear if not one.found.errors]
     existing = _lock_existing({_pair(one) for one in clear})
     firsts: dict[_Pair, _Decision] = {}
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -219,15 +232,16 @@ def _takes_a_place(one: _Decision) -> bool:
     return one.existing is None or not one.existing.is_party_enrolled
 
 
-def _lock_limited(promotions: Mapping[int, Promotion]) -> dict[int, int]:
+def _lock_limited(promotions: dict[int, Promotion]) -> dict[int, int]:
     """How many places are taken of those promotions that have a limit, which stays so until the
-    transaction ends: enrolling in a limited promotion is one after the other."""
+    transaction ends: enrolling in a limited promotion is one after the other. Puts into
+    ``promotions`` what they have become while their turn was waited for."""
     limited = [key for key, p in promotions.items() if p.maximum_enrollment_count is not None]
     if not limited:
         return {}
     locked = Promotion.objects.select_for_update(no_key=True).filter(pk__in=limited)
     for now in locked.order_by("pk"):
-        promotions[now.pk].maximum_enrollment_count = now.maximum_enrollment_count
+        promotions[now.pk] = now
     enrolled = PromotionPartyUsage.objects.filter(promotion__in=limited, is_party_enrolled=True)
     counted = enrolled.order_by().values("promotion").annotate(places=Count("pk"))
     return dict.fromkeys(limited, 0) | {row["promotion"]: row["places"] for row in counted}
@@ -246,11 +260,7 @@ def _lock_existing(pairs: set[_Pair]) -> dict[_Pair, PromotionPartyUsage]:
             wanted |= Q(promotion=promotion, contact__in=keys)
         else:
             wanted |= Q(promotion=promotion, contact=None, account__in=keys)
-    locked = (
-        PromotionPartyUsage.objects.select_related("account", "enrollment_offer", "withdrawn_by")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(wanted)
-    )
+    locked = PromotionPartyUsage.objects.select_for_update(no_key=True).filter(wanted)
     return {
         (usage.promotion_id, usage.type, usage.contact_id or usage.account_id or 0): usage
         for usage in locked.order_by("pk")
@@ -364,9 +374,9 @@ def _apply(
     """Sets fields of a locked enrollment; which ones change, and in any case those ``always``."""
     changes = []
     for name, value in values.items():
-        old = getattr(usage, name)
-        if old != value or name in always:
-            changes.append(Change(name, old, value))
+        old = shown_value(usage, name)
+        if old != text_of(value) or name in always:
+            changes.append(Change(name, old, text_of(value)))
             setattr(usage, name, value)
     usage.last_modified_by = by.user
     # Clocks of several servers differ; time never runs backwards within a record.

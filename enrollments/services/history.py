@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
+
+from django.db import models
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from promotions import ids
 from promotions.actors import Actor
 from promotions.models import Record, User
 from promotions.moments import format_moment
@@ -18,11 +21,11 @@ CREATED: Final = "created"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A field, by its model name, and its values before and after."""
+    """A field, by its model name, and its values before and after, as history shows them."""
 
     field: str
-    old: object
-    new: object
+    old: str | None
+    new: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ def record_changes(changed: Iterable[Changed], *, by: Actor, reason: str | None)
         _row(
             one.usage,
             field_label(change.field),
-            _text(change.old),
-            _text(change.new),
+            change.old,
+            change.new,
             by=by,
             at=one.usage.last_modified_date,
             reason=reason,
@@ -88,7 +91,18 @@ def _row(
     )
 
 
-def _text(value: object) -> str | None:
+def shown_value(usage: PromotionPartyUsage, name: str) -> str | None:
+    """What the enrollment's field ``name`` holds, as history shows it. Of a reference only the key
+    is read: the record behind it may be an older one than the locked row names."""
+    field = PromotionPartyUsage._meta.get_field(name)
+    if not isinstance(field, models.ForeignKey):
+        return text_of(getattr(usage, name))
+    key: int | None = getattr(usage, field.attname)
+    related = cast("type[Record | User]", field.related_model)
+    return None if key is None else ids.encode(related.key_prefix, key)
+
+
+def text_of(value: object) -> str | None:
     """A value as history shows it: ids for records, UTC for moments, true and false."""
     match value:
         case None:

@@ -21,9 +21,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from promotions.actors import Actor
 from promotions.admin.moments import MomentField, MomentWidget, moment_column, show_moment
 from promotions.admin.refusals import in_words, show_refusals
-from promotions.admin.site import KeySelect, ModelAdmin, actor_of
+from promotions.admin.site import KeySelect, ModelAdmin, actor_of, words_of
 from promotions.errors import DomainError, Refused
-from promotions.folding import fold
 from promotions.models import Record, RecordQuerySet
 from promotions.services.records import RecordService
 
@@ -111,7 +110,7 @@ class RecordAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
     ) -> "tuple[models.QuerySet[Any], bool]":
         """Each word of the search, in any case, in one of the folded columns."""
-        for word in fold(search_term.replace("\x00", " ")).split():
+        for word in words_of(search_term):
             anywhere = models.Q()
             for name in self.folded_fields:
                 anywhere |= models.Q(**{f"{name}__contains": word})

@@ -25,6 +25,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.views import ChangeList as ThemeChangeList
 
 from promotions.actors import Actor, Source
+from promotions.folding import fold
 from promotions.models import User
 
 __all__ = [
@@ -150,6 +151,15 @@ class ChangeList(ThemeChangeList):  # type: ignore[misc]  # the theme is not typ
         self.full_result_count = self.result_count
 
 
+_MOST_WORDS: Final = 8
+_LONGEST_SEARCH: Final = 200
+
+
+def words_of(search: str) -> list[str]:
+    """The words of a search, folded: not so many that the database is busy with them for long."""
+    return fold(search[:_LONGEST_SEARCH].replace("\x00", " ")).split()[:_MOST_WORDS]
+
+
 class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typed
     """Base of all admin classes."""
 
@@ -166,6 +176,14 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(
+            request, queryset, " ".join(words_of(search_term))
+        )
+        return found
 
 
 class KeySelect(AutocompleteSelect):

@@ -85,6 +85,6 @@ class HasScope(BasePermission):
         name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
         scope = getattr(view, name, None)
         granted = set(token_of(request).scope.split()) & set(partner_of(request).scopes)
-        if scope is not None and scope not in granted:
+        if scope not in granted:
             raise refuse("insufficient_scope", f"This call needs a token with the scope {scope}.")
         return True

@@ -43,7 +43,7 @@ def errors_of(exc: Exception) -> Sequence[DomainError]:
         case exceptions.MethodNotAllowed():
             return [DomainError("method_not_allowed", str(exc.detail))]
         case exceptions.UnsupportedMediaType():
-            detail = "Send the body as JSON, with the header Content-Type: application/json."
+            detail = "Send the body as plain JSON, with the header Content-Type: application/json."
             return [DomainError("unsupported_media_type", detail)]
         case exceptions.Throttled():
             detail = f"Too many requests. Try again in {_seconds(exc)} seconds."

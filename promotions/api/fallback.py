@@ -1,13 +1,20 @@
 """What a caller gets for a path that there is not, in the form of its surface."""
 
 import logging
+import sys
+from http.client import responses
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import get_template
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from promotions.api.compatible import CompatibleView
+from promotions.api.errors import PROBLEM_MEDIA_TYPE
 from promotions.errors import refuse
 
 logger = logging.getLogger(__name__)
@@ -34,3 +41,40 @@ class NotFoundView(_NotThere):
 @extend_schema(exclude=True)
 class CompatibleNotFoundView(_NotThere, CompatibleView):
     """Under ``/services/``."""
+
+
+_UNAVAILABLE = "The service cannot reach its database at the moment. Try again in a few seconds."
+_DEFECT = "Something went wrong in the service; it is logged. Try again later."
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What a caller gets when we fail: in the form of its surface, 503 where the database does."""
+    unavailable = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status, detail = (503, _UNAVAILABLE) if unavailable else (500, _DEFECT)
+    response = _plain_answer(request, status, detail, "UNKNOWN_EXCEPTION")
+    if unavailable:
+        response["Retry-After"] = "5"
+    return response
+
+
+def unreadable_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What a caller gets for a request that is refused before any view sees it."""
+    detail = (
+        "This service does not answer under this host name (setting ALLOWED_HOSTS)."
+        if isinstance(exception, DisallowedHost)
+        else "The request cannot be read."
+    )
+    return _plain_answer(request, 400, detail, "INVALID_API_INPUT")
+
+
+def _plain_answer(request: HttpRequest, status: int, detail: str, error_code: str) -> HttpResponse:
+    """An answer outside the catalogue, without anything that could fail on the way."""
+    if request.path_info.startswith("/services/"):
+        entries = [{"errorCode": error_code, "message": detail, "fields": []}]
+        return JsonResponse(entries, status=status, safe=False)
+    if request.path_info.startswith("/api/"):
+        title = responses[status]
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        return JsonResponse(problem, status=status, content_type=PROBLEM_MEDIA_TYPE)
+    page = get_template("failed.html").render({"detail": detail, "request": request})
+    return HttpResponse(page, status=status)

@@ -155,6 +155,21 @@ class FoldedFilter(django_filters.CharFilter):  # type: ignore[misc]
         return filtered
 
 
+@extend_schema_field(OpenApiTypes.INT)
+class WholeFilter(django_filters.Filter):  # type: ignore[misc]
+    """A whole number."""
+
+    field_class = forms.IntegerField
+
+
+class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
+    """A date as ``YYYY-MM-DD``, and in no other form."""
+
+    def __init__(self, **options: Any) -> None:
+        wrong = {"invalid": "Write a date that exists as YYYY-MM-DD."}
+        super().__init__(input_formats=["%Y-%m-%d"], error_messages=wrong, **options)
+
+
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """Base of our filter sets."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 import orjson
-from rest_framework.exceptions import NotAcceptable, ParseError
+from rest_framework.exceptions import NotAcceptable, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -25,6 +25,10 @@ class JSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        request = (parser_context or {}).get("request")
+        encoding = request.headers.get("Content-Encoding", "identity") if request else "identity"
+        if encoding.lower() != "identity":
+            raise UnsupportedMediaType(encoding)
         try:
             return orjson.loads(stream.read())
         except orjson.JSONDecodeError as error:
@@ -63,6 +67,9 @@ class LenientNegotiation(DefaultContentNegotiation):
 
 def json_body(request: Request) -> Any:
     """The parsed body of a call that needs one; an empty body is no JSON either."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if announced.isdigit() and len(request._request.body) < int(announced[:9]):
+        raise ParseError("The body is shorter than announced. Send it again.")
     if not request._request.body:
         raise ParseError("The body is empty. Send a JSON object.")
     return request.data

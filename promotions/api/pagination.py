@@ -4,6 +4,7 @@ A page costs the same at any depth, and no row is shown twice or passed over whi
 added. A view declares in ``orderings`` what its lists can be ordered by.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -31,6 +32,7 @@ PARAMETERS: Final = ("cursor", "ordering", "page_size")
 _BY: Final = "ordered_by"
 _SALT: Final = "promotions.cursor"
 _NEWEST_FIRST: Final = "-id"
+_PAGE_SIZE: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class KeysetPagination(BasePagination):
 
     def _read_page_size(self) -> int:
         text = self._request.query_params.get("page_size", str(PAGE_SIZE))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_PAGE_SIZE):
+        if not _PAGE_SIZE.fullmatch(text) or int(text) > MAX_PAGE_SIZE:
             detail = f"A page has 1 to {MAX_PAGE_SIZE} entries."
             raise refuse("invalid_filter", detail, "page_size")
         return int(text)

@@ -12,11 +12,13 @@ from rest_framework import serializers
 
 from promotions import ids
 from promotions.api.filters import (
+    DayFilter,
     EitherFilter,
     FlagFilter,
     FoldedFilter,
     IdFilter,
     RecordFilters,
+    WholeFilter,
     after,
     before,
 )
@@ -122,7 +124,7 @@ class PromotionFilters(RecordFilters):
     exclusivityType = django_filters.ChoiceFilter(
         field_name="exclusivity_type", choices=Promotion.ExclusivityType.choices
     )
-    priorityNumber = django_filters.NumberFilter(field_name="priority_number")
+    priorityNumber = WholeFilter(field_name="priority_number")
     ownerId = EitherFilter(
         {ids.USER: lambda key: Q(owner_user=key), ids.GROUP: lambda key: Q(owner_group=key)}
     )
@@ -130,18 +132,10 @@ class PromotionFilters(RecordFilters):
     startDateTime_before = before("start_date_time")
     endDateTime_after = after("end_date_time")
     endDateTime_before = before("end_date_time")
-    enrollmentStartDate_after = django_filters.DateFilter(
-        field_name="enrollment_start_date", lookup_expr="gte"
-    )
-    enrollmentStartDate_before = django_filters.DateFilter(
-        field_name="enrollment_start_date", lookup_expr="lt"
-    )
-    enrollmentEndDate_after = django_filters.DateFilter(
-        field_name="enrollment_end_date", lookup_expr="gte"
-    )
-    enrollmentEndDate_before = django_filters.DateFilter(
-        field_name="enrollment_end_date", lookup_expr="lt"
-    )
+    enrollmentStartDate_after = DayFilter(field_name="enrollment_start_date", lookup_expr="gte")
+    enrollmentStartDate_before = DayFilter(field_name="enrollment_start_date", lookup_expr="lt")
+    enrollmentEndDate_after = DayFilter(field_name="enrollment_end_date", lookup_expr="gte")
+    enrollmentEndDate_before = DayFilter(field_name="enrollment_end_date", lookup_expr="lt")
 
     def filter_status(
         self, queryset: QuerySet[Promotion], name: str, value: str

@@ -14,6 +14,12 @@ _STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429)
 class Schema(AutoSchema):
     """Groups operations by resource."""
 
+    def get_summary(self) -> str:
+        """The first sentence of what the view's method says of itself."""
+        method = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
+        lines = (getattr(method, "__doc__", None) or "").strip().split("\n\n")
+        return " ".join(lines[0].split()).rstrip(".")
+
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part and "{" not in part]
         return [parts[2] if parts[:2] == ["api", "v1"] else parts[-1]]

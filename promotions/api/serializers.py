@@ -4,8 +4,9 @@ A serializer parses and renders; what a record must satisfy is checked by the se
 properties are derived from the model: name, length, choices, whether it can be null.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.db import models
@@ -18,6 +19,8 @@ from promotions.moments import format_moment, parse_moment
 from promotions.naming import api_name
 
 M = TypeVar("M", bound=Record)
+_MOST_REPORTED = 20
+"""Of properties that can't be set no more are reported: an answer is not many times its request."""
 
 
 class Text(serializers.CharField):
@@ -167,8 +170,12 @@ class RecordSerializer(serializers.ModelSerializer[M]):
         if not isinstance(data, Mapping):
             detail = serializers.ErrorDetail("Send a JSON object.", code="invalid_type")
             raise serializers.ValidationError({"non_field_errors": [detail]})
-        errors = dict(self._not_writable(data))
-        writable = {n: v for n, v in data.items() if n in self.fields and n not in errors}
+        errors = dict(islice(self._not_writable(data), _MOST_REPORTED))
+        writable = {
+            name: value
+            for name, value in data.items()
+            if name in self.fields and not self.fields[name].read_only
+        }
         if not self.partial:  # absent and null mean the same
             writable = {name: value for name, value in writable.items() if value is not None}
         try:
@@ -179,7 +186,7 @@ class RecordSerializer(serializers.ModelSerializer[M]):
             raise serializers.ValidationError(errors)
         return values
 
-    def _not_writable(self, data: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    def _not_writable(self, data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Unknown properties; and read-only ones, unless they are sent back as they were."""
         current = self.to_representation(self.instance) if self.instance is not None else {}
         for name, value in data.items():

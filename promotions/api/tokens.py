@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +19,12 @@ from rest_framework.views import APIView
 
 from promotions.api.errors import errors_of, headers_for
 from promotions.api.throttling import TokenThrottle
-from promotions.errors import common_status
+from promotions.errors import common_status, refuse
 from promotions.models import Partner
 from promotions.token_format import ORGANIZATION_ID, new_access_token
+
+_LARGEST_FORM: Final = 64 * 1024
+"""In bytes: a form with a file could be of any size."""
 
 
 class PartnerScopes(BaseScopes):  # type: ignore[misc]  # the toolkit has no types
@@ -96,6 +99,9 @@ class TokenView(OAuthLibMixin, APIView):  # type: ignore[misc]  # the toolkit ha
     def post(self, request: Request) -> HttpResponse:
         """Get an access token with the client id and secret that `create_partner` printed."""
         django_request = request._request
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not announced.isdigit() or int(announced[:12]) > _LARGEST_FORM:
+            raise refuse("payload_too_large", "A request for a token is a small form.")
         client_id, client_secret = _credentials(django_request)
         if not _plain(client_id, client_secret, *map(str, django_request.POST.values())):
             return Response(

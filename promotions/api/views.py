@@ -105,20 +105,24 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
         return decode_path_id(self.model.key_prefix, self.kwargs["id"])
 
     def list(self, request: Request) -> Response:
+        """Find records, page by page."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
+        """Read one record."""
         return self.answer(self.get_object())
 
     @idempotent
     def create(self, request: Request) -> Response:
+        """Create a record."""
         serializer = self.get_serializer(data=json_body(request))
         serializer.is_valid(raise_exception=True)
         record = self.model(**serializer.validated_data)
         return self.answer_created(self.create_record(record, by=self.actor, at=self.at))
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Change a record: what is absent stays, null clears."""
         serializer = self.get_serializer(self.get_object(), data=json_body(request), partial=True)
         serializer.is_valid(raise_exception=True)
         record = self.update_record(
@@ -131,6 +135,7 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
         return self.answer(record)
 
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Delete a record; nothing is lost that refers to it."""
         expected = expected_versions(request)
         self.delete_record(self.key, by=self.actor, at=self.at, expected=expected)
         return Response(status=204)

@@ -33,3 +33,7 @@ class Partner(AbstractApplication):  # type: ignore[misc]  # the toolkit has no 
         if not isinstance(user, User):  # the database holds this too
             raise TypeError(f"partner {self.client_id} has no user")
         return user
+
+    def is_usable(self, request: object) -> bool:
+        """Whether it gets tokens: not once its user has been switched off."""
+        return self.acting_user.is_active

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from promotions.errors import refuse
 from promotions.models import IdempotentRequest, Partner
 
 REMEMBERED: Final = timedelta(hours=24)
 LONGEST_KEY: Final = 255
+LONGEST_PATH: Final = 300
+"""No resource has a longer one; an index has no room for any."""
 _LONGEST_WAIT: Final = "5s"
 
 
@@ -45,7 +48,7 @@ def answer_once(
     first one's (``body_hash``). What ``answer`` raises takes the claim back with it.
     """
     if not 1 <= len(key) <= LONGEST_KEY or "\x00" in key:
-        detail = f"An idempotency key has 1 to {LONGEST_KEY} characters."
+        detail = f"An idempotency key has 1 to {LONGEST_KEY} ASCII characters."
         raise refuse("invalid_value", detail, "Idempotency-Key")
     with transaction.atomic():
         claim, is_first = _claim(partner, path, key, body_hash, at)
@@ -78,6 +81,8 @@ def _claim(
         finally:
             _wait_at_most("0")
     except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
         raise refuse(
             "idempotency_in_progress",
             "The first request with this idempotency key is still running. Try again in a moment.",

@@ -64,6 +64,8 @@ class RecordService(Generic[R]):
             errors = list(check(record))
             if errors:
                 raise Refused(*errors)
+            if all(getattr(record, name) == value for name, value in changes.items()):
+                return record  # nothing to do, and no new version for others to miss
             for name, value in changes.items():
                 setattr(record, name, value)
             self._touch(record, by, at)
@@ -86,7 +88,12 @@ class RecordService(Generic[R]):
             live: RecordQuerySet[R] = RecordQuerySet(self.model).live()
             found: R | None = live.filter(**{field: value}).first()
             if found is not None:
-                return self.update(found.pk, changes, by=by, at=at, expected=expected), False
+                try:
+                    return self.update(found.pk, changes, by=by, at=at, expected=expected), False
+                except Refused as refused:
+                    if [e.code for e in refused.errors] == ["not_found"]:
+                        continue  # deleted in between
+                    raise
             if expected is not None:
                 raise version_conflict()
             try:

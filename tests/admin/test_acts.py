@@ -100,7 +100,7 @@ def test_a_full_promotion_is_refused_at_the_promotion(support: Client) -> None:
     promotion = make_promotion(maximum_enrollment_count=1)
     enroll_contact(make_contact(), promotion)
     data = {"contact": make_contact().pk, "promotion": promotion.pk, "reason": "why"}
-    assert "places" in errors(sent(support, ENROLL, **data))["promotion"][0]
+    assert "No place is left" in errors(sent(support, ENROLL, **data))["promotion"][0]
 
 
 def test_an_offer_of_another_promotion_is_refused_at_the_offer(support: Client) -> None:

@@ -90,12 +90,14 @@ def test_shows_enrollments_past_and_present_with_what_can_be_done(support: Clien
     active = enroll_contact(contact, make_promotion(name="Active"), offer_id=make_offer().pk)
     gone = enroll_contact(contact, make_promotion(name="Gone"))
     withdraw(gone.pk, by=actor(), at=timezone.now(), reason="moved away")
-    over = enroll_contact(contact, make_promotion(end_date_time=now), at=LONG_AGO)
+    over = enroll_contact(contact, make_promotion(), at=LONG_AGO, expiration=now)
+    ended = enroll_contact(contact, make_promotion(end_date_time=now), at=LONG_AGO)
     page = support.get(page_of(contact))
     cards = {card.number: card for card in page.context["cards"]}
     assert ways(cards[active.name]) == {"withdraw", "change_period"}
     assert ways(cards[gone.name]) == {"enroll_again"}
     assert "enroll_again" in ways(cards[over.name])
+    assert "enroll_again" not in ways(cards[ended.name])  # it would be refused
     shown = text(page)
     for words in ("0815", "Active", "moved away", "active", "withdrawn", "expired"):
         assert words in shown

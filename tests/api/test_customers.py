@@ -101,6 +101,8 @@ def test_upserting_takes_the_external_id_from_the_path(api: Api) -> None:
     assert codes(api.put(f"{CONTACTS}/by-external-id/new", {})) == ["required"]
     long = api.put(f"{CONTACTS}/by-external-id/{'x' * 256}", {"lastName": "x"})
     assert codes(long) == ["invalid_value"]
+    blank = api.put(f"{CONTACTS}/by-external-id/abc%20", {"lastName": "x"})
+    assert codes(blank) == ["invalid_value"]
     nul = api.put(f"{CONTACTS}/by-external-id/a%00", {"lastName": "x"})
     assert codes(nul) == ["invalid_value"]
 
@@ -134,7 +136,6 @@ def test_a_deleted_contact_keeps_its_enrollments(api: Api) -> None:
         ("externalId=X1", ["Straße"]),
         ("externalId=x1", []),
         ("ordering=lastName", ["Adams", "Straße"]),
-        ("ordering=email", ["Adams", "Straße"]),
         ("createdDate_before=2019-01-01T00:00:00Z", []),
     ],
 )

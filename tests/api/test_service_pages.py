@@ -89,6 +89,7 @@ def test_every_answer_has_a_request_id_and_a_strict_policy(db: None, path: str) 
     response = Client().get(path, headers={"X-Request-Id": "abc-1"})
     assert response["X-Request-Id"] == "abc-1"
     assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
     made_up = Client().get(path, headers={"X-Request-Id": "x" * 100})
     assert len(made_up["X-Request-Id"]) == 32
 
@@ -125,3 +126,35 @@ def test_the_callers_address_is_what_the_outermost_trusted_proxy_saw(
     request = RequestFactory().get("/", headers={"X-Forwarded-For": header})
     seen = client_address(lambda request: HttpResponse(request.META["REMOTE_ADDR"]))(request)
     assert seen.content.decode() == address
+
+
+@pytest.mark.parametrize(("fault", "status"), [(OperationalError, 503), (RuntimeError, 500)])
+def test_our_own_failures_have_the_form_of_their_surface(
+    api: Api, monkeypatch: pytest.MonkeyPatch, fault: type[Exception], status: int
+) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise fault("out of order")
+
+    monkeypatch.setattr("enrollments.api.promotion_enrollments.enroll", fail)
+    monkeypatch.setattr("promotions.api.promotions.promotions_seen_by", fail)
+    client = Client(raise_request_exception=False, headers=api.headers)
+    path = "/services/data/v67.0/global-promotions-management/promotion-enrollments"
+    compatible = client.post(path, {"inputParameters": [1]}, content_type="application/json")
+    plain = client.get("/api/v1/promotions")
+    assert (compatible.status_code, plain.status_code) == (status, status)
+    assert compatible.json()[0]["errorCode"] == "UNKNOWN_EXCEPTION"
+    assert plain["Content-Type"] == "application/problem+json"
+    assert plain.json()["status"] == status
+    assert ("Retry-After" in plain) is (status == 503)
+    for answer in (compatible, plain):
+        assert "out of order" not in answer.content.decode()
+
+
+def test_a_host_that_is_none_of_ours() -> None:
+    plain, compatible = (
+        Client().get(path, headers={"Host": "evil.example"})
+        for path in ("/api/v1/x", "/services/x")
+    )
+    assert (plain.status_code, plain["Content-Type"]) == (400, "application/problem+json")
+    assert compatible.json()[0]["errorCode"] == "INVALID_API_INPUT"
+    assert Client().get("/healthz", headers={"Host": "evil.example"}).status_code == 200

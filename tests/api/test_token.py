@@ -154,6 +154,7 @@ def test_a_partner_that_was_switched_off_is_refused(shop: Credentials) -> None:
     user.save()
     response = Client().get("/api/v1/enrollments", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 401
+    assert _post(_form(shop)).json()["error"] == "invalid_client"
 
 
 def test_a_scope_that_its_partner_lost_is_lost_to_a_token_too(shop: Credentials) -> None:
@@ -162,3 +163,9 @@ def test_a_scope_that_its_partner_lost_is_lost_to_a_token_too(shop: Credentials)
     shop.partner.save()
     response = Client().get("/api/v1/enrollments", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 403
+
+
+def test_a_form_of_any_size_is_not_read(shop: Credentials) -> None:
+    response = _post(_form(shop, padding="x" * 100_000))
+    assert response.status_code == 413
+    assert response.json()["error"] == "invalid_request"

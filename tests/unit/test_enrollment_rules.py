@@ -431,6 +431,8 @@ def test_rule_10_the_duplicate_names_the_item_it_repeats(first: Item, words: str
         ("", "reason_required"),
         (" \n\t", "reason_required"),
         ("moved away", None),
+        ("x" * 1000, None),
+        ("x" * 1001, "invalid_value"),
     ],
 )
 def test_rule_13_a_change_has_a_reason(reason: str | None, expected: str | None) -> None:
@@ -441,9 +443,3 @@ def test_rule_13_a_change_has_a_reason(reason: str | None, expected: str | None)
 
 def test_rule_13_a_withdrawn_enrollment_is_not_enrolled() -> None:
     assert rules.not_enrolled().code == "not_enrolled"
-
-
-def test_the_first_of_several_refusals() -> None:
-    one, other = rules.not_enrolled(), rules.reason_refusal("")
-    assert rules.first_refusal([None, other, one]) is other
-    assert rules.first_refusal([None, None]) is None
