@@ -1,5 +1,7 @@
 """What happens around every request."""
 
+import ipaddress
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -30,12 +32,21 @@ def client_address(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         proxies: int = settings.TRUSTED_PROXIES
-        seen = [a.strip() for a in request.headers.get("X-Forwarded-For", "").split(",")]
-        if proxies and len(seen) >= proxies and seen[-proxies]:
-            request.META["REMOTE_ADDR"] = seen[-proxies]
+        seen = request.headers.get("X-Forwarded-For", "").split(",")
+        if proxies and len(seen) >= proxies and (address := _address(seen[-proxies])):
+            request.META["REMOTE_ADDR"] = address
         return get_response(request)
 
     return middleware
+
+
+def _address(text: str) -> str:
+    """The IP address in what a proxy wrote, some with a port; empty where there is none."""
+    host = re.sub(r"^\[(.+)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", text.strip())
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return ""
 
 
 def health_checks(get_response: GetResponse) -> GetResponse:

@@ -20,7 +20,7 @@ import pytest
 _OURS = (
     "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
     "DATABASE_URL", "DATABASE_POOL_SIZE", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT",
-    "TOKEN_RATE_LIMIT", "HTTPS", "TRUSTED_PROXIES", "LOG_LEVEL",
+    "TOKEN_RATE_LIMIT", "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
 )  # fmt: skip
 """The service's variables: a test run must not depend on the shell that it is started from."""
 

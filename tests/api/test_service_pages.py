@@ -117,6 +117,10 @@ def test_too_many_calls_by_one_partner(api: Api, monkeypatch: pytest.MonkeyPatch
         (2, "made up, 9.9.9.9, 10.0.0.1", "9.9.9.9"),
         (2, "9.9.9.9", "127.0.0.1"),
         (1, "", "127.0.0.1"),
+        (1, "9.9.9.9:5678", "9.9.9.9"),
+        (1, "[2001:db8::1]:5678", "2001:db8::1"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "unknown", "127.0.0.1"),
     ],
 )
 def test_the_callers_address_is_what_the_outermost_trusted_proxy_saw(
