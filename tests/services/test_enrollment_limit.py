@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -99,17 +100,25 @@ def test_a_limit_below_what_is_taken_removes_nobody(promotion: Promotion) -> Non
     assert _refused(promotion) == "enrollment_limit_reached"
 
 
-def test_the_limit_is_the_one_that_holds_once_it_is_the_requests_turn(
-    promotion: Promotion, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"maximum_enrollment_count": 1}, "enrollment_limit_reached"),
+        ({"is_active": False}, "promotion_inactive"),
+        ({"end_date_time": NOW}, "promotion_ended"),
+        ({"is_deleted": True, "deleted_date": NOW}, "promotion_not_found"),
+    ],
+)
+def test_a_limited_promotion_is_judged_as_it_is_once_it_is_the_requests_turn(
+    promotion: Promotion, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], code: str
 ) -> None:
-    """Somebody lowers the limit between the look-up and the lock."""
+    """Somebody changes it between the look-up and the lock."""
     enroll_contact(make_contact(), promotion, at=NOW)
-    look_up = identify
 
-    def look_up_then_lower(items: Sequence[Item]) -> list[Identified]:
-        found = look_up(items)
-        Promotion.objects.update(maximum_enrollment_count=1)
+    def look_up_then_change(items: Sequence[Item]) -> list[Identified]:
+        found = identify(items)
+        Promotion.objects.update(**change)
         return found
 
-    monkeypatch.setattr(service, "identify", look_up_then_lower)
-    assert _refused(promotion) == "enrollment_limit_reached"
+    monkeypatch.setattr(service, "identify", look_up_then_change)
+    assert _refused(promotion) == code
