@@ -712,3 +712,13 @@ def test_two_hundred_items_cost_no_more_statements_than_one(promotion: Promotion
     assert one <= 10
     assert many <= allowed
     assert PromotionPartyUsage.objects.count() == MOST_ITEMS + 1
+
+
+def test_new_records_are_inserted_in_the_order_of_their_keys() -> None:
+    """Whatever the order of the items: two overlapping requests then never wait for each other
+    both ways."""
+    promotion, contacts = make_promotion(), [make_contact() for _ in range(3)]
+    items = [item(n, contact_id=c.pk, promotion_id=promotion.pk) for n, c in enumerate(contacts)]
+    service.enroll([items[2], items[0], items[1]], by=actor(), at=NOW)
+    by_key = PromotionPartyUsage.objects.order_by("pk").values_list("contact", flat=True)
+    assert list(by_key) == sorted(contact.pk for contact in contacts)
