@@ -182,6 +182,15 @@ def period_refusal(period: Period, promotion: PromotionLike, at: datetime) -> Do
 # --- Rules 8 to 10: one record per customer and promotion -----------------------------------------
 
 
+def duplicate_refusal(first: Item) -> DomainError:
+    """Rule 10. Of two items for one customer and promotion the later is the bad one."""
+    return DomainError(
+        "duplicate_in_request",
+        f"This names the same customer and promotion as {first.pointer or 'an earlier item'}. "
+        "Send each once.",
+    )
+
+
 def record_refusal(stands: Standing, usage_id: str) -> DomainError | None:
     """Rule 9. Who is enrolled now, or is going to be, is not enrolled again; who was withdrawn or
     has expired is, in the same record. ``stands`` is where the existing record stands."""
@@ -196,15 +205,6 @@ def record_refusal(stands: Standing, usage_id: str) -> DomainError | None:
 
 class LimitedPromotion(Protocol):
     maximum_enrollment_count: int | None
-
-
-def duplicate_refusal(first: Item) -> DomainError:
-    """Rule 10. Of two items for one customer and promotion the later is the bad one."""
-    return DomainError(
-        "duplicate_in_request",
-        f"This names the same customer and promotion as {first.pointer or 'an earlier item'}. "
-        "Send each once.",
-    )
 
 
 def limit_refusal(promotion: LimitedPromotion, taken: int) -> DomainError | None:
