@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import psycopg.conninfo
 from django.core.exceptions import ImproperlyConfigured
 
+from promotions.currencies import MINOR_DIGITS
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _RATE = re.compile(r"[1-9]\d*/(second|minute|hour|day)")
@@ -62,10 +64,11 @@ class Environment:
         return origins
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        value = self.text(name, default).upper()
-        if value not in choices:
-            raise _bad(name, value, "write one of " + ", ".join(choices))
-        return value
+        value = self.text(name, default)
+        for choice in choices:
+            if choice.lower() == value.lower():
+                return choice
+        raise _bad(name, value, "write one of " + ", ".join(choices))
 
     def rate(self, name: str, default: str = "") -> str | None:
         """A rate limit such as ``600/minute``; ``off`` or nothing is no limit."""
@@ -88,7 +91,7 @@ class Environment:
     def currencies(self, name: str) -> list[str]:
         codes = self.words(name)
         for code in codes:
-            if not re.fullmatch(r"[A-Z]{3}", code):
+            if code not in MINOR_DIGITS:
                 raise _bad(name, code, "write ISO 4217 codes such as EUR,USD")
         return codes
 

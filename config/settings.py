@@ -34,6 +34,13 @@ TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f"]
 CURRENCIES = env.currencies("CURRENCIES")
 """ISO 4217 codes; with none, the organisation has one currency and promotions name none."""
 
+COMMERCE_FIELDS = env.flag("COMMERCE_FIELDS", default=True)
+"""Whether promotions have the fields about carts: how they qualify, discount and combine."""
+PROMOTION_SHARING = env.choice("PROMOTION_SHARING", "read_write", ("private", "read", "read_write"))
+"""What everybody may do with a promotion that nobody shared with them."""
+RECYCLE_BIN_DAYS = env.number("RECYCLE_BIN_DAYS", 15, least=1, most=3650)
+"""For how long a deleted promotion can be restored before ``purge_promotions`` removes it."""
+
 # --- Database -----------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -135,8 +142,9 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "enrollments:read": "Read enrollments and their history",
         "enrollments:write": "Enroll and withdraw customers, change their periods",
-        "promotions:read": "Read promotions and offers",
-        "promotions:write": "Create, change and delete promotions and offers",
+        "promotions:read": "Read promotions, all that belongs to them, and offers",
+        "promotions:write": "Change promotions, what belongs to them, and offers",
+        "promotions:all": "Work on every promotion, not only on own and shared ones",
         "customers:read": "Read accounts and contacts",
         "customers:write": "Create, change and delete accounts and contacts",
     },

@@ -1,6 +1,6 @@
 """Who does something, and through which door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Given to every service as ``by=``: the user who acts, and the door."""
+    """Given to every service as ``by=``: the user who acts, and the door.
+
+    ``scopes`` are those of an API client's token; people have permissions instead.
+    """
 
     user: "User"
     source: Source
+    scopes: frozenset[str] = field(default=frozenset())

@@ -61,10 +61,14 @@ CATALOGUE: Final[Mapping[str, ErrorKind]] = {
         ErrorKind("duplicate_in_request", 409, "The request names this enrollment twice"),
         ErrorKind("duplicate_value", 409, "The value is taken by another record"),
         ErrorKind("not_enrolled", 409, "The customer is not enrolled"),
+        # Deleting and restoring.
+        ErrorKind("in_use", 409, "Other records name this one"),
+        ErrorKind("confirmation_required", 409, "The act has consequences to be confirmed"),
         ErrorKind("enrollment_limit_reached", 409, "The promotion has no place left"),
         # The caller and the call.
         ErrorKind("unauthenticated", 401, "A valid access token is required"),
         ErrorKind("insufficient_scope", 403, "The access token lacks a scope"),
+        ErrorKind("insufficient_access", 403, "The promotion is not shared so far"),
         ErrorKind("idempotency_in_progress", 409, "The first request with this key still runs"),
         ErrorKind("idempotency_key_reused", 422, "The key was used for another request"),
         ErrorKind("not_found", 404, "No such resource"),

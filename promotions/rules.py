@@ -25,7 +25,6 @@ class PromotionLike(Protocol):
     is_enrollment_required: bool
     enrollment_start_date: date | None
     enrollment_end_date: date | None
-    currency_iso_code: str | None
 
 
 class WholePromotionLike(PromotionLike, Protocol):
@@ -93,13 +92,10 @@ def promotion_status(promotion: PromotionLike, at: datetime, zone: ZoneInfo) -> 
     return PromotionStatus.SCHEDULED
 
 
-def promotion_problems(
-    promotion: WholePromotionLike, *, currencies: Sequence[str]
-) -> Iterator[DomainError]:
+def promotion_problems(promotion: WholePromotionLike) -> Iterator[DomainError]:
     """What is wrong between the fields of a promotion; pointers are the API's field names.
 
-    ``currencies`` are the organisation's, none where it has but one. What a single field takes
-    (length, choices, least value) is declared at the model's field.
+    What a single field takes (length, choices, least value) is declared at the model's field.
     """
     start, end = promotion.start_date_time, promotion.end_date_time
     if start is not None and end is not None and end <= start:
@@ -118,8 +114,12 @@ def promotion_problems(
         yield DomainError(
             "invalid_value", "A promotion is not related to itself.", "relatedPromotionId"
         )
-    currency = promotion.currency_iso_code
-    if currency is not None and currency not in currencies:
+
+
+def currency_problem(code: str, currencies: Sequence[str]) -> Iterator[DomainError]:
+    """What is wrong with a currency's ISO code. ``currencies`` are the organisation's, none where
+    it has but one."""
+    if code not in currencies:
         yield DomainError(
             "invalid_value",
             f"Use one of the organisation's currencies: {', '.join(currencies)}."
@@ -127,3 +127,14 @@ def promotion_problems(
             else "This organisation has a single currency; leave this empty.",
             "currencyIsoCode",
         )
+
+
+def uses_per_cart(maximum_usage_count: int | None) -> int:
+    """How often a promotion can be applied to a cart; blank means once (``MaximumUsageCount``)."""
+    return 1 if maximum_usage_count is None else maximum_usage_count
+
+
+def priority_order(priority_number: int | None, key: int) -> tuple[bool, int, int]:
+    """What promotions are ordered by: a lower ``PriorityNumber`` comes first, blank comes last;
+    among equals the older one."""
+    return priority_number is None, priority_number or 0, key

@@ -1,17 +1,72 @@
-from promotions.models.base import FoldedField, Record, RecordManager, RecordQuerySet
+from promotions.models.base import (
+    FoldedField,
+    Owned,
+    PromotionPart,
+    Record,
+    RecordManager,
+    RecordQuerySet,
+)
+from promotions.models.catalogue import BuyerGroup, Product, ProductCategory, WebStore
+from promotions.models.coupons import Coupon, CouponBatch, CouponCodeRedemption
+from promotions.models.discounts import (
+    PromotionLineItemRule,
+    PromotionQualifier,
+    PromotionTarget,
+    PromotionTier,
+)
 from promotions.models.idempotency import IdempotentRequest
+from promotions.models.limits import PromotionLimit, PromotionLimitUsage
 from promotions.models.partners import Partner
 from promotions.models.people import User
-from promotions.models.promotion import Promotion, PromotionView
+from promotions.models.promotion import Promotion
+from promotions.models.segments import (
+    PromotionMarketSegment,
+    PromotionSegment,
+    PromotionSegmentBuyerGroup,
+    PromotionSegmentSalesStore,
+)
+from promotions.models.sharing import PromotionShare, SharingRule
+from promotions.models.trail import (
+    HistoryRow,
+    PromotionFeed,
+    PromotionFeedComment,
+    PromotionHistory,
+    RecordView,
+)
 
 __all__ = [
+    "BuyerGroup",
+    "Coupon",
+    "CouponBatch",
+    "CouponCodeRedemption",
     "FoldedField",
+    "HistoryRow",
     "IdempotentRequest",
+    "Owned",
     "Partner",
+    "Product",
+    "ProductCategory",
     "Promotion",
-    "PromotionView",
+    "PromotionFeed",
+    "PromotionFeedComment",
+    "PromotionHistory",
+    "PromotionLimit",
+    "PromotionLimitUsage",
+    "PromotionLineItemRule",
+    "PromotionMarketSegment",
+    "PromotionPart",
+    "PromotionQualifier",
+    "PromotionSegment",
+    "PromotionSegmentBuyerGroup",
+    "PromotionSegmentSalesStore",
+    "PromotionShare",
+    "PromotionTarget",
+    "PromotionTier",
     "Record",
     "RecordManager",
     "RecordQuerySet",
+    "RecordView",
+    "SharingRule",
     "User",
+    "WebStore",
 ]

@@ -1,33 +1,35 @@
 """What every record has: an id, who made and changed it and when, a version, soft deletion."""
 
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self, TypeVar
 
-from django.conf import settings
 from django.db import models
 
 from promotions import ids
-from promotions.folding import fold
+from promotions.access import Access
+from promotions.actors import Actor
+from promotions.models.facts import Facts, FieldFacts
+from promotions.models.fields import (
+    FoldedField,
+    exactly_one,
+    group_or_none,
+    not_blank,
+    one_of,
+    person,
+    person_or_nobody,
+)
+from promotions.numbers import record_number
 
-
-class FoldedField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
-    """The case-folded form of another text field, kept beside it for look-ups and uniqueness.
-
-    Written by itself whenever the record is saved; null where the text is null.
-    """
-
-    def __init__(self, source: str, **options: Any) -> None:
-        self.source = source
-        super().__init__(**{"editable": False, "null": True, **options})
-
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        name, path, args, options = super().deconstruct()
-        return name, path, [self.source, *args], options
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
-        text = getattr(model_instance, self.source)
-        folded = None if text is None else fold(text)
-        setattr(model_instance, self.attname, folded)
-        return folded
+__all__ = [
+    "FoldedField",
+    "Owned",
+    "PromotionPart",
+    "Record",
+    "RecordManager",
+    "RecordQuerySet",
+    "not_blank",
+    "one_of",
+]
 
 
 M = TypeVar("M", bound="Record")
@@ -40,6 +42,13 @@ class RecordQuerySet(models.QuerySet[M]):
         """Those that are not deleted."""
         return self.filter(is_deleted=False)
 
+    def accessible(self, by: Actor, access: Access = Access.READ) -> Self:
+        """Those that ``by`` may see, or with which it may do more; ``promotions/permissions.py``
+        decides."""
+        from promotions.permissions import condition  # it reads models that derive from these
+
+        return self.filter(condition(self.model, by, access))
+
 
 class RecordManager(models.Manager[M]):
     """The manager of every kind of record."""
@@ -51,6 +60,10 @@ class RecordManager(models.Manager[M]):
         """Those that are not deleted."""
         return self.get_queryset().live()
 
+    def accessible(self, by: Actor, access: Access = Access.READ) -> RecordQuerySet[M]:
+        """Live ones that ``by`` may see, or with which it may do more."""
+        return self.live().accessible(by, access)
+
 
 class Record(models.Model):
     """Base of the records that people and partners see.
@@ -60,14 +73,22 @@ class Record(models.Model):
     """
 
     key_prefix: ClassVar[str]
+    object_name: ClassVar[str]
+    """What the API calls this kind of record: the class's name unless it says otherwise."""
+    promotion_path: ClassVar[str | None] = None
+    """The field that leads to the promotion whose sharing decides who sees the record; empty: the
+    record itself; None: none does."""
+    number_letters: ClassVar[str | None] = None
+    """What the number begins with that is this record's name, where it has no other."""
+    field_facts: ClassVar[FieldFacts] = {}
+    viewable: ClassVar[bool] = True
+    """Whether the record says when the current user last viewed it."""
+    polymorphic: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """References that lead to one of several objects, by the columns that they are kept in."""
 
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
-    )
+    created_by = person()
     created_date = models.DateTimeField()
-    last_modified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
-    )
+    last_modified_by = person()
     last_modified_date = models.DateTimeField()
     is_deleted = models.BooleanField(default=False)
     deleted_date = models.DateTimeField(null=True, blank=True)
@@ -87,18 +108,68 @@ class Record(models.Model):
             ),
         ]
 
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if "object_name" not in cls.__dict__:
+            cls.object_name = cls.__name__
+
+    def __str__(self) -> str:
+        return str(getattr(self, "name", None) or self.number)
+
     @property
     def record_id(self) -> str:
         return ids.encode(self.key_prefix, self.pk)
+
+    @property
+    def number(self) -> str:
+        """The name of a record that has no other."""
+        return record_number(self.number_letters or self.key_prefix, self.pk)
 
     @property
     def etag(self) -> str:
         return f'"{self.version}"'
 
 
-def not_blank(field: str, *, on: str) -> models.CheckConstraint:
-    """A text that, where there is one, is not empty: null is the only way to have none."""
-    return models.CheckConstraint(
-        name=f"{on}_{field}_not_blank",
-        condition=models.Q(**{field: None}) | ~models.Q(**{field: ""}),
-    )
+class Owned(Record):
+    """A record with an owner, a user or a group, by default who made it."""
+
+    polymorphic: ClassVar = {"owner": ("owner_user", "owner_group")}
+    field_facts: ClassVar = {"owner": Facts(nillable=False, defaulted_on_create=True)}
+
+    owner_user = person_or_nobody()
+    owner_group = group_or_none()
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            *Record.Meta.constraints,
+            exactly_one("owner_user", "owner_group", name="%(class)s_one_owner"),
+        ]
+
+    @property
+    def owner_id(self) -> str:
+        """The record id of the owner, a user's or a group's."""
+        if self.owner_group_id is not None:
+            return ids.encode(ids.GROUP, self.owner_group_id)
+        return ids.encode(ids.USER, self.owner_user_id or 0)
+
+
+class PromotionPart(Record):
+    """What belongs to one promotion, and is seen, deleted and restored with it."""
+
+    promotion_path: ClassVar = "promotion"
+
+    promotion = models.ForeignKey("promotions.Promotion", models.PROTECT, db_index=False)
+    deleted_with_promotion = models.BooleanField(default=False)
+    """Whether it went into the recycle bin with its promotion, and comes back with it."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ()  # who may see or change the promotion may see or change these
+        constraints: ClassVar = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="%(class)s_deleted_with_promotion_is_deleted",
+                condition=models.Q(deleted_with_promotion=False) | models.Q(is_deleted=True),
+            ),
+        ]

@@ -2,28 +2,48 @@
 
 from typing import ClassVar
 
-from django.conf import settings
-from django.contrib.auth.models import Group
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from promotions import ids
-from promotions.models.base import FoldedField, Record, RecordManager, not_blank
+from promotions.models.base import Owned, RecordManager
+from promotions.models.facts import Facts, fixed
+from promotions.models.fields import (
+    LARGEST_NUMBER,
+    CountField,
+    CurrencyField,
+    FoldedField,
+    LongTextArea,
+    TextArea,
+    not_blank,
+)
 
-LONG_TEXT = 32_000
-"""The most characters that a text area takes."""
-LARGEST_NUMBER = 2**31 - 1
-"""What every database takes as an integer."""
 
-
-class Promotion(Record):
+class Promotion(Owned):
     """A promotion: what is offered, when it applies, and who may enroll in it until when.
 
     The fields mirror the described Promotion object; its words are in the help texts.
     """
 
     key_prefix: ClassVar = ids.PROMOTION
+    promotion_path: ClassVar = ""
+    field_facts: ClassVar = {
+        "name": Facts(id_lookup=True),
+        "promotion_code": Facts(id_lookup=True),
+        "is_tiered": fixed(commerce=True),
+        # The described object gives it a default and doesn't call it "defaulted on create".
+        "qualifier_criteria": Facts(default="All", defaulted_on_create=False, commerce=True),
+        "maximum_usage_count": Facts(default=1, commerce=True),
+        "is_automatic": Facts(commerce=True),
+        "is_commerce_promotion": Facts(commerce=True),
+        "target_criteria": Facts(commerce=True),
+        "discount_order": Facts(commerce=True),
+        "discount_restriction": Facts(commerce=True),
+        "exclusivity_type": Facts(commerce=True),
+        "is_approaching_discount_applicable": Facts(commerce=True),
+        "are_qual_items_excl_from_discounts": Facts(commerce=True),
+    }
 
     class DiscountOrder(models.TextChoices):
         LEAST_EXPENSIVE = "LeastExpensive", "Least expensive products first"
@@ -57,24 +77,9 @@ class Promotion(Record):
         "No two promotions have the same, whatever the case.",
     )
     promotion_code_key = FoldedField("promotion_code")
-    description = models.TextField(
-        null=True,
-        blank=True,
-        validators=[MaxLengthValidator(LONG_TEXT)],
-        help_text="What the promotion gives, in a few sentences.",
-    )
-    objective = models.TextField(
-        null=True,
-        blank=True,
-        validators=[MaxLengthValidator(LONG_TEXT)],
-        help_text="What the promotion is meant to achieve. For your team.",
-    )
-    terms_and_conditions = models.TextField(
-        null=True,
-        blank=True,
-        validators=[MaxLengthValidator(LONG_TEXT)],
-        help_text="The terms that a customer accepts.",
-    )
+    description = TextArea(help_text="What the promotion gives, in a few sentences.")
+    objective = TextArea(help_text="What the promotion is meant to achieve. For your team.")
+    terms_and_conditions = LongTextArea(help_text="The terms that a customer accepts.")
 
     image_url = models.URLField(
         max_length=1000,
@@ -133,10 +138,7 @@ class Promotion(Record):
         "Empty: as long as the promotion runs.",
     )
 
-    maximum_enrollment_count = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_NUMBER)],
+    maximum_enrollment_count = CountField(
         verbose_name="places",
         help_text="How many customers can be enrolled at most. Who is withdrawn gives the place "
         "back. Empty: as many as like.",
@@ -164,10 +166,7 @@ class Promotion(Record):
         verbose_name="priority",
         help_text="A lower number comes first. Empty: after all that have one.",
     )
-    maximum_usage_count = models.PositiveIntegerField(
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(LARGEST_NUMBER)],
+    maximum_usage_count = CountField(
         verbose_name="uses per cart",
         help_text="How many times it can be applied to one cart. Empty: once.",
     )
@@ -222,24 +221,22 @@ class Promotion(Record):
         verbose_name="qualifying items are not discounted",
         help_text="Switch on for promotions like buy one, get one.",
     )
-    currency_iso_code = models.CharField(
-        max_length=3, null=True, blank=True, verbose_name="currency"
-    )
-
-    owner_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    owner_group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
+    currency_iso_code = CurrencyField()
 
     objects = RecordManager["Promotion"]()
 
-    class Meta(Record.Meta):
+    class Meta(Owned.Meta):
+        # default_permissions are Django's own: view, add, change, delete.
+        permissions = [
+            ("view_all_promotions", "Can see every promotion, shared or not"),
+            ("manage_all_promotions", "Can change, delete and share every promotion"),
+        ]
         indexes = [
             models.Index(name="promotion_name_key", fields=["name_key", "id"]),
             models.Index(name="promotion_created", fields=["created_date", "id"]),
         ]
         constraints = [
-            *Record.Meta.constraints,
+            *Owned.Meta.constraints,
             models.UniqueConstraint(
                 name="promotion_code_once",
                 fields=["promotion_code_key"],
@@ -266,11 +263,6 @@ class Promotion(Record):
             models.CheckConstraint(
                 name="promotion_maximum_enrollment_count_positive",
                 condition=Q(maximum_enrollment_count=None) | Q(maximum_enrollment_count__gte=1),
-            ),
-            models.CheckConstraint(
-                name="promotion_one_owner",
-                condition=Q(owner_user__isnull=False, owner_group=None)
-                | Q(owner_user=None, owner_group__isnull=False),
             ),
             models.CheckConstraint(
                 name="promotion_qualifier_criteria_known",
@@ -303,29 +295,3 @@ class Promotion(Record):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def owner_id(self) -> str:
-        """The record id of the owner, a user's or a group's."""
-        if self.owner_group_id is not None:
-            return ids.encode(ids.GROUP, self.owner_group_id)
-        return ids.encode(ids.USER, self.owner_user_id or 0)
-
-
-class PromotionView(models.Model):
-    """When a user last viewed a promotion, and last viewed a record related to it."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
-    )
-    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="views")
-    last_viewed_date = models.DateTimeField(null=True)
-    last_referenced_date = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="promotion_view_once", fields=["user", "promotion"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} viewed {self.promotion_id}"

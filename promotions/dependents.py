@@ -1,0 +1,39 @@
+"""What other parts of the service keep under a promotion: they say so here when they are loaded.
+
+Promotions know nothing of enrollments, yet must not be deleted or purged over them in silence.
+"""
+
+from datetime import datetime
+from typing import Final, Protocol
+
+from promotions.models import Promotion
+
+
+class Dependents(Protocol):
+    """Records of another application that belong to promotions."""
+
+    what: str
+    """In the plural, as people call them: ``enrollments``."""
+
+    def current(self, promotion: Promotion, at: datetime) -> int:
+        """How many would be affected if the promotion were deleted at the moment ``at``."""
+
+    def kept(self, promotion: Promotion) -> int:
+        """How many would be destroyed, with their history, if it were purged."""
+
+    def purge(self, promotion: Promotion) -> int:
+        """Removes them all, for ever; how many. Called inside the purge's transaction, which alone
+        may remove history."""
+
+
+_registered: Final[list[Dependents]] = []
+
+
+def register(dependents: Dependents) -> None:
+    """Called once by each application, when Django loads it."""
+    if dependents not in _registered:
+        _registered.append(dependents)
+
+
+def all_dependents() -> list[Dependents]:
+    return list(_registered)
