@@ -1,21 +1,25 @@
-"""What is done to promotions: the only writer of them."""
+"""What is done to promotions as a whole: the only writer of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.conf import settings
+from django.db import transaction
 
+from promotions.access import Access
 from promotions.actors import Actor
-from promotions.errors import DomainError
+from promotions.errors import DomainError, Refused
 from promotions.models import Promotion
-from promotions.rules import promotion_problems
+from promotions.rules import has_begun, is_over, promotion_problems
+from promotions.services import sharing
 from promotions.services.records import RecordService
 
-_records = RecordService(
+promotions: Final = RecordService(
     Promotion,
     unique=("promotion_code_key",),
-    problems=lambda promotion: promotion_problems(promotion, currencies=settings.CURRENCIES),
+    problems=promotion_problems,
+    tracked=True,
+    delete_access=Access.ALL,
 )
 
 
@@ -24,9 +28,10 @@ def create_promotion(promotion: Promotion, *, by: Actor, at: datetime) -> Promot
 
     Raises ``Refused`` with every reason; pointers are the API's field names.
     """
-    if promotion.owner_user_id is None and promotion.owner_group_id is None:
-        promotion.owner_user = by.user
-    return _records.create(promotion, by=by, at=at)
+    with transaction.atomic():
+        promotions.create(promotion, by=by, at=at)
+        sharing.follow_owner(promotion, by=by, at=at)
+    return promotion
 
 
 def update_promotion(
@@ -38,21 +43,72 @@ def update_promotion(
     expected: Iterable[int] | None = None,
 ) -> Promotion:
     """Sets fields of a promotion, by their model names. ``expected``: the versions known to the
-    caller. Raises ``Refused``; ``is_tiered`` can't be changed (the described object says so)."""
+    caller. Raises ``Refused``. Naming another owner is a transfer, and needs all access."""
+    with transaction.atomic():
+        before = promotions.lock(key, expected, by=by, access=Access.EDIT)
+        owner = before.owner_id
+        moves = any(
+            name in changes and changes[name] != getattr(before, name)
+            for name in ("owner_user", "owner_user_id", "owner_group", "owner_group_id")
+        )
+        if moves:
+            promotions.lock(key, by=by, access=Access.ALL)
+        promotion = promotions.update(key, changes, by=by, at=at)
+        if promotion.owner_id != owner:
+            sharing.follow_owner(promotion, by=by, at=at)
+    return promotion
 
-    def check(promotion: Promotion) -> Iterable[DomainError]:
-        if changes.get("is_tiered", promotion.is_tiered) != promotion.is_tiered:
-            yield DomainError(
-                "invalid_value",
-                "Whether a promotion is tiered can't be changed. Make a new promotion instead.",
-                "isTiered",
-            )
 
-    return _records.update(key, changes, by=by, at=at, expected=expected, check=check)
-
-
-def delete_promotion(
+def activate(
     key: int, *, by: Actor, at: datetime, expected: Iterable[int] | None = None
 ) -> Promotion:
-    """Deletes a promotion softly: its enrollments stay and are paused, its code is free again."""
-    return _records.delete(key, by=by, at=at, expected=expected)
+    """Lets a promotion run. Raises ``Refused``: ``invalid_value`` where it is over."""
+
+    def refusal(promotion: Promotion) -> DomainError | None:
+        if is_over(promotion.end_date_time, at):
+            detail = "The promotion is over. Move its end first."
+            return DomainError("invalid_value", detail, "endDateTime")
+        return None
+
+    return _switch(key, {"is_active": True}, refusal, by=by, at=at, expected=expected)
+
+
+def deactivate(
+    key: int, *, by: Actor, at: datetime, expected: Iterable[int] | None = None
+) -> Promotion:
+    """Pauses a promotion: nobody can enroll, and who is enrolled is paused."""
+    return _switch(key, {"is_active": False}, lambda _: None, by=by, at=at, expected=expected)
+
+
+def close(key: int, *, by: Actor, at: datetime, expected: Iterable[int] | None = None) -> Promotion:
+    """Ends a promotion now, for good: its end becomes the moment ``at``.
+
+    Raises ``Refused``: ``invalid_value`` where it is over already or has not begun.
+    """
+
+    def refusal(promotion: Promotion) -> DomainError | None:
+        if is_over(promotion.end_date_time, at):
+            return DomainError("invalid_value", "The promotion is over already.", "endDateTime")
+        start = promotion.start_date_time
+        if start is not None and (not has_begun(start, at) or start == at):
+            detail = "The promotion has not begun. Deactivate it, or delete it, instead."
+            return DomainError("invalid_value", detail, "startDateTime")
+        return None
+
+    return _switch(key, {"end_date_time": at}, refusal, by=by, at=at, expected=expected)
+
+
+def _switch(
+    key: int,
+    changes: Mapping[str, Any],
+    refusal: Callable[[Promotion], DomainError | None],
+    *,
+    by: Actor,
+    at: datetime,
+    expected: Iterable[int] | None,
+) -> Promotion:
+    with transaction.atomic():
+        promotion = promotions.lock(key, expected, by=by, access=Access.EDIT)
+        if reason := refusal(promotion):
+            raise Refused(reason)
+        return promotions.update(key, changes, by=by, at=at)

@@ -1,22 +1,29 @@
 """Creating, changing and deleting a record of any kind: what all the services have in common.
 
-Each call is one transaction. What a record must satisfy is said once: field by field at the model,
-between fields by the ``problems`` that a service passes, and last by the database's constraints.
+Each call is one transaction with its history inside. What a record must satisfy is said once: field
+by field in the dictionary and at the model, between fields by the ``problems`` that a service
+passes, and last by the database's constraints. Who may do it is said in
+``promotions/permissions.py``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 
+from promotions.access import Access
 from promotions.actors import Actor
+from promotions.dictionary import field_of_column, fields_of, property_of
 from promotions.errors import DomainError, Refused, refuse
-from promotions.models import Record, RecordQuerySet
+from promotions.models import Owned, Promotion, PromotionPart, Record, RecordQuerySet
 from promotions.models.base import FoldedField
-from promotions.naming import api_name
+from promotions.permissions import require
+from promotions.rules import currency_problem
+from promotions.services import history
 
 R = TypeVar("R", bound=Record)
 
@@ -25,24 +32,47 @@ R = TypeVar("R", bound=Record)
 class RecordService(Generic[R]):
     """Writes the records of one model.
 
-    ``unique`` names the fields of which no two live records have the same value;
-    ``problems`` finds what is wrong between the fields of a record about to be written.
+    ``unique`` names the fields of which no two live records have the same value; ``problems`` finds
+    what is wrong between the fields of a record about to be written; ``prepare`` fills in, before
+    that, what a new record leaves out, and ``belongs`` which promotion it is of; ``tracked`` says
+    whether promotions' history tells of it;
+    ``change_access`` and ``delete_access`` are what one must be allowed to do with its promotion.
+    ``used_by`` are the references (model and field) that keep a record from being deleted.
     """
 
     model: type[R]
     unique: tuple[str, ...] = ()
     problems: Callable[[R], Iterable[DomainError]] = lambda record: ()
+    belongs: Callable[[R], None] = lambda record: None
+    prepare: Callable[[R], None] = lambda record: None
+    tracked: bool = False
+    change_access: Access = Access.EDIT
+    delete_access: Access = Access.EDIT
+    used_by: Sequence[tuple[type[Record], str]] = ()
 
     def create(self, record: R, *, by: Actor, at: datetime) -> R:
-        """Inserts a new record.
+        """Inserts a new record, owned by its creator unless it names an owner.
 
-        Raises ``Refused`` with every reason: ``required``, ``invalid_value``, ``duplicate_value``.
+        Raises ``Refused`` with every reason: ``required``, ``invalid_value``, ``duplicate_value``,
+        ``insufficient_access``.
         """
+        with transaction.atomic():
+            if isinstance(record, PromotionPart):
+                self.belongs(record)
+                hold_promotion(record.promotion_id, by, self.change_access)
+            self._insert(record, by=by, at=at)
+            self.tell(record, [history.created(record)] if self.tracked else [], by=by, at=at)
+        return record
+
+    def _insert(self, record: R, *, by: Actor, at: datetime) -> None:
         record.created_by = record.last_modified_by = by.user
         record.created_date = record.last_modified_date = at
+        if isinstance(record, Owned) and record.owner_user_id is None:
+            record.owner_user = by.user if record.owner_group_id is None else None
+        _default_currency(record)
+        self.prepare(record)
         given = {f.name for f in record._meta.concrete_fields} - {"created_by", "last_modified_by"}
-        self._write(record, lambda: record.save(force_insert=True), given)
-        return record
+        self._write(record, lambda: record.save(force_insert=True), given, by)
 
     def update(
         self,
@@ -52,24 +82,27 @@ class RecordService(Generic[R]):
         by: Actor,
         at: datetime,
         expected: Iterable[int] | None = None,
-        check: Callable[[R], Iterable[DomainError]] = lambda record: (),
+        reason: str | None = None,
     ) -> R:
         """Sets fields (by model name) of the live record ``key`` and answers with it.
 
         ``expected`` are the versions that the caller knows: any other is a ``version_conflict``.
-        ``check`` sees the record before it is changed. Raises ``Refused``, also ``not_found``.
+        Raises ``Refused``, also ``not_found`` and ``insufficient_access``.
         """
         with transaction.atomic():
-            record = self.lock(key, expected)
-            errors = list(check(record))
+            record = self.lock(key, expected, by=by, access=self.change_access)
+            errors = list(_fixed_problems(record, changes))
             if errors:
                 raise Refused(*errors)
             if all(getattr(record, name) == value for name, value in changes.items()):
                 return record  # nothing to do, and no new version for others to miss
+            before = history.values_of(record) if self.tracked else {}
             for name, value in changes.items():
                 setattr(record, name, value)
             self._touch(record, by, at)
-            self._write(record, record.save, changes)
+            self._write(record, record.save, changes, by)
+            if self.tracked:
+                self.tell(record, history.changed(record, before), by=by, at=at, reason=reason)
         return record
 
     def upsert(
@@ -85,7 +118,7 @@ class RecordService(Generic[R]):
         """Creates the record whose unique ``field`` is ``value``, or sets the fields in ``changes``
         where it exists: the record, and whether it is new. Raises ``Refused``."""
         while True:
-            live: RecordQuerySet[R] = RecordQuerySet(self.model).live()
+            live: RecordQuerySet[R] = RecordQuerySet(self.model).live().accessible(by)
             found: R | None = live.filter(**{field: value}).first()
             if found is not None:
                 try:
@@ -102,28 +135,65 @@ class RecordService(Generic[R]):
             except Refused as refused:
                 # Somebody created it in between: then it is there now, and is updated.
                 raced = [e for e in refused.errors if e.code == "duplicate_value"]
-                if [e.pointer for e in raced] != [api_name(field)] or len(refused.errors) > 1:
+                names = [e.pointer for e in raced]
+                if names != [property_of(self.model, field)] or len(refused.errors) > 1:
                     raise
 
     def delete(
         self, key: int, *, by: Actor, at: datetime, expected: Iterable[int] | None = None
     ) -> R:
-        """Marks the live record ``key`` as deleted; nothing is removed."""
+        """Marks the live record ``key`` as deleted; nothing is removed.
+
+        Raises ``Refused``: ``not_found``, ``version_conflict``, ``insufficient_access``,
+        ``in_use``.
+        """
         with transaction.atomic():
-            record = self.lock(key, expected)
+            record = self.lock(key, expected, by=by, access=self.delete_access)
+            if refusal := self._still_used(record):
+                raise refusal
+            before = history.values_of(record) if self.tracked else {}
             record.is_deleted, record.deleted_date = True, max(at, record.created_date)
             self._touch(record, by, at)
             record.save()
+            if self.tracked:
+                self.tell(record, history.changed(record, before), by=by, at=at)
         return record
 
-    def lock(self, key: int, expected: Iterable[int] | None = None) -> R:
-        """The live record, held until the transaction ends; enrollments are not kept waiting."""
-        live: RecordQuerySet[R] = RecordQuerySet(self.model).live()
+    def lock(
+        self,
+        key: int,
+        expected: Iterable[int] | None = None,
+        *,
+        by: Actor,
+        access: Access = Access.READ,
+    ) -> R:
+        """The live record, held until the transaction ends; enrollments are not kept waiting. What
+        belongs to a promotion is changed while holding that, so one after the other."""
+        live: RecordQuerySet[R] = RecordQuerySet(self.model).live().accessible(by)
+        if issubclass(self.model, PromotionPart):
+            promotion = live.filter(pk=key).values_list("promotion", flat=True).first()
+            if promotion is not None:
+                hold_promotion(promotion, by, access)
         record = live.select_for_update(no_key=True).filter(pk=key).first()
         if record is None:
             raise refuse("not_found", "There is no such record, or it was deleted.")
+        require(record, by, access)
         check_version(record, expected)
         return record
+
+    def tell(
+        self,
+        record: R,
+        events: Sequence[history.Event],
+        *,
+        by: Actor,
+        at: datetime,
+        reason: str | None = None,
+    ) -> None:
+        """Writes what one act did to ``record`` into the history where it belongs."""
+        at = max(at, record.last_modified_date)
+        promotion = history.promotion_of(record)
+        history.write(events, promotion=promotion, by=by, at=at, reason=reason)
 
     def _touch(self, record: R, by: Actor, at: datetime) -> None:
         record.last_modified_by = by.user
@@ -131,12 +201,21 @@ class RecordService(Generic[R]):
         record.last_modified_date = max(at, record.last_modified_date)
         record.version += 1
 
-    def _write(self, record: R, write: Callable[[], None], given: Iterable[str]) -> None:
+    def _still_used(self, record: R) -> Refused | None:
+        for model, field in self.used_by:
+            users: RecordQuerySet[Any] = RecordQuerySet(model).live()
+            if users.filter(**{field: record.pk}).exists():
+                what = model._meta.verbose_name_plural
+                return refuse("in_use", f"There are {what} that name this. Remove these first.")
+        return None
+
+    def _write(self, record: R, write: Callable[[], None], given: Iterable[str], by: Actor) -> None:
         errors = [
             *field_problems(record),
-            *reference_problems(record, given),
+            *reference_problems(record, given, by),
+            *_currency_problems(record),
             *self.problems(record),
-            *self._taken(record),
+            *self.taken(record),
         ]
         if errors:
             raise Refused(*errors)
@@ -145,11 +224,12 @@ class RecordService(Generic[R]):
                 write()
         except IntegrityError:
             # Somebody was faster. Say so; anything else is a defect and stays one.
-            if taken := self._taken(record):
+            if taken := self.taken(record):
                 raise Refused(*taken) from None
             raise
 
-    def _taken(self, record: R) -> list[DomainError]:
+    def taken(self, record: R) -> list[DomainError]:
+        """The unique values of ``record`` that another live one has."""
         errors = []
         others: RecordQuerySet[R] = RecordQuerySet(self.model).live().exclude(pk=record.pk)
         for name in self.unique:
@@ -165,10 +245,48 @@ class RecordService(Generic[R]):
                     DomainError(
                         "duplicate_value",
                         "Another record has this value already. Choose another one.",
-                        api_name(shown),
+                        property_of(self.model, shown),
                     )
                 )
         return errors
+
+
+def hold_promotion(key: int | None, by: Actor, access: Access) -> Promotion | None:
+    """The live promotion ``key``, held until the transaction ends; None where ``by`` sees none.
+    Raises ``insufficient_access``."""
+    seen = Promotion.objects.accessible(by).select_for_update(no_key=True)
+    promotion = seen.filter(pk=key).first()
+    if promotion is not None:
+        require(promotion, by, access)
+    return promotion
+
+
+def _fixed_problems(record: Record, changes: Mapping[str, Any]) -> Iterable[DomainError]:
+    """The described objects: some fields are set when a record is made, and never after."""
+    for name, value in changes.items():
+        field = field_of_column(type(record), record._meta.get_field(name).name)
+        fixed = field is not None and not field.updateable
+        if field is not None and fixed and getattr(record, name) != value:
+            yield DomainError(
+                "invalid_value",
+                "This is set when the record is made and can't be changed. Make a new one instead.",
+                field.json_name,
+            )
+
+
+def _default_currency(record: Record) -> None:
+    """The described objects: the currency is "defaulted on create"."""
+    if settings.CURRENCIES and getattr(record, "currency_iso_code", "") is None:
+        record.currency_iso_code = settings.CURRENCIES[0]  # type: ignore[attr-defined]
+
+
+def _currency_problems(record: Record) -> Iterable[DomainError]:
+    field = fields_of(type(record)).get("CurrencyIsoCode")
+    code = getattr(record, "currency_iso_code", None)
+    if field is not None and code is None and not field.nillable:
+        yield DomainError("required", "Name the currency.", field.json_name)
+    elif code is not None:
+        yield from currency_problem(code, settings.CURRENCIES)
 
 
 def check_version(record: Record, expected: Iterable[int] | None) -> None:
@@ -193,7 +311,9 @@ def field_problems(record: models.Model) -> list[DomainError]:
             setattr(record, field.attname, None)
         elif isinstance(value, str) and "\x00" in value and field.editable:
             detail = "This must not contain the NUL character."  # PostgreSQL has no room for it
-            errors.append(DomainError("invalid_value", detail, api_name(field.name)))
+            errors.append(
+                DomainError("invalid_value", detail, property_of(type(record), field.name))
+            )
     try:
         record.clean_fields(exclude=[f.name for f in record._meta.concrete_fields if f.is_relation])
     except ValidationError as error:
@@ -201,7 +321,7 @@ def field_problems(record: models.Model) -> list[DomainError]:
             DomainError(
                 "required" if reason.code in ("blank", "null") else "invalid_value",
                 " ".join(reason.messages),
-                "" if name == NON_FIELD_ERRORS else api_name(name),
+                "" if name == NON_FIELD_ERRORS else property_of(type(record), name),
             )
             for name, reasons in error.error_dict.items()
             for reason in reasons
@@ -209,8 +329,9 @@ def field_problems(record: models.Model) -> list[DomainError]:
     return errors
 
 
-def reference_problems(record: models.Model, names: Iterable[str]) -> list[DomainError]:
-    """Those among the fields ``names`` that refer to a record which is not there or was deleted.
+def reference_problems(record: models.Model, names: Iterable[str], by: Actor) -> list[DomainError]:
+    """Those among the fields ``names`` that refer to a record which is not there or was deleted,
+    or which ``by`` may not see.
 
     Only what is being set is looked at: a record stays changeable after what it refers to is gone.
     """
@@ -222,8 +343,10 @@ def reference_problems(record: models.Model, names: Iterable[str]) -> list[Domai
         key = getattr(record, field.attname)
         there = field.related_model._base_manager.filter(pk=key)
         if issubclass(field.related_model, Record):
-            there = there.filter(is_deleted=False)
+            there = RecordQuerySet(field.related_model).live().accessible(by).filter(pk=key)
         if not there.exists():
             detail = "There is no such record, or it was deleted. Name another."
-            errors.append(DomainError("invalid_value", detail, api_name(field.name)))
+            errors.append(
+                DomainError("invalid_value", detail, property_of(type(record), field.name))
+            )
     return errors

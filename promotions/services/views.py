@@ -1,22 +1,45 @@
-"""Noting who viewed which promotion when."""
+"""Noting who looked at what when: ``LastViewedDate`` and ``LastReferencedDate``, for each user."""
 
 from datetime import datetime
 
-from promotions.models import Promotion, PromotionView, User
+from promotions.models import Record, RecordView, User
+from promotions.models.promotion import Promotion
 
 
-def note_view(promotion: Promotion, *, user: User, at: datetime) -> None:
-    """Remembers that ``user`` viewed ``promotion`` at the moment ``at`` (``LastViewedDate``)."""
+def note_view(record: Record, *, user: User, at: datetime) -> None:
+    """Remembers that ``user`` viewed ``record`` at the moment ``at``, and by that referenced it and
+    the promotion it belongs to."""
+    _note([(record.key_prefix, record.pk)], user, at, viewed=True)
+    promotion = getattr(record, "promotion_id", None)
+    if record.promotion_path and promotion is not None:
+        _note([(Promotion.key_prefix, promotion)], user, at, viewed=False)
+
+
+def note_reference(record: Record, *, user: User, at: datetime) -> None:
+    """Remembers that ``user`` came across ``record`` without viewing it."""
+    _note([(record.key_prefix, record.pk)], user, at, viewed=False)
+
+
+def last_viewed(record: Record, *, user: User) -> datetime | None:
+    """When ``user`` last viewed ``record``; None where never."""
+    views = RecordView.objects.filter(user=user, key_prefix=record.key_prefix, record_key=record.pk)
+    return views.values_list("last_viewed_date", flat=True).first()
+
+
+def _note(records: list[tuple[str, int]], user: User, at: datetime, *, viewed: bool) -> None:
     # One statement, so that two windows of one user don't get into each other's way.
-    PromotionView.objects.bulk_create(
-        [PromotionView(user=user, promotion=promotion, last_viewed_date=at)],
+    RecordView.objects.bulk_create(
+        [
+            RecordView(
+                user=user,
+                key_prefix=prefix,
+                record_key=key,
+                last_viewed_date=at if viewed else None,
+                last_referenced_date=at,
+            )
+            for prefix, key in records
+        ],
         update_conflicts=True,
-        unique_fields=["user", "promotion"],
-        update_fields=["last_viewed_date"],
+        unique_fields=["user", "key_prefix", "record_key"],
+        update_fields=["last_referenced_date", *(["last_viewed_date"] if viewed else [])],
     )
-
-
-def last_viewed(promotion: Promotion, *, user: User) -> datetime | None:
-    """When ``user`` last viewed ``promotion``; None where never."""
-    view = PromotionView.objects.filter(promotion=promotion, user=user).first()
-    return view.last_viewed_date if view else None

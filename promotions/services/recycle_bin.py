@@ -1,0 +1,146 @@
+"""The recycle bin: deleting a promotion with everything under it, restoring it, and, when its days
+are over, removing it for ever."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+
+from promotions.access import Access
+from promotions.actors import Actor
+from promotions.dependents import all_dependents
+from promotions.errors import DomainError, Refused, refuse
+from promotions.models import (
+    Coupon,
+    CouponCodeRedemption,
+    Promotion,
+    PromotionLimit,
+    PromotionLimitUsage,
+    PromotionLineItemRule,
+    PromotionMarketSegment,
+    PromotionPart,
+    PromotionQualifier,
+    PromotionTarget,
+    PromotionTier,
+)
+from promotions.permissions import require
+from promotions.services import history
+from promotions.services.promotions import promotions
+from promotions.services.records import check_version
+
+PARTS: Final[tuple[type[PromotionPart], ...]] = (
+    PromotionLineItemRule,
+    PromotionQualifier,
+    PromotionTarget,
+    PromotionTier,
+    PromotionMarketSegment,
+    PromotionLimitUsage,
+    PromotionLimit,
+    CouponCodeRedemption,
+    Coupon,
+)
+"""All that belongs to a promotion, what refers to others before these."""
+
+
+def current_dependents(promotion: Promotion, at: datetime) -> dict[str, int]:
+    """What deleting the promotion at the moment ``at`` would affect: ``{"enrollments": 12}``."""
+    found = {one.what: one.current(promotion, at) for one in all_dependents()}
+    return {what: count for what, count in found.items() if count}
+
+
+def delete_promotion(
+    key: int,
+    *,
+    by: Actor,
+    at: datetime,
+    expected: Iterable[int] | None = None,
+    confirmed: bool = False,
+) -> Promotion:
+    """Puts a promotion and everything under it into the recycle bin. Its enrollments stay and are
+    paused, its codes are free again.
+
+    Raises ``Refused``: ``confirmation_required`` where customers are enrolled now and the deletion
+    is not ``confirmed``.
+    """
+    with transaction.atomic():
+        promotion = promotions.lock(key, expected, by=by, access=Access.ALL)
+        if not confirmed and (affected := current_dependents(promotion, at)):
+            what = " and ".join(f"{count:,} {name}" for name, count in affected.items())
+            raise refuse(
+                "confirmation_required",
+                f"The promotion has {what} now; deleting it pauses them. "
+                "Confirm that this is meant.",
+                **affected,
+            )
+        at = max(at, promotion.last_modified_date)
+        for part in PARTS:
+            _move_parts(part, promotion, by=by, at=at, deleted=True)
+        return promotions.delete(key, by=by, at=at)
+
+
+def restore_promotion(
+    key: int, *, by: Actor, at: datetime, expected: Iterable[int] | None = None
+) -> Promotion:
+    """Takes a deleted promotion out of the recycle bin, with everything that went in with it.
+
+    Raises ``Refused``: ``not_found``, ``insufficient_access``, ``duplicate_value`` where one of its
+    codes has been given to another record meanwhile.
+    """
+    with transaction.atomic():
+        promotion = _lock_deleted(key, by)
+        check_version(promotion, expected)
+        at = max(at, promotion.last_modified_date)
+        before = history.values_of(promotion)
+        if errors := [*promotions.taken(promotion), *_taken_codes(promotion)]:
+            raise Refused(*errors)
+        promotion.is_deleted, promotion.deleted_date = False, None
+        promotion.last_modified_by, promotion.last_modified_date = by.user, at
+        promotion.version += 1
+        promotion.save()
+        for part in PARTS:
+            _move_parts(part, promotion, by=by, at=at, deleted=False)
+        promotions.tell(promotion, history.changed(promotion, before), by=by, at=at)
+    return promotion
+
+
+def _lock_deleted(key: int, by: Actor) -> Promotion:
+    seen = Promotion.objects.filter(is_deleted=True).accessible(by)
+    promotion = seen.select_for_update(no_key=True).filter(pk=key).first()
+    if promotion is None:
+        raise refuse("not_found", "There is no such promotion in the recycle bin.")
+    require(promotion, by, Access.ALL)
+    return promotion
+
+
+def _move_parts(
+    part: type[PromotionPart], promotion: Promotion, *, by: Actor, at: datetime, deleted: bool
+) -> None:
+    """Moves a promotion's records of one kind into the bin or out of it, in one statement. The row
+    of the promotion's own history stands for them: what lies in the bin with it says so."""
+    parts = part._default_manager.filter(
+        promotion=promotion, is_deleted=not deleted, deleted_with_promotion=not deleted
+    )
+    parts.update(
+        is_deleted=deleted,
+        deleted_with_promotion=deleted,
+        deleted_date=at if deleted else None,
+        last_modified_by=by.user,
+        last_modified_date=at,
+        version=F("version") + 1,
+    )
+
+
+def _taken_codes(promotion: Promotion) -> list[DomainError]:
+    """Coupon codes that have been given to others while the promotion lay in the bin."""
+    mine = Coupon.objects.filter(promotion=promotion, deleted_with_promotion=True)
+    taken = Coupon.objects.live().filter(coupon_code_key__in=mine.values("coupon_code_key"))
+    codes = list(taken.values_list("coupon_code", flat=True)[:3])
+    if not codes:
+        return []
+    detail = (
+        f"Other coupons have its codes meanwhile ({', '.join(codes)}). "
+        "Delete these, or give them other codes."
+    )
+    return [DomainError("duplicate_value", detail, "couponCode")]
