@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class EnrollmentsConfig(AppConfig):
     name = "enrollments"
     verbose_name = "Enrollments"
+
+    def ready(self) -> None:
+        from enrollments.dependents import Enrollments  # models can be imported only now
+        from promotions.dependents import register
+
+        register(Enrollments())

@@ -13,6 +13,7 @@ from django.db.models import Q
 from enrollments import rules
 from enrollments.models import Account, Contact, Offer
 from enrollments.wire import Item
+from promotions.actors import Actor
 from promotions.errors import DomainError
 from promotions.folding import fold
 from promotions.models import Promotion
@@ -30,16 +31,16 @@ class Identified:
     errors: list[DomainError] = field(default_factory=list)
 
 
-def identify(items: Sequence[Item]) -> list[Identified]:
+def identify(items: Sequence[Item], by: Actor) -> list[Identified]:
     """The records that each of ``items`` names, in their order, with the refusals of those that
-    name none or several. Deleted records don't exist here."""
+    name none or several. Deleted records don't exist here, nor does what ``by`` may not see."""
     accounts = Account.objects.live().in_bulk(
         {item.account_id for item in items if item.account_id is not None}
     )
     matches = _match_contacts(items)
     contacts = Contact.objects.in_bulk([key for _, key in matches.values() if key is not None])
     promotions = list(
-        Promotion.objects.live().filter(
+        Promotion.objects.accessible(by).filter(
             _by_id_or_code(
                 "promotion_code_key", ((item.promotion_id, item.promotion_code) for item in items)
             )
@@ -47,7 +48,7 @@ def identify(items: Sequence[Item]) -> list[Identified]:
     )
     offers = (
         list(
-            Offer.objects.live().filter(
+            Offer.objects.accessible(by).filter(
                 _by_id_or_code("code_key", ((item.offer_id, item.offer_code) for item in items))
             )
         )

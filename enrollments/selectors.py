@@ -7,10 +7,11 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
-from enrollments.numbers import parse_enrollment_number
 from enrollments.standing import Standing, standing_case
 from promotions import ids
+from promotions.actors import Actor
 from promotions.folding import fold
+from promotions.numbers import parse_record_number
 
 MOST_CUSTOMERS: Final = 50
 """The most customers of a kind that one search answers with."""
@@ -18,16 +19,19 @@ _MOST_WORDS: Final = 5
 """A longer text is not a name; it must not become a long list of look-ups."""
 
 
-def enrollments_shown() -> QuerySet[PromotionPartyUsage]:
-    """All enrollments with the records that they are shown with."""
-    return PromotionPartyUsage.objects.select_related(
-        "promotion", "account", "contact", "enrollment_offer", "withdrawn_by"
+def enrollments_shown(by: Actor) -> QuerySet[PromotionPartyUsage]:
+    """The enrollments that ``by`` may see, with the records that they are shown with. Those in
+    deleted promotions are among them."""
+    return (
+        PromotionPartyUsage.objects.all()
+        .accessible(by)
+        .select_related("promotion", "account", "contact", "enrollment_offer", "withdrawn_by")
     )
 
 
-def enrollments_with_standing(at: datetime) -> QuerySet[PromotionPartyUsage]:
+def enrollments_with_standing(by: Actor, at: datetime) -> QuerySet[PromotionPartyUsage]:
     """The same with ``standing`` at the moment ``at``."""
-    return enrollments_shown().annotate(standing=standing_case(at))
+    return enrollments_shown(by).annotate(standing=standing_case(at))
 
 
 def of_standing(
@@ -111,7 +115,7 @@ def _contact_conditions(text: str) -> list[Q]:
 
 
 def _usage_key(text: str) -> int | None:
-    number = parse_enrollment_number(text)
+    number = parse_record_number(PromotionPartyUsage.number_letters, text)
     return number if number is not None else _decoded(ids.PROMOTION_PARTY_USAGE, text)
 
 

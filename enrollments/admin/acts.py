@@ -49,7 +49,7 @@ _PREFILLED: Final[Mapping[str, type[Record]]] = {
 def enroll_page(request: HttpRequest) -> HttpResponse:
     """The form "Enroll a customer"; ``?promotion=`` and ``?contact=`` fill it in beforehand."""
     require(request, "enrollments.add_promotionpartyusage")
-    form = EnrollForm(request.POST or None, initial=_prefilled(request))
+    form = EnrollForm(request.POST or None, initial=_prefilled(request), by=actor_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             [outcome] = enroll(
@@ -153,7 +153,8 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
     """The form of ``act`` for the enrollments named by ``usage`` in the query or the form."""
     require(request, "enrollments.change_promotionpartyusage")
     versions = _choices(request)
-    chosen = _chosen(versions)
+    by = actor_of(request)
+    chosen = _chosen(versions, by)
     back = _safe_next(request)
     if not chosen:
         messages.warning(request, f"Choose 1 to {MOST_CHOSEN} enrollments from the list first.")
@@ -164,7 +165,7 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
         if not refusals:
             return HttpResponseRedirect(back)
         # What failed is shown as it is now, so that trying again is an informed choice.
-        chosen = _chosen(dict.fromkeys(refusals))
+        chosen = _chosen(dict.fromkeys(refusals), by)
         for one in chosen:
             one.refusal = in_words(refusals[one.usage.pk])
     names = chosen[0].usage.name if len(chosen) == 1 else f"{len(chosen)} enrollments"
@@ -209,8 +210,8 @@ def _choices(request: HttpRequest) -> dict[int, int | None]:
     return {int(m[1]): None if m[2] is None else int(m[2]) for m in matches}
 
 
-def _chosen(versions: Mapping[int, int | None]) -> list[Chosen]:
-    usages = shown_enrollments(timezone.now()).filter(pk__in=versions).order_by("-pk")
+def _chosen(versions: Mapping[int, int | None], by: Actor) -> list[Chosen]:
+    usages = shown_enrollments(by, timezone.now()).filter(pk__in=versions).order_by("-pk")
     return [Chosen(usage, versions[usage.pk]) for usage in usages]
 
 

@@ -15,6 +15,7 @@ from enrollments.admin.timeline import Event, timelines
 from enrollments.models import Account, Contact, PromotionPartyUsage
 from enrollments.selectors import enrollments_with_standing
 from enrollments.standing import Standing
+from promotions.actors import Actor
 from promotions.admin.moments import show_moment, show_short
 from promotions.admin.site import badge
 from promotions.rules import is_over
@@ -45,9 +46,9 @@ class Card:
     enroll_again_url: str = ""
 
 
-def shown_enrollments(at: datetime) -> QuerySet[PromotionPartyUsage]:
-    """Enrollments with all that lists and pages show of them."""
-    return enrollments_with_standing(at).select_related("created_by", "contact__account")
+def shown_enrollments(by: Actor, at: datetime) -> QuerySet[PromotionPartyUsage]:
+    """The enrollments that ``by`` may see, with all that lists and pages show of them."""
+    return enrollments_with_standing(by, at).select_related("created_by", "contact__account")
 
 
 def period_in_words(usage: PromotionPartyUsage) -> str:

@@ -15,10 +15,11 @@ from django.utils import timezone
 from enrollments.admin.acts import require
 from enrollments.admin.cards import cards, customer_url, shown_enrollments
 from enrollments.models import Account, Contact, PromotionPartyUsage
-from enrollments.numbers import parse_enrollment_number
 from enrollments.selectors import MOST_CUSTOMERS, find_accounts, find_contacts
 from promotions import ids
 from promotions.admin.moments import show_moment
+from promotions.admin.site import actor_of
+from promotions.numbers import parse_record_number
 
 MAY_VIEW: Final = "enrollments.view_promotionpartyusage"
 PER_PAGE: Final = 50
@@ -52,7 +53,7 @@ def _found(text: str) -> Sequence[Account | Contact]:
 
 def _usage_named(text: str) -> PromotionPartyUsage | None:
     """The enrollment whose number or id this is: its party is meant, not the account beside it."""
-    key = parse_enrollment_number(text)
+    key = parse_record_number(PromotionPartyUsage.number_letters, text)
     if key is None:
         try:
             key = ids.decode(ids.PROMOTION_PARTY_USAGE, text)
@@ -79,7 +80,11 @@ def customer_page(request: HttpRequest, record_id: str) -> HttpResponse:
         if isinstance(customer, Contact)
         else Q(contact=None, account=customer.pk)
     )
-    usages = shown_enrollments(timezone.now()).filter(own).order_by("-last_modified_date", "-id")
+    usages = (
+        shown_enrollments(actor_of(request), timezone.now())
+        .filter(own)
+        .order_by("-last_modified_date", "-id")
+    )
     page = Paginator(usages, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **admin.site.each_context(request),

@@ -29,6 +29,7 @@ from promotions.admin.site import (
     ModelAdmin,
     RecordFilter,
     WordFilter,
+    actor_of,
     badge,
 )
 
@@ -89,7 +90,7 @@ class EnrollmentAdmin(ModelAdmin):
     # --- The list ---
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
-        return shown_enrollments(timezone.now()).order_by("-id")
+        return shown_enrollments(actor_of(request), timezone.now()).order_by("-id")
 
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str

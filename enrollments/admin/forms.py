@@ -10,6 +10,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
 from enrollments import rules
 from enrollments.admin.lookups import LookupField
 from enrollments.wire import Item
+from promotions.actors import Actor
 from promotions.admin.moments import MomentField
 
 POINTERS: Final[Mapping[str, str]] = {
@@ -55,6 +56,12 @@ class EnrollForm(forms.Form):
         required=False, label="Ends", help_text="Empty: when the promotion ends."
     )
     reason = reason_field("Why you enroll the customer: it stands in the enrollment's history.")
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, LookupField):
+                field.limit_to(by)
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

@@ -12,6 +12,7 @@ from django.db import models
 from django.urls import reverse
 
 from enrollments.models import Contact, PromotionPartyUsage
+from promotions.actors import Actor
 from promotions.admin.site import KeySelect
 from promotions.models import Promotion, RecordQuerySet
 
@@ -49,8 +50,12 @@ class LookupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
     def __init__(self, name: str, **options: Any) -> None:
         field = PromotionPartyUsage._meta.get_field(name)
         assert isinstance(field, models.ForeignKey)
-        records: RecordQuerySet[Any] = RecordQuerySet(field.related_model).live()
-        super().__init__(records, widget=LookupSelect(field, admin.site), **options)
+        self._records: RecordQuerySet[Any] = RecordQuerySet(field.related_model).live()
+        super().__init__(self._records, widget=LookupSelect(field, admin.site), **options)
+
+    def limit_to(self, by: Actor) -> None:
+        """Leaves only what ``by`` may see."""
+        self.queryset = self._records.accessible(by)
 
     def label_from_instance(self, obj: models.Model) -> str:
         return label_of(obj)

@@ -26,13 +26,11 @@ R = TypeVar("R", bound=Record)
 class AccountSerializer(RecordSerializer[Account]):
     class Meta:
         model = Account
-        fields = ("name", "external_id")
 
 
 class ContactSerializer(RecordSerializer[Contact]):
     class Meta:
         model = Contact
-        fields = ("account", "first_name", "last_name", "email", "phone", "external_id")
 
 
 class AccountFilters(RecordFilters):

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from enrollments.api import documentation
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.numbers import parse_enrollment_number
 from enrollments.selectors import enrollments_shown, of_standing
 from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
 from enrollments.standing import Standing, standing
@@ -34,6 +33,7 @@ from promotions.api.views import RequestContext, decode_path_id, expected_versio
 from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 from promotions.models import Promotion
+from promotions.numbers import parse_record_number
 
 _STANDINGS = [(s.value, s.value) for s in Standing]
 _TYPES = PromotionPartyUsage.Type.choices
@@ -151,7 +151,7 @@ class EnrollmentFilters(RecordFilters):
     def filter_name(
         self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
     ) -> QuerySet[PromotionPartyUsage]:
-        number = parse_enrollment_number(value)
+        number = parse_record_number(PromotionPartyUsage.number_letters, value)
         if number is None:
             detail = "Write an enrollment number such as PPU-000000042."
             raise refuse("invalid_filter", detail, "name")
@@ -176,7 +176,7 @@ class EnrollmentViewSet(
     }
 
     def get_queryset(self) -> QuerySet[PromotionPartyUsage]:
-        return enrollments_shown()
+        return enrollments_shown(self.actor)
 
     @property
     def key(self) -> int:

@@ -15,7 +15,6 @@ from promotions.api.views import RecordViewSet
 class OfferSerializer(RecordSerializer[Offer]):
     class Meta:
         model = Offer
-        fields = ("code", "name", "promotion", "is_active")
 
 
 class OfferFilters(RecordFilters):

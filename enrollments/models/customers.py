@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from promotions import ids
 from promotions.models.base import FoldedField, Record, RecordManager, not_blank
+from promotions.models.facts import Facts
 
 EXTERNAL_ID_HELP = "The key of this record in the system it comes from. No two have the same."
 
@@ -16,6 +17,7 @@ class Account(Record):
     """A company, a household: a customer that contacts can belong to."""
 
     key_prefix: ClassVar = ids.ACCOUNT
+    viewable: ClassVar = False
 
     name = models.CharField(max_length=255)
     name_key = FoldedField("name")
@@ -53,6 +55,8 @@ class Contact(Record):
     """A person."""
 
     key_prefix: ClassVar = ids.CONTACT
+    viewable: ClassVar = False
+    field_facts: ClassVar = {"email": Facts(type="email"), "phone": Facts(type="phone")}
 
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, blank=True, related_name="contacts"

@@ -14,6 +14,8 @@ class Offer(Record):
     """An e-mail, a voucher, a banner that initiates enrollments; perhaps for one promotion only."""
 
     key_prefix: ClassVar = ids.OFFER
+    promotion_path: ClassVar = "promotion"
+    viewable: ClassVar = False
 
     code = models.CharField(
         max_length=255,

@@ -8,11 +8,11 @@ from django.db.models import F, Q
 
 from enrollments.models.customers import Account, Contact
 from enrollments.models.offers import Offer
-from enrollments.numbers import enrollment_number
 from promotions import ids
 from promotions.actors import Source
-from promotions.models import Promotion
+from promotions.models import HistoryRow, Promotion
 from promotions.models.base import Record, RecordManager
+from promotions.models.facts import Facts, fixed, read_only
 
 
 class PromotionPartyUsage(Record):
@@ -24,6 +24,26 @@ class PromotionPartyUsage(Record):
     """
 
     key_prefix: ClassVar = ids.PROMOTION_PARTY_USAGE
+    promotion_path: ClassVar = "promotion"
+    number_letters: ClassVar = "PPU"
+    field_facts: ClassVar = {
+        "type": read_only(nillable=True),
+        "account": read_only(),
+        "contact": read_only(),
+        "party_id": fixed(computed=True, type="reference", reference_to=("Account", "Contact")),
+        # The columns always have a value; who creates a record may leave it out.
+        "enrollment_effective_date_time": Facts(nillable=True),
+        "is_party_enrolled": Facts(default=False),
+        "usage_count": Facts(
+            type="double", nillable=True, groupable=False, defaulted_on_create=False
+        ),
+        "order_count": Facts(nillable=True, defaulted_on_create=False),
+        "issued_voucher_count": Facts(nillable=True, defaulted_on_create=False),
+        "points_credited": Facts(nillable=True, defaulted_on_create=False),
+        "withdrawn_date": read_only(),
+        "withdrawn_by": read_only(name="WithdrawnBy"),
+        "withdrawal_reason": read_only(),
+    }
 
     class Type(models.TextChoices):
         ACCOUNT = "Account"
@@ -123,8 +143,8 @@ class PromotionPartyUsage(Record):
 
     @property
     def name(self) -> str:
-        """The number that people quote, such as ``PPU-000000042``: derived from the key."""
-        return enrollment_number(self.pk)
+        """The number that people quote, such as ``PPU-000000042``."""
+        return self.number
 
     @property
     def party(self) -> Account | Contact:
@@ -134,28 +154,16 @@ class PromotionPartyUsage(Record):
         return party
 
 
-class PromotionPartyUsageHistory(models.Model):
-    """One thing that happened to an enrollment: a field's old and new value, who, when, why and
-    through which door. Only ever added to."""
+class PromotionPartyUsageHistory(HistoryRow):
+    """What happened to an enrollment."""
 
     key_prefix: ClassVar = ids.PROMOTION_PARTY_USAGE_HISTORY
 
     usage = models.ForeignKey(
         PromotionPartyUsage, models.PROTECT, related_name="history", db_index=False
     )
-    field = models.CharField(max_length=64)
-    """The field's API name (``EnrollmentExpirationDateTime``), or ``created``."""
-    old_value = models.TextField(null=True)
-    new_value = models.TextField(null=True)
-    reason = models.TextField(null=True)
-    source = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Source])
-    request_id = models.CharField(max_length=64, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
-    )
-    created_date = models.DateTimeField()
 
-    class Meta:
+    class Meta(HistoryRow.Meta):
         verbose_name_plural = "promotion party usage history"
         indexes = [models.Index(name="usage_history_by_usage", fields=["usage", "-id"])]
         constraints = [
@@ -164,6 +172,3 @@ class PromotionPartyUsageHistory(models.Model):
                 condition=Q(source__in=[source.value for source in Source]),
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.old_value} → {self.new_value}"

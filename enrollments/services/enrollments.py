@@ -23,17 +23,18 @@ from enrollments.services.history import (
     Changed,
     record_changes,
     record_creations,
-    shown_value,
-    text_of,
 )
 from enrollments.standing import standing
 from enrollments.wire import Item, Unreadable
+from promotions.access import Access
 from promotions.actors import Actor
+from promotions.dictionary import field_of_column
 from promotions.errors import DomainError, Refused
 from promotions.models import Promotion
+from promotions.services.history import shown_value, text_of
 from promotions.services.records import RecordService
 
-_records: Final = RecordService(PromotionPartyUsage)
+_records: Final = RecordService(PromotionPartyUsage, change_access=Access.READ)
 _TRIES: Final = 10
 """How often a request that loses races for new records is decided again; each time at least one
 more of its records exists, so that the second try is nearly always the last."""
@@ -89,7 +90,7 @@ def withdraw(
     Raises ``Refused``: ``not_found``, ``version_conflict``, ``reason_required``, ``not_enrolled``.
     """
     with transaction.atomic():
-        usage = _lock_for_change(key, reason, expected)
+        usage = _lock_for_change(key, reason, expected, by)
         values = {
             "is_party_enrolled": False,
             "withdrawn_date": max(at, usage.last_modified_date),
@@ -116,7 +117,7 @@ def change_period(
     ``Refused``: as ``withdraw`` does, and what rule 7 refuses.
     """
     with transaction.atomic():
-        usage = _lock_for_change(key, reason, expected)
+        usage = _lock_for_change(key, reason, expected, by)
         wanted = rules.period_of(
             period.get("effective", usage.enrollment_effective_date_time),
             period.get("expiration", usage.enrollment_expiration_date_time),
@@ -161,7 +162,7 @@ def _enroll_once(
     all_or_none: bool,
     reason: str | None,
 ) -> list[Enrolled | NotEnrolled]:
-    identified = iter(identify([item for item in items if isinstance(item, Item)]))
+    identified = iter(identify([item for item in items if isinstance(item, Item)], by))
     decisions = [
         item if isinstance(item, Unreadable) else _decision(next(identified), at) for item in items
     ]
@@ -349,8 +350,10 @@ def _pair(one: _Decision) -> _Pair:
 # --- Changing an enrollment that exists -----------------------------------------------------------
 
 
-def _lock_for_change(key: int, reason: str, expected: Iterable[int] | None) -> PromotionPartyUsage:
-    usage = _records.lock(key, expected)
+def _lock_for_change(
+    key: int, reason: str, expected: Iterable[int] | None, by: Actor
+) -> PromotionPartyUsage:
+    usage = _records.lock(key, expected, by=by)
     refusal = rules.reason_refusal(reason) or (
         None if usage.is_party_enrolled else rules.not_enrolled()
     )
@@ -374,7 +377,9 @@ def _apply(
     """Sets fields of a locked enrollment; which ones change, and in any case those ``always``."""
     changes = []
     for name, value in values.items():
-        old = shown_value(usage, name)
+        field = field_of_column(PromotionPartyUsage, name)
+        assert field is not None
+        old = shown_value(usage, field)
         if old != text_of(value) or name in always:
             changes.append(Change(name, old, text_of(value)))
             setattr(usage, name, value)

@@ -3,20 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
-
-from django.db import models
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from promotions import ids
 from promotions.actors import Actor
-from promotions.models import Record, User
-from promotions.moments import format_moment
-from promotions.naming import api_name
+from promotions.dictionary import field_of_column
 from promotions.request_ids import current_request_id
-
-CREATED: Final = "created"
-"""The field name of the row that says that a record was made."""
+from promotions.services.history import CREATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +54,10 @@ def record_changes(changed: Iterable[Changed], *, by: Actor, reason: str | None)
     )
 
 
-def field_label(model_name: str) -> str:
+def field_label(column: str) -> str:
     """The object's name of a field: ``EnrollmentExpirationDateTime``."""
-    name = api_name(model_name)
-    return name[0].upper() + name[1:]
+    field = field_of_column(PromotionPartyUsage, column)
+    return field.name if field else column
 
 
 def _row(
@@ -89,29 +81,3 @@ def _row(
         created_by=by.user,
         created_date=at,
     )
-
-
-def shown_value(usage: PromotionPartyUsage, name: str) -> str | None:
-    """What the enrollment's field ``name`` holds, as history shows it. Of a reference only the key
-    is read: the record behind it may be an older one than the locked row names."""
-    field = PromotionPartyUsage._meta.get_field(name)
-    if not isinstance(field, models.ForeignKey):
-        return text_of(getattr(usage, name))
-    key: int | None = getattr(usage, field.attname)
-    related = cast("type[Record | User]", field.related_model)
-    return None if key is None else ids.encode(related.key_prefix, key)
-
-
-def text_of(value: object) -> str | None:
-    """A value as history shows it: ids for records, UTC for moments, true and false."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return str(value).lower()
-        case datetime():
-            return format_moment(value)
-        case Record() | User():
-            return value.record_id
-        case _:
-            return str(value)

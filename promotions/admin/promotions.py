@@ -35,7 +35,8 @@ from promotions.rules import (
     promotion_problems,
     promotion_status,
 )
-from promotions.services.promotions import create_promotion, delete_promotion, update_promotion
+from promotions.services.promotions import create_promotion, update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from promotions.services.views import last_viewed, note_view
 from promotions.status import status_case
 
@@ -224,7 +225,7 @@ class PromotionAdmin(RecordAdmin):
     # --- Writing ---
 
     def problems(self, record: Promotion) -> Iterable[DomainError]:
-        return promotion_problems(record, currencies=settings.CURRENCIES)
+        return promotion_problems(record)
 
     def create_record(self, record: Promotion, *, by: Actor) -> None:
         create_promotion(record, by=by, at=timezone.now())

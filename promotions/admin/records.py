@@ -104,6 +104,7 @@ class RecordAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         records: RecordQuerySet[Any] = RecordQuerySet(self.model).live()
+        records = records.accessible(actor_of(request))
         return records.order_by(*self.get_ordering(request))
 
     def get_search_results(

@@ -7,12 +7,10 @@ from typing import Final
 from django import forms
 
 from promotions.admin.moments import show_moment
+from promotions.dictionary import columns_of
 from promotions.errors import DomainError, Refused
 from promotions.moments import parse_moment
-from promotions.naming import model_name
 
-_FIELDS: Final[Mapping[str, str]] = {"owner_id": "owner_user"}
-"""Names in the API that are no field's."""
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z", re.ASCII)
 
 
@@ -22,11 +20,11 @@ def show_refusals(
     """Adds ``errors`` to a bound form.
 
     ``fields`` maps the first part of a pointer (``contact`` of ``contact.email``) to the form's
-    field; by default a pointer names the model's field.
+    field; by default the dictionary says which of the model's fields it names.
     """
     for error in errors:
         head = error.pointer.partition(".")[0]
-        name = fields.get(head, head) if fields is not None else _form_field(head)
+        name = fields.get(head, head) if fields is not None else _form_field(form, head)
         form.add_error(name if name in form.fields else None, for_people(error.detail))
 
 
@@ -40,6 +38,7 @@ def for_people(detail: str) -> str:
     return _MOMENT.sub(lambda found: show_moment(parse_moment(found[0])), detail)
 
 
-def _form_field(pointer: str) -> str:
-    name = model_name(pointer)
-    return _FIELDS.get(name, name)
+def _form_field(form: forms.BaseForm, property_: str) -> str:
+    """The form's field for a property: of a reference to one of several objects, the first."""
+    columns = columns_of(form._meta.model, property_) if isinstance(form, forms.ModelForm) else ()
+    return next((column for column in columns if column in form.fields), property_)

@@ -34,6 +34,11 @@ def partner_of(request: Request) -> Partner:
     return partner
 
 
+def scopes_of(request: Request) -> frozenset[str]:
+    """What the request's token allows: of its own scopes those that its partner still has."""
+    return frozenset(token_of(request).scope.split()) & frozenset(partner_of(request).scopes)
+
+
 class TokenAuthentication(BaseAuthentication):
     """``Authorization: Bearer <token>`` (or ``OAuth``, as some existing clients write).
 
@@ -84,7 +89,6 @@ class HasScope(BasePermission):
             raise exceptions.NotAuthenticated(_HOW_TO_GET_ONE)
         name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
         scope = getattr(view, name, None)
-        granted = set(token_of(request).scope.split()) & set(partner_of(request).scopes)
-        if scope not in granted:
+        if scope not in scopes_of(request):
             raise refuse("insufficient_scope", f"This call needs a token with the scope {scope}.")
         return True

@@ -1,6 +1,6 @@
 """``/api/v1/promotions``."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import django_filters
@@ -22,89 +22,26 @@ from promotions.api.filters import (
     after,
     before,
 )
-from promotions.api.serializers import Moment, RecordSerializer, decode_reference
+from promotions.api.serializers import RecordSerializer
 from promotions.api.views import BEGINNING_OF_TIME, END_OF_TIME, RecordViewSet
 from promotions.models import Promotion
 from promotions.rules import PromotionStatus, promotion_status
 from promotions.selectors import promotions_seen_by
-from promotions.services.promotions import create_promotion, delete_promotion, update_promotion
+from promotions.services.promotions import create_promotion, update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from promotions.status import status_case
-
-FIELDS = (
-    "name",
-    "display_name",
-    "promotion_code",
-    "description",
-    "objective",
-    "image_url",
-    "related_promotion",
-    "is_cloned",
-    "terms_and_conditions",
-    "is_active",
-    "start_date_time",
-    "end_date_time",
-    "is_enrollment_required",
-    "enrollment_start_date",
-    "enrollment_end_date",
-    "maximum_enrollment_count",
-    "is_automatic",
-    "is_commerce_promotion",
-    "is_tiered",
-    "priority_number",
-    "maximum_usage_count",
-    "qualifier_criteria",
-    "target_criteria",
-    "discount_order",
-    "discount_restriction",
-    "exclusivity_type",
-    "is_approaching_discount_applicable",
-    "are_qual_items_excl_from_discounts",
-    "currency_iso_code",
-)
-
-
-@extend_schema_field({"type": "string", "description": "A user's or a group's id"})
-class OwnerField(serializers.Field[Any, Any, str, Any]):
-    """The owner: a user or a group, told apart by the id's prefix."""
-
-    def to_internal_value(self, data: Any) -> dict[str, int | None]:
-        prefix, key = decode_reference(data, ids.USER, ids.GROUP)
-        owner: dict[str, int | None] = {"owner_user_id": None, "owner_group_id": None}
-        return owner | {"owner_user_id" if prefix == ids.USER else "owner_group_id": key}
-
-    def to_representation(self, value: str) -> str:
-        return value
 
 
 class PromotionSerializer(RecordSerializer[Promotion]):
-    ownerId = OwnerField(source="owner_id", required=False)  # the API's name
     status = serializers.SerializerMethodField()
-    lastViewedDate = Moment(
-        source="last_viewed_date", read_only=True, allow_null=True, default=None
-    )
-    lastReferencedDate = Moment(
-        source="last_referenced_date", read_only=True, allow_null=True, default=None
-    )
 
     class Meta:
         model = Promotion
-        fields = FIELDS
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields = super().get_fields()
-        if not settings.CURRENCIES:  # the described object: only where there are several
-            del fields["currencyIsoCode"]
-        return fields
 
     @extend_schema_field({"type": "string", "enum": [s.value for s in PromotionStatus]})
     def get_status(self, promotion: Promotion) -> str:
         at = self.context["view"].at
         return promotion_status(promotion, at, ZoneInfo(settings.TIME_ZONE)).value
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        values = super().to_internal_value(data)
-        owner: dict[str, Any] = values.pop("owner_id", {})
-        return values | owner
 
 
 class PromotionFilters(RecordFilters):
@@ -170,4 +107,4 @@ class PromotionViewSet(RecordViewSet[Promotion]):
     delete_record = staticmethod(delete_promotion)
 
     def get_queryset(self) -> QuerySet[Promotion]:
-        return promotions_seen_by(self.user)
+        return promotions_seen_by(self.actor)

@@ -1,22 +1,24 @@
 """Records as JSON objects of the plain surface, and back: strict types, camelCase names.
 
 A serializer parses and renders; what a record must satisfy is checked by the services. The
-properties are derived from the model: name, length, choices, whether it can be null.
+properties are those of the field dictionary.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, Final, TypeVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from promotions import ids
+from promotions.dictionary import Field, fields_of
 from promotions.models import Record
 from promotions.moments import format_moment, parse_moment
-from promotions.naming import api_name
 
 M = TypeVar("M", bound=Record)
 _MOST_REPORTED = 20
@@ -118,53 +120,75 @@ class Reference(serializers.Field[int, Any, str, int]):
         return ids.encode(self._prefix, value)
 
 
+class EitherReference(serializers.Field[Any, Any, str | None, Any]):
+    """A reference that may lead to one of several objects, told apart by the id's prefix; each has
+    a column of its own. ``parts`` holds the columns' key fields by prefix."""
+
+    def __init__(self, parts: Mapping[str, str], **options: Any) -> None:
+        super().__init__(source="*", **options)
+        self._parts = parts
+
+    def to_internal_value(self, data: Any) -> dict[str, int | None]:
+        prefix, key = decode_reference(data, *self._parts)
+        chosen: dict[str, int | None] = dict.fromkeys(self._parts.values())
+        return chosen | {self._parts[prefix]: key}
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is None and self.allow_null:
+            return dict.fromkeys(self._parts.values())
+        return super().run_validation(data)
+
+    def to_representation(self, value: Any) -> str | None:
+        for prefix, column in self._parts.items():
+            key = getattr(value, column)
+            if key is not None:
+                return ids.encode(prefix, key)
+        return None
+
+
+class Number(serializers.DecimalField):
+    """A JSON number; exact, as many digits as the field has."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            raise serializers.ValidationError("This must be a number.", code="invalid_type")
+        return super().to_internal_value(repr(data))
+
+    def to_representation(self, value: Decimal) -> Any:
+        # 15 digits at most: a double has them all, and orjson writes the shortest form.
+        return int(value) if value == value.to_integral_value() else float(value)
+
+
 class ReadOnlyText(serializers.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(read_only=True, **options)
 
 
-class RecordSerializer(serializers.ModelSerializer[M]):
-    """Base of the serializers of records. ``Meta.fields`` lists model fields; the properties are
-    named by ``promotions.naming``."""
+_KINDS: Final[Mapping[str, type[serializers.Field[Any, Any, Any, Any]]]] = {
+    "boolean": Flag,
+    "currency": Number,
+    "date": Day,
+    "dateTime": Moment,
+    "double": Number,
+    "int": Whole,
+    "percent": Number,
+}
+"""Types of the dictionary and what reads and writes them; the others are texts."""
 
-    serializer_field_mapping: ClassVar = {
-        models.CharField: Text,
-        models.TextField: Text,
-        models.BooleanField: Flag,
-        models.PositiveIntegerField: Whole,
-        models.DateTimeField: Moment,
-        models.DateField: Day,
-    }
-    serializer_choice_field = Choice
+
+class RecordSerializer(serializers.ModelSerializer[M]):
+    """Base of the serializers of records: the dictionary says which properties there are."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        model: Any = self.Meta.model
         fields: dict[str, Any] = {"id": ReadOnlyText(source="record_id")}
-        for name in self.Meta.fields:
-            fields[api_name(name)] = self._field(name)
+        for field in fields_of(model).values():
+            if not field.system:
+                fields[field.json_name] = _serializer_field(model, field)
         fields |= self._declared_fields
         fields["createdDate"] = Moment(source="created_date", read_only=True)
         fields["lastModifiedDate"] = Moment(source="last_modified_date", read_only=True)
         return fields
-
-    def _field(self, name: str) -> serializers.Field[Any, Any, Any, Any]:
-        model: Any = self.Meta.model
-        model_field = model._meta.get_field(name)
-        if isinstance(model_field, models.ForeignKey):
-            related: type[Record] = cast("type[Record]", model_field.related_model)
-            return Reference(
-                related.key_prefix,
-                source=model_field.attname,
-                required=False,
-                allow_null=model_field.null,
-            )
-        kind, options = self.build_standard_field(name, model_field)
-        if api_name(name) != name:
-            options["source"] = name
-        for key in ("allow_blank", "model_field", "validators", "help_text"):
-            options.pop(key, None)
-        if model_field.help_text:
-            options["help_text"] = str(model_field.help_text)
-        return kind(**options)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
@@ -197,3 +221,60 @@ class RecordSerializer(serializers.ModelSerializer[M]):
             elif field.read_only and value is not None and value != current.get(name):
                 detail = "This is set by the service. Leave it out."
                 yield name, [serializers.ErrorDetail(detail, code="invalid_value")]
+
+
+def _serializer_field(model: Any, field: Field) -> serializers.Field[Any, Any, Any, Any]:
+    """What reads and writes one field of the dictionary."""
+    options: dict[str, Any] = {"help_text": field.help_text} if field.help_text else {}
+    if not field.writable:
+        options["read_only"] = True
+    else:
+        options["required"] = field.createable and not field.nillable and field.default is None
+        options["required"] &= not field.defaulted_on_create
+        options["allow_null"] = field.nillable
+    if field.type == "reference":
+        return _reference(model, field, options)
+    if field.attribute != field.json_name:
+        options["source"] = field.attribute
+    if not field.writable:
+        if field.nillable:
+            options |= {"allow_null": True, "default": None}
+        return _KINDS.get(field.type, ReadOnlyText)(**options)
+    column = model._meta.get_field(field.columns[0])
+    if field.type == "picklist" and field.values:
+        return Choice(choices=field.values, **options)
+    kind = _KINDS.get(field.type, Text)
+    if kind is Text:
+        options["max_length"] = field.length
+    elif kind is Number:
+        options |= {"max_digits": column.max_digits, "decimal_places": column.decimal_places}
+    elif kind is Whole:
+        options |= _bounds(column)
+    return kind(**options)
+
+
+def _reference(
+    model: Any, field: Field, options: dict[str, Any]
+) -> serializers.Field[Any, Any, Any, Any]:
+    options.pop("help_text", None)
+    columns = [model._meta.get_field(name) for name in field.columns]
+    if len(columns) > 1:
+        parts = {getattr(c.related_model, "key_prefix", ids.GROUP): c.attname for c in columns}
+        return EitherReference(parts, **options)
+    # Whether a reference is missing is said by the service, which may know it from the path.
+    options |= {"source": columns[0].attname}
+    if "required" in options:
+        options["required"] = False
+    return Reference(columns[0].related_model.key_prefix, **options)
+
+
+def _bounds(column: "models.Field[Any, Any]") -> dict[str, Any]:
+    """The least and the greatest number that a column's validators let pass."""
+    bounds: dict[str, Any] = {"min_value": 0}
+    for validator in column.validators:
+        if isinstance(validator, MinValueValidator):
+            bounds["min_value"] = max(bounds["min_value"], validator.limit_value)
+        elif isinstance(validator, MaxValueValidator):
+            limit = validator.limit_value
+            bounds["max_value"] = min(bounds.get("max_value", limit), limit)
+    return bounds

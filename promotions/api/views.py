@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from promotions import ids
 from promotions.actors import Actor, Source
-from promotions.api.authentication import partner_of
+from promotions.api.authentication import partner_of, scopes_of
 from promotions.api.idempotency import idempotent
 from promotions.api.json import json_body
 from promotions.errors import refuse
@@ -64,7 +64,7 @@ class RequestContext(APIView):
 
     @property
     def actor(self) -> Actor:
-        return Actor(user=self.user, source=Source.API)
+        return Actor(user=self.user, source=Source.API, scopes=scopes_of(self.request))
 
     @property
     def user(self) -> User:
@@ -91,7 +91,7 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
     delete_record: ClassVar[Callable[..., Any]]
 
     def get_queryset(self) -> QuerySet[R]:
-        return RecordQuerySet(self.model).live()
+        return RecordQuerySet(self.model).live().accessible(self.actor)
 
     def get_object(self) -> R:
         record = self.get_queryset().filter(pk=self.key).first()

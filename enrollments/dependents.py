@@ -1,0 +1,34 @@
+"""What enrollments are to the promotion that they are in, for those who delete and purge it."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from enrollments.models import PromotionPartyUsage
+from promotions.models import Promotion
+
+
+class Enrollments:
+    """Enrollments with their history, and the offers that lead to the promotion."""
+
+    what = "enrollments"
+
+    def current(self, promotion: Promotion, at: datetime) -> int:
+        """Customers who are enrolled and whose own period is not over."""
+        if promotion.end_date_time is not None and promotion.end_date_time <= at:
+            return 0
+        return (
+            PromotionPartyUsage.objects.filter(promotion=promotion, is_party_enrolled=True)
+            .filter(
+                Q(enrollment_expiration_date_time=None) | Q(enrollment_expiration_date_time__gt=at)
+            )
+            .count()
+        )
+
+    def kept(self, promotion: Promotion) -> int:
+        return PromotionPartyUsage.objects.filter(promotion=promotion).count()
+
+    def purge(self, promotion: Promotion) -> int:
+        from enrollments.services.purging import purge_enrollments
+
+        return purge_enrollments(promotion)
