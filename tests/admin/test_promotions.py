@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from promotions.admin.moments import organisation_zone
 from promotions.admin.promotions import enrollment_in_words
-from promotions.models import Promotion, PromotionView
-from promotions.services.promotions import delete_promotion, update_promotion
+from promotions.models import Promotion, RecordView
+from promotions.services.promotions import update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import SignIn, user_of
 from tests.admin.pages import admin_url, errors, sent, text
 from tests.factories import NOW, actor, make_promotion
@@ -273,7 +274,7 @@ def test_remembers_who_viewed_it(marketer: Client, support: Client) -> None:
     promotion = make_promotion()
     assert "never before" in text(marketer.get(change(promotion)))
     assert "never before" not in text(marketer.get(change(promotion)))
-    [view] = PromotionView.objects.all()
+    [view] = RecordView.objects.all()
     assert (view.user, view.promotion) == (user_of(marketer), promotion)
     assert view.last_viewed_date is not None
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from enrollments.models import Account, Contact, Offer
 from enrollments.services.customers import contacts
-from promotions.services.promotions import delete_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import user_of
 from tests.admin.pages import admin_url, errors, sent, text
 from tests.factories import (

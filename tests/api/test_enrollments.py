@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrollments import withdraw
-from promotions.services.promotions import delete_promotion, update_promotion
+from promotions.services.promotions import update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.api.conftest import Api, codes
 from tests.factories import (
     NOW,

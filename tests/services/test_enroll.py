@@ -20,7 +20,8 @@ from promotions.actors import Source
 from promotions.errors import DomainError, Refused
 from promotions.models import Promotion
 from promotions.request_ids import request_id_for
-from promotions.services.promotions import delete_promotion, update_promotion
+from promotions.services.promotions import update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.factories import (
     NOW,
     actor,

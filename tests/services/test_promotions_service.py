@@ -10,7 +10,8 @@ from pytest_django import Settings
 from promotions import ids
 from promotions.errors import Refused
 from promotions.models import Promotion
-from promotions.services.promotions import create_promotion, delete_promotion, update_promotion
+from promotions.services.promotions import create_promotion, update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.factories import NOW, actor, make_promotion, make_user
 
 pytestmark = pytest.mark.django_db

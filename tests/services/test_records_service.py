@@ -12,7 +12,7 @@ from enrollments.services.offers import offers
 from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services import records
-from promotions.services.promotions import delete_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.factories import (
     LONG_AGO,
     NOW,

@@ -5,7 +5,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from enrollments.models import Contact, PromotionPartyUsage
-from enrollments.numbers import enrollment_number
 from enrollments.selectors import (
     enrollments_with_standing,
     find_accounts,
@@ -13,6 +12,7 @@ from enrollments.selectors import (
     find_enrollments,
 )
 from enrollments.services.customers import accounts, contacts
+from promotions.numbers import record_number
 from tests.factories import (
     NOW,
     actor,
@@ -137,7 +137,7 @@ def test_enrollments_by_number_and_by_customer(zoe: Contact) -> None:
     assert found(zoe.email or "") == of_zoe
     assert beside.pk not in found(account.record_id), "its party is the contact"
     # A number names its enrollment, and through it the customer with all there is.
-    assert one in found(enrollment_number(one))
+    assert one in found(record_number("PPU", one))
     assert found("nobody") == set()
 
 
@@ -145,7 +145,7 @@ def test_enrollments_come_with_their_standing_and_what_they_name(zoe: Contact) -
     promotion = make_promotion()
     enroll_contact(zoe, promotion, at=NOW)
     with CaptureQueriesContext(connection) as queries:
-        [usage] = enrollments_with_standing(NOW)
+        [usage] = enrollments_with_standing(actor(), NOW)
         assert (usage.contact, usage.promotion, usage.account) == (zoe, promotion, None)
     assert usage.standing == "active"  # type: ignore[attr-defined]
     assert len(queries) == 1

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from promotions.models import PromotionView
+from promotions.models import RecordView
 from promotions.selectors import promotions_seen_by
-from promotions.services.promotions import delete_promotion
+from promotions.services.recycle_bin import delete_promotion
 from promotions.services.views import last_viewed, note_view
 from tests.factories import NOW, actor, make_promotion, make_user
 
@@ -22,7 +22,7 @@ def test_each_user_has_a_last_view_of_each_promotion() -> None:
     assert last_viewed(seen, user=marta) == NOW + timedelta(hours=1)
     assert last_viewed(seen, user=sam) == NOW
     assert last_viewed(unseen, user=marta) is None
-    assert PromotionView.objects.count() == 2
+    assert RecordView.objects.count() == 2
 
 
 def test_promotions_come_once_each_with_the_users_own_view() -> None:

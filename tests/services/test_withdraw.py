@@ -9,7 +9,8 @@ from enrollments.services import enrollments as service
 from enrollments.services.enrollments import withdraw
 from promotions.actors import Source
 from promotions.errors import Refused
-from promotions.services.promotions import delete_promotion, update_promotion
+from promotions.services.promotions import update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion, make_user
 
 pytestmark = pytest.mark.django_db

@@ -56,6 +56,10 @@ CONTRACT = {
     "payload_too_large": 413,
     "unsupported_media_type": 415,
     "rate_limited": 429,
+    # Beside it: promotions as a whole.
+    "insufficient_access": 403,
+    "in_use": 409,
+    "confirmation_required": 409,
 }
 
 

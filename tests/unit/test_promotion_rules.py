@@ -7,6 +7,7 @@ import pytest
 
 from promotions.rules import (
     EnrollmentWindow,
+    currency_problem,
     enrollment_window,
     has_begun,
     is_over,
@@ -148,6 +149,8 @@ PROBLEMS = {
 def test_problems(
     promotion: FakePromotion, currencies: tuple[str, ...], pointers: list[str]
 ) -> None:
-    problems = list(promotion_problems(promotion, currencies=currencies))
+    problems = list(promotion_problems(promotion))
+    if promotion.currency_iso_code is not None:
+        problems += currency_problem(promotion.currency_iso_code, currencies)
     assert [problem.pointer for problem in problems] == pointers
     assert {problem.code for problem in problems} <= {"invalid_value"}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from enrollments.numbers import enrollment_number, parse_enrollment_number
+from promotions.numbers import parse_record_number, record_number
 from promotions.request_ids import current_request_id, request_id_for
 from promotions.token_format import ORGANIZATION_ID, new_access_token
 
@@ -19,20 +19,20 @@ from promotions.token_format import ORGANIZATION_ID, new_access_token
     ],
 )
 def test_enrollment_numbers_both_ways(key: int, number: str) -> None:
-    assert enrollment_number(key) == number
-    assert parse_enrollment_number(number) == key
+    assert record_number("PPU", key) == number
+    assert parse_record_number("PPU", number) == key
 
 
 @pytest.mark.parametrize("text", ["ppu-42", " PPU-042 ", "PPU-000000000042"])
 def test_people_type_numbers_as_they_like(text: str) -> None:
-    assert parse_enrollment_number(text) == 42
+    assert parse_record_number("PPU", text) == 42
 
 
 @pytest.mark.parametrize(
     "text", ["", "42", "PPU42", "PPU-", "PPU-4x", "PPU--4", "PPU-٤", "PPU-" + "9" * 19]
 )
 def test_what_is_no_enrollment_number(text: str) -> None:
-    assert parse_enrollment_number(text) is None
+    assert parse_record_number("PPU", text) is None
 
 
 def test_tokens_are_an_organisations_id_a_mark_and_what_nobody_can_guess() -> None:
