@@ -60,11 +60,13 @@ class RecordService(Generic[R]):
             if isinstance(record, PromotionPart):
                 self.belongs(record)
                 hold_promotion(record.promotion_id, by, self.change_access)
-            self._insert(record, by=by, at=at)
+            self.insert(record, by=by, at=at)
             self.tell(record, [history.created(record)] if self.tracked else [], by=by, at=at)
         return record
 
-    def _insert(self, record: R, *, by: Actor, at: datetime) -> None:
+    def insert(self, record: R, *, by: Actor, at: datetime) -> None:
+        """``create`` without the history, which the caller writes: one act may make many records.
+        Of a part the caller holds the promotion. Inside a transaction."""
         record.created_by = record.last_modified_by = by.user
         record.created_date = record.last_modified_date = at
         if isinstance(record, Owned) and record.owner_user_id is None:

@@ -67,10 +67,10 @@ def delete_promotion(
     with transaction.atomic():
         promotion = promotions.lock(key, expected, by=by, access=Access.ALL)
         if not confirmed and (affected := current_dependents(promotion, at)):
-            what = " and ".join(f"{count:,} {name}" for name, count in affected.items())
+            what = ", ".join(f"{name}: {count:,}" for name, count in affected.items())
             raise refuse(
                 "confirmation_required",
-                f"The promotion has {what} now; deleting it pauses them. "
+                f"Deleting the promotion pauses what is under it now ({what}). "
                 "Confirm that this is meant.",
                 **affected,
             )
