@@ -1,4 +1,4 @@
-"""Cloning a promotion: an inactive draft with everything under it, but nothing that customers did."""
+"""Cloning a promotion: a draft with everything under it, but nothing that customers did."""
 
 from collections.abc import Iterable
 from datetime import datetime

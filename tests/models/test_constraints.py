@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from promotions.models import IdempotentRequest, Partner, PromotionView
+from promotions.models import IdempotentRequest, Partner, RecordView
 from tests.factories import (
     LONG_AGO,
     NOW,
@@ -45,8 +45,10 @@ def partner() -> Partner:
     return make_partner().partner
 
 
-def view() -> PromotionView:
-    return PromotionView.objects.create(user=make_user(), promotion=make_promotion())
+def view() -> RecordView:
+    return RecordView.objects.create(
+        user=make_user(), key_prefix="0c8", record_key=1, last_referenced_date=NOW
+    )
 
 
 def idempotent_request() -> IdempotentRequest:

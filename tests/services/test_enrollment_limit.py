@@ -11,6 +11,7 @@ from enrollments.models import PromotionPartyUsage
 from enrollments.services import enrollments as service
 from enrollments.services.enrollments import Enrolled, NotEnrolled, enroll, withdraw
 from enrollments.wire import Item
+from promotions.actors import Actor
 from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
@@ -115,8 +116,8 @@ def test_a_limited_promotion_is_judged_as_it_is_once_it_is_the_requests_turn(
     """Somebody changes it between the look-up and the lock."""
     enroll_contact(make_contact(), promotion, at=NOW)
 
-    def look_up_then_change(items: Sequence[Item]) -> list[Identified]:
-        found = identify(items)
+    def look_up_then_change(items: Sequence[Item], by: Actor) -> list[Identified]:
+        found = identify(items, by)
         Promotion.objects.update(**change)
         return found
 

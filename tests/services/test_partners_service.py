@@ -69,7 +69,7 @@ def test_the_scopes_are_those_of_the_settings() -> None:
         f"{what}:{how}"
         for what in ("enrollments", "promotions", "customers")
         for how in ("read", "write")
-    }
+    } | {"promotions:all"}
 
 
 def test_a_new_secret_replaces_the_old_one() -> None:

@@ -125,13 +125,13 @@ def test_a_record_may_keep_its_own_value_and_a_deleted_one_keeps_none() -> None:
 
 def test_a_race_for_a_value_is_lost_with_the_same_words(monkeypatch: pytest.MonkeyPatch) -> None:
     make_account(external_id="A-1")
-    real, calls = accounts._taken, []
+    real, calls = accounts.taken, []
 
     def blind_once(record: Account) -> Any:
         calls.append(record)
         return [] if len(calls) == 1 else real(record)
 
-    monkeypatch.setattr(records.RecordService, "_taken", lambda self, record: blind_once(record))
+    monkeypatch.setattr(records.RecordService, "taken", lambda self, record: blind_once(record))
     assert refusals(accounts.create, Account(name="x", external_id="A-1")) == [
         ("duplicate_value", "externalId")
     ]
@@ -140,7 +140,7 @@ def test_a_race_for_a_value_is_lost_with_the_same_words(monkeypatch: pytest.Monk
 
 def test_any_other_broken_constraint_stays_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     make_account(external_id="A-1")
-    monkeypatch.setattr(records.RecordService, "_taken", lambda self, record: [])
+    monkeypatch.setattr(records.RecordService, "taken", lambda self, record: [])
     with pytest.raises(IntegrityError):
         accounts.create(Account(name="x", external_id="A-1"), by=actor(), at=NOW)
 

@@ -144,8 +144,9 @@ def test_enrollments_by_number_and_by_customer(zoe: Contact) -> None:
 def test_enrollments_come_with_their_standing_and_what_they_name(zoe: Contact) -> None:
     promotion = make_promotion()
     enroll_contact(zoe, promotion, at=NOW)
+    tester = actor()
     with CaptureQueriesContext(connection) as queries:
-        [usage] = enrollments_with_standing(actor(), NOW)
+        [usage] = enrollments_with_standing(tester, NOW)
         assert (usage.contact, usage.promotion, usage.account) == (zoe, promotion, None)
     assert usage.standing == "active"  # type: ignore[attr-defined]
     assert len(queries) == 1

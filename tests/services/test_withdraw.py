@@ -89,7 +89,7 @@ def test_whatever_the_promotion_does_a_customer_can_leave() -> None:
     inactive = enroll_contact(make_contact(), make_promotion(), at=NOW)
     update_promotion(inactive.promotion_id, {"is_active": False}, by=actor(), at=NOW)
     deleted = enroll_contact(make_contact(), make_promotion(), at=NOW)
-    delete_promotion(deleted.promotion_id, by=actor(), at=NOW)
+    delete_promotion(deleted.promotion_id, by=actor(), at=NOW, confirmed=True)
     for usage in (over, inactive, deleted):
         assert not withdraw(usage.pk, by=actor(), at=LATER, reason="x").is_party_enrolled
 
