@@ -67,11 +67,7 @@ class RecordService(Generic[R]):
     def insert(self, record: R, *, by: Actor, at: datetime) -> None:
         """``create`` without the history, which the caller writes: one act may make many records.
         Of a part the caller holds the promotion. Inside a transaction."""
-        record.created_by = record.last_modified_by = by.user
-        record.created_date = record.last_modified_date = at
-        if isinstance(record, Owned) and record.owner_user_id is None:
-            record.owner_user = by.user if record.owner_group_id is None else None
-        _default_currency(record)
+        fill_in(record, by=by, at=at)
         self.prepare(record)
         given = {f.name for f in record._meta.concrete_fields} - {"created_by", "last_modified_by"}
         self._write(record, lambda: record.save(force_insert=True), given, by)
@@ -212,14 +208,11 @@ class RecordService(Generic[R]):
         return None
 
     def _write(self, record: R, write: Callable[[], None], given: Iterable[str], by: Actor) -> None:
-        errors = [
-            *field_problems(record),
-            *reference_problems(record, given, by),
-            *_currency_problems(record),
+        if errors := [
+            *own_problems(record, given, by),
             *self.problems(record),
             *self.taken(record),
-        ]
-        if errors:
+        ]:
             raise Refused(*errors)
         try:
             with transaction.atomic():
@@ -274,6 +267,25 @@ def _fixed_problems(record: Record, changes: Mapping[str, Any]) -> Iterable[Doma
                 "This is set when the record is made and can't be changed. Make a new one instead.",
                 field.json_name,
             )
+
+
+def fill_in(record: Record, *, by: Actor, at: datetime) -> None:
+    """What a new record has without anybody saying so: who made it when, owner, currency."""
+    record.created_by = record.last_modified_by = by.user
+    record.created_date = record.last_modified_date = at
+    if isinstance(record, Owned) and record.owner_user_id is None:
+        record.owner_user = by.user if record.owner_group_id is None else None
+    _default_currency(record)
+
+
+def own_problems(record: Record, given: Iterable[str], by: Actor) -> list[DomainError]:
+    """What is wrong with a record's fields one by one, whatever else there is; of references only
+    those among the fields ``given`` are looked at."""
+    return [
+        *field_problems(record),
+        *reference_problems(record, given, by),
+        *_currency_problems(record),
+    ]
 
 
 def _default_currency(record: Record) -> None:
