@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from promotions.api.authentication import partner_of
-from promotions.api.json import json_body
+from promotions.api.json import json_body, json_body_or_none
 from promotions.services.idempotency import LONGEST_PATH, Answer, answer_once
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
@@ -19,8 +19,8 @@ _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponseBase])
 
 
-def idempotent(handler: Handler) -> Handler:
-    """Makes a view's POST handler heed the header.
+def idempotent(handler: Handler, *, read: Callable[[Request], Any] = json_body) -> Handler:
+    """Makes a view's POST handler heed the header. ``read`` is what it reads its body with.
 
     What never reaches the rules is not remembered: the caller is known and allowed, and the body
     parsed, before the key is claimed; an exception of ours takes the claim back with it.
@@ -31,7 +31,7 @@ def idempotent(handler: Handler) -> Handler:
         key = request.headers.get("Idempotency-Key")
         if key is None or len(request.path) > LONGEST_PATH:
             return handler(view, request, *args, **kwargs)
-        json_body(request)  # what is not JSON is refused here
+        read(request)  # what is not JSON is refused here
 
         def answer() -> Answer:
             try:
@@ -55,3 +55,8 @@ def idempotent(handler: Handler) -> Handler:
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]  # a test looks for it on every POST
     return wrapper  # type: ignore[return-value]
+
+
+def idempotent_act(handler: Handler) -> Handler:
+    """The same for a handler whose call needs no body: it says all by its path."""
+    return idempotent(handler, read=json_body_or_none)

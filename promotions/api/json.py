@@ -73,3 +73,10 @@ def json_body(request: Request) -> Any:
     if not request._request.body:
         raise ParseError("The body is empty. Send a JSON object.")
     return request.data
+
+
+def json_body_or_none(request: Request) -> Any:
+    """The parsed body of a call that doesn't need one; an empty object where there is none."""
+    if not request._request.body and request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+        return {}
+    return json_body(request)

@@ -8,6 +8,8 @@ from drf_spectacular.openapi import AutoSchema
 from promotions.api.compatible import ERROR_CODES
 from promotions.errors import CATALOGUE
 
+_VERBS = ("/activate", "/clone", "/close", "/deactivate", "/restore", "/transfer", "/withdraw")
+"""What paths end in that change a record by POST."""
 _STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429)
 
 
@@ -54,7 +56,7 @@ def add_common_responses(
                 _add_header(operation, "Idempotency-Key", "Sent again, gives the same answer again")
             if method == "put":  # upserts
                 operation["responses"]["201"] = operation["responses"]["200"]
-            if method in ("patch", "put", "delete") or path.endswith("/withdraw"):
+            if method in ("patch", "put", "delete") or path.endswith(_VERBS):
                 _add_header(operation, "If-Match", "The ETag that the change is based on")
     return result
 
@@ -87,6 +89,7 @@ def _schemas() -> dict[str, Any]:
     extra = {
         "promotionPartyUsageId": {"type": "string"},
         "matches": {"type": "integer"},
+        "enrollments": {"type": "integer"},
     }
     return {
         "Problem": {
