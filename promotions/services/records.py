@@ -9,7 +9,7 @@ passes, and last by the database's constraints. Who may do it is said in
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -26,6 +26,9 @@ from promotions.rules import currency_problem
 from promotions.services import history
 
 R = TypeVar("R", bound=Record)
+
+TAKEN: Final = "Another record has this value already. Choose another one."
+NO_SUCH_RECORD: Final = "There is no such record, or it was deleted. Name another."
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class RecordService(Generic[R]):
                 self.belongs(record)
                 hold_promotion(record.promotion_id, by, self.change_access)
             self.insert(record, by=by, at=at)
+            if record.promotion_path:
+                require(record, by, self.change_access)
             self.tell(record, [history.created(record)] if self.tracked else [], by=by, at=at)
         return record
 
@@ -239,7 +244,7 @@ class RecordService(Generic[R]):
                 errors.append(
                     DomainError(
                         "duplicate_value",
-                        "Another record has this value already. Choose another one.",
+                        TAKEN,
                         property_of(self.model, shown),
                     )
                 )
@@ -359,8 +364,6 @@ def reference_problems(record: models.Model, names: Iterable[str], by: Actor) ->
         if issubclass(field.related_model, Record):
             there = RecordQuerySet(field.related_model).live().accessible(by).filter(pk=key)
         if not there.exists():
-            detail = "There is no such record, or it was deleted. Name another."
-            errors.append(
-                DomainError("invalid_value", detail, property_of(type(record), field.name))
-            )
+            pointer = property_of(type(record), field.name)
+            errors.append(DomainError("invalid_value", NO_SUCH_RECORD, pointer))
     return errors
