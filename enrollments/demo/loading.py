@@ -32,7 +32,8 @@ from enrollments.wire import Item
 from promotions.actors import Actor, Source
 from promotions.models import Partner, Promotion, User
 from promotions.services.partners import create_partner, known_scopes
-from promotions.services.promotions import create_promotion, delete_promotion, update_promotion
+from promotions.services.promotions import create_promotion, update_promotion
+from promotions.services.recycle_bin import delete_promotion
 
 PASSWORD: Final = "demo-password"  # noqa: S105  # made to be printed
 LOGINS: Final[Mapping[str, tuple[str, str, str | None]]] = {
@@ -214,7 +215,9 @@ class _Loader:
                 key = self.promotions[event.campaign]
                 update_promotion(key, {"is_active": False}, by=self.marketer, at=event.at)
             case Delete():
-                delete_promotion(self.promotions[event.campaign], by=self.marketer, at=event.at)
+                delete_promotion(
+                    self.promotions[event.campaign], by=self.marketer, at=event.at, confirmed=True
+                )
 
     def _enroll(self, event: Enroll) -> None:
         by = self.support if event.by_support else self.shop
