@@ -101,6 +101,10 @@ class PromotionTier(PromotionPart):
                 name="tier_rank_from_1_to_10",
                 condition=Q(rank=None) | Q(rank__gte=1, rank__lte=MOST_TIERS),
             ),
+            # With the unique constraint it makes ten the most; null would be unlike any other.
+            models.CheckConstraint(
+                name="tier_has_rank", condition=Q(is_deleted=True) | Q(rank__isnull=False)
+            ),
             models.UniqueConstraint(
                 name="tier_rank_once",
                 fields=["promotion", "rank"],
@@ -158,15 +162,11 @@ class PromotionQualifier(PromotionPart):
         constraints = [
             *PromotionPart.Meta.constraints,
             not_blank("external_qualifier", on="qualifier"),
-            one_of("qualifier_type", picklists.QualifierType, on="qualifier"),
             one_of("qualifier_operator", picklists.QualifierOperator, on="qualifier"),
             one_of(
                 "qualifier_rule_criteria_type",
                 picklists.QualifierRuleCriteriaType,
                 on="qualifier",
-            ),
-            at_most_one(
-                "qualifier_product", "qualifier_category", name="qualifier_product_or_category"
             ),
             models.CheckConstraint(
                 name="qualifier_names_what_its_type_says",
@@ -192,9 +192,11 @@ class PromotionQualifier(PromotionPart):
             ),
             models.CheckConstraint(
                 name="qualifier_threshold_below_amount",
-                condition=Q(minimum_amount=None)
-                | Q(approaching_discount_threshold=None)
-                | Q(approaching_discount_threshold__lt=F("minimum_amount")),
+                condition=Q(approaching_discount_threshold=None)
+                | Q(
+                    minimum_amount__isnull=False,
+                    approaching_discount_threshold__lt=F("minimum_amount"),
+                ),
             ),
             positive("minimum_quantity", on="qualifier"),
             positive("minimum_amount", on="qualifier"),
@@ -267,20 +269,16 @@ class PromotionTarget(PromotionPart):
         constraints = [
             *PromotionPart.Meta.constraints,
             not_blank("external_target", on="target"),
-            one_of("target_type", picklists.TargetType, on="target"),
             one_of("target_operator", picklists.TargetOperator, on="target"),
             one_of("target_rule_criteria_type", picklists.TargetRuleCriteriaType, on="target"),
-            one_of("adjustment_type", picklists.AdjustmentType, on="target"),
-            at_most_one("target_product", "target_category", name="target_product_or_category"),
             positive("restriction_quantity", on="target"),
             models.CheckConstraint(
-                name="target_percentage_has_percent_and_no_amount",
+                name="target_percentage_has_percent",
                 condition=~Q(adjustment_type="PercentageDiscount")
                 | Q(
                     adjustment_percent__isnull=False,
                     adjustment_percent__gte=Decimal(1),
                     adjustment_percent__lte=Decimal(100),
-                    adjustment_amount=None,
                 ),
             ),
             models.CheckConstraint(
@@ -326,6 +324,35 @@ class PromotionTarget(PromotionPart):
                     ],
                     adjustment_amount__isnull=False,
                     adjustment_amount__gt=Decimal(0),
+                ),
+            ),
+            models.CheckConstraint(
+                name="target_adjustment_fits_its_type",
+                condition=~Q(
+                    adjustment_type__in=[
+                        "FixedAmountOffTransaction",
+                        "FixedAmountOffUnitPrice",
+                        "FixedPrice",
+                        "TotalFixedPrice",
+                        "BonusProduct",
+                    ]
+                )
+                | Q(
+                    adjustment_type="FixedAmountOffTransaction",
+                    target_type__in=["Shipping", "StandardShippingRate", "Transaction"],
+                )
+                | Q(
+                    adjustment_type__in=["FixedAmountOffUnitPrice", "FixedPrice"],
+                    target_type__in=[
+                        "Product",
+                        "ProductCategory",
+                        "Shipping",
+                        "StandardShippingRate",
+                    ],
+                )
+                | Q(
+                    adjustment_type__in=["TotalFixedPrice", "BonusProduct"],
+                    target_type__in=["Product", "ProductCategory"],
                 ),
             ),
             models.CheckConstraint(
@@ -432,7 +459,6 @@ class PromotionLineItemRule(PromotionPart, Owned):
                 | Q(type="Attribute", type_value__isnull=False),
             ),
             not_blank("type_value", on="line_item_rule"),
-            one_of("type", picklists.LineItemRuleType, on="line_item_rule"),
             one_of("operator_type", picklists.OperatorType, on="line_item_rule"),
         ]
 

@@ -122,6 +122,9 @@ class PromotionMarketSegment(PromotionPart):
         indexes = [models.Index(name="market_segment_by_promotion", fields=["promotion", "id"])]
         constraints = [
             *PromotionPart.Meta.constraints,
+            models.CheckConstraint(
+                name="market_segment_names_segment", condition=Q(promotion_segment__isnull=False)
+            ),
             models.UniqueConstraint(
                 name="promotion_for_segment_once",
                 fields=["promotion", "promotion_segment"],

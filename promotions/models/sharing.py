@@ -77,7 +77,6 @@ class PromotionShare(models.Model):
         constraints = [
             exactly_one("user", "group", name="share_with_one"),
             one_of("access_level", picklists.AccessLevel, on="share"),
-            one_of("row_cause", picklists.RowCause, on="share"),
             models.CheckConstraint(
                 name="share_by_rule_names_it",
                 condition=Q(row_cause="Rule", rule__isnull=False)

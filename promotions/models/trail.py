@@ -9,7 +9,7 @@ from django.db.models import Q
 from promotions import ids
 from promotions.actors import Source
 from promotions.models import picklists
-from promotions.models.fields import one_of, person
+from promotions.models.fields import person
 from promotions.models.promotion import Promotion
 
 
@@ -51,7 +51,6 @@ class PromotionFeed(models.Model):
         default_permissions = ()
         indexes = [models.Index(name="feed_by_promotion", fields=["promotion", "-id"])]
         constraints = [
-            one_of("type", picklists.FeedType, on="feed"),
             models.CheckConstraint(
                 name="feed_post_has_body",
                 condition=Q(type="TextPost", body__isnull=False) & ~Q(body="")
