@@ -11,8 +11,10 @@ from promotions.rules import (
     enrollment_window,
     has_begun,
     is_over,
+    priority_order,
     promotion_problems,
     promotion_status,
+    uses_per_cart,
 )
 from tests.unit.fakes import NOW, FakePromotion
 
@@ -154,3 +156,14 @@ def test_problems(
         problems += currency_problem(promotion.currency_iso_code, currencies)
     assert [problem.pointer for problem in problems] == pointers
     assert {problem.code for problem in problems} <= {"invalid_value"}
+
+
+@pytest.mark.parametrize(("maximum", "uses"), [(None, 1), (1, 1), (7, 7)])
+def test_a_blank_maximum_of_uses_means_one(maximum: int | None, uses: int) -> None:
+    assert uses_per_cart(maximum) == uses
+
+
+def test_a_lower_priority_number_comes_first_and_blank_comes_last() -> None:
+    promotions = [(None, 1), (10, 2), (0, 3), (None, 4), (10, 5), (2**31 - 1, 6)]
+    ordered = sorted(promotions, key=lambda one: priority_order(*one))
+    assert [key for _, key in ordered] == [3, 2, 5, 6, 1, 4]
