@@ -18,6 +18,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 
 from promotions import ids
+from promotions.actors import Actor
 from promotions.api.pagination import PARAMETERS
 from promotions.errors import DomainError, Refused
 from promotions.folding import fold
@@ -30,13 +31,17 @@ if TYPE_CHECKING:
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # django-filter has no types
     """Applies the view's filter set, and refuses what it doesn't know."""
 
+    def get_filterset_class(
+        self, view: "APIView", queryset: QuerySet[Any] | None = None
+    ) -> "type[FilterSet] | None":
+        found: type[FilterSet] | None = super().get_filterset_class(view, queryset)
+        return None if found is None else found.as_set_up()
+
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: "APIView"
     ) -> QuerySet[Any]:
-        if getattr(view, "filterset_class", None) is None:
-            known: Sequence[str] = PARAMETERS
-        else:
-            known = [*view.filterset_class.base_filters, *PARAMETERS]  # type: ignore[attr-defined]
+        filters = self.get_filterset_class(view, queryset)
+        known = [*(filters.base_filters if filters else ()), *PARAMETERS]
         errors = [
             DomainError("invalid_filter", problem, name[:80])
             for name, values in request.query_params.lists()
@@ -162,6 +167,17 @@ class WholeFilter(django_filters.Filter):  # type: ignore[misc]
     field_class = forms.IntegerField
 
 
+@extend_schema_field(OpenApiTypes.NUMBER)
+class NumberFilter(django_filters.Filter):  # type: ignore[misc]
+    """A number, of no more digits than the model's field ``like`` has."""
+
+    field_class = forms.DecimalField
+
+    def __init__(self, like: Any, **options: Any) -> None:
+        # More digits than these the database's driver doesn't take.
+        super().__init__(max_digits=like.max_digits, decimal_places=like.decimal_places, **options)
+
+
 class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
     """A date as ``YYYY-MM-DD``, and in no other form."""
 
@@ -172,6 +188,17 @@ class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
 
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """Base of our filter sets."""
+
+    @classmethod
+    def as_set_up(cls) -> "type[FilterSet]":
+        """The set as the organisation's settings have it."""
+        return cls
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        actor: Actor = self.request.parser_context["view"].actor
+        return actor
 
     @property
     def at(self) -> datetime:

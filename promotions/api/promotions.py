@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -17,17 +17,7 @@ from rest_framework.response import Response
 
 from promotions import ids
 from promotions.api.bodies import Body, read_body, refuse_body
-from promotions.api.filters import (
-    DayFilter,
-    EitherFilter,
-    FlagFilter,
-    FoldedFilter,
-    IdFilter,
-    RecordFilters,
-    WholeFilter,
-    after,
-    before,
-)
+from promotions.api.declared_filters import DeclaredFilters
 from promotions.api.idempotency import idempotent, idempotent_act
 from promotions.api.json import json_body, json_body_or_none
 from promotions.api.serializers import EitherReference, Moment, RecordSerializer, Text
@@ -94,35 +84,11 @@ class TransferBody(Body):
     ownerId = EitherReference({ids.USER: "owner_user_id", ids.GROUP: "owner_group_id"})
 
 
-class PromotionFilters(RecordFilters):
-    name = FoldedFilter(field_name="name_key")
-    displayName = django_filters.CharFilter(field_name="display_name")
-    promotionCode = FoldedFilter(field_name="promotion_code_key")
+class PromotionFilters(DeclaredFilters):
+    model = Promotion
     status = django_filters.ChoiceFilter(
         choices=[(s.value, s.value) for s in PromotionStatus], method="filter_status"
     )
-    isActive = FlagFilter(field_name="is_active")
-    isEnrollmentRequired = FlagFilter(field_name="is_enrollment_required")
-    isAutomatic = FlagFilter(field_name="is_automatic")
-    isCommercePromotion = FlagFilter(field_name="is_commerce_promotion")
-    isTiered = FlagFilter(field_name="is_tiered")
-    isCloned = FlagFilter(field_name="is_cloned")
-    relatedPromotionId = IdFilter((ids.PROMOTION,), field_name="related_promotion")
-    exclusivityType = django_filters.ChoiceFilter(
-        field_name="exclusivity_type", choices=Promotion.ExclusivityType.choices
-    )
-    priorityNumber = WholeFilter(field_name="priority_number")
-    ownerId = EitherFilter(
-        {ids.USER: lambda key: Q(owner_user=key), ids.GROUP: lambda key: Q(owner_group=key)}
-    )
-    startDateTime_after = after("start_date_time")
-    startDateTime_before = before("start_date_time")
-    endDateTime_after = after("end_date_time")
-    endDateTime_before = before("end_date_time")
-    enrollmentStartDate_after = DayFilter(field_name="enrollment_start_date", lookup_expr="gte")
-    enrollmentStartDate_before = DayFilter(field_name="enrollment_start_date", lookup_expr="lt")
-    enrollmentEndDate_after = DayFilter(field_name="enrollment_end_date", lookup_expr="gte")
-    enrollmentEndDate_before = DayFilter(field_name="enrollment_end_date", lookup_expr="lt")
 
     def filter_status(
         self, queryset: QuerySet[Promotion], name: str, value: str

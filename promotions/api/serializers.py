@@ -5,8 +5,10 @@ properties are those of the field dictionary.
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -16,9 +18,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from promotions import ids
+from promotions.api.references import leads_to_another_promotion, prefix_of
 from promotions.dictionary import Field, fields_of
 from promotions.models import Record
 from promotions.moments import format_moment, parse_moment
+from promotions.selectors import hidden_promotions
+from promotions.services.records import NO_SUCH_RECORD
 
 M = TypeVar("M", bound=Record)
 _MOST_REPORTED = 20
@@ -105,7 +110,10 @@ def decode_reference(data: Any, *prefixes: str) -> tuple[str, int]:
         raise serializers.ValidationError(detail, code="malformed_id") from error
 
 
-@extend_schema_field({"type": "string", "pattern": "^[0-9A-Za-z]{15}([A-Z0-5]{3})?$"})
+_ID_SCHEMA: Final = {"type": "string", "pattern": "^[0-9A-Za-z]{15}([A-Z0-5]{3})?$"}
+
+
+@extend_schema_field(_ID_SCHEMA)
 class Reference(serializers.Field[int, Any, str, int]):
     """Another record, by its id; ``source`` is the model's key field."""
 
@@ -120,6 +128,48 @@ class Reference(serializers.Field[int, Any, str, int]):
         return ids.encode(self._prefix, value)
 
 
+class PromotionReference(Reference):
+    """Another promotion. One that the caller may not see is shown as null, and stays as it is where
+    null is sent back; naming it is like naming one that is not there."""
+
+    def get_attribute(self, instance: Any) -> int | None:
+        key: int | None = super().get_attribute(instance)
+        return None if self._is_hidden(key, instance) else key
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        record = self.parent.instance
+        if data is None and record is not None and self._is_hidden(self._named_by(record), record):
+            raise serializers.SkipField
+        return super().run_validation(data)
+
+    def to_internal_value(self, data: Any) -> int:
+        key = super().to_internal_value(data)
+        if self._is_hidden(key):
+            raise serializers.ValidationError(NO_SUCH_RECORD, code="invalid_value")
+        return key
+
+    def _is_hidden(self, key: int | None, record: Any = None) -> bool:
+        """Asked once for all records that are being shown with ``record``."""
+        if key is None:
+            return False
+        if key not in self._known:
+            shown = self.parent.instance if record is not None else None
+            named = map(self._named_by, shown) if isinstance(shown, list) else ()
+            keys = {key, *(other for other in named if other is not None)}
+            hidden = hidden_promotions(keys, by=self.context["view"].actor)
+            self._known.update((key, key in hidden) for key in keys)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[int, bool]:
+        return {}
+
+    def _named_by(self, record: Any) -> int | None:
+        key: int | None = getattr(record, str(self.source))
+        return key
+
+
+@extend_schema_field(_ID_SCHEMA)
 class EitherReference(serializers.Field[Any, Any, str | None, Any]):
     """A reference that may lead to one of several objects, told apart by the id's prefix; each has
     a column of its own. ``parts`` holds the columns' key fields by prefix."""
@@ -161,7 +211,7 @@ class Number(serializers.DecimalField):
 
 class ReadOnlyText(serializers.CharField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(read_only=True, **options)
+        super().__init__(**{**options, "read_only": True})
 
 
 _KINDS: Final[Mapping[str, type[serializers.Field[Any, Any, Any, Any]]]] = {
@@ -185,7 +235,7 @@ class RecordSerializer(serializers.ModelSerializer[M]):
         for field in fields_of(model).values():
             if not field.system:
                 fields[field.json_name] = _serializer_field(model, field)
-        fields |= self._declared_fields
+        fields |= deepcopy(self._declared_fields)  # each serializer binds its own
         fields["createdDate"] = Moment(source="created_date", read_only=True)
         fields["lastModifiedDate"] = Moment(source="last_modified_date", read_only=True)
         return fields
@@ -223,6 +273,13 @@ class RecordSerializer(serializers.ModelSerializer[M]):
                 yield name, [serializers.ErrorDetail(detail, code="invalid_value")]
 
 
+@cache
+def serializer_of(model: type[M]) -> type[RecordSerializer[M]]:
+    """The serializer of a model that has no properties beyond its dictionary's."""
+    meta = type("Meta", (), {"model": model})
+    return type(f"{model.__name__}Serializer", (RecordSerializer,), {"Meta": meta})
+
+
 def _serializer_field(model: Any, field: Field) -> serializers.Field[Any, Any, Any, Any]:
     """What reads and writes one field of the dictionary."""
     options: dict[str, Any] = {"help_text": field.help_text} if field.help_text else {}
@@ -234,8 +291,9 @@ def _serializer_field(model: Any, field: Field) -> serializers.Field[Any, Any, A
         options["allow_null"] = field.nillable
     if field.type == "reference":
         return _reference(model, field, options)
-    if field.attribute != field.json_name:
-        options["source"] = field.attribute
+    source = "number" if field.auto_number else field.attribute
+    if source != field.json_name:
+        options["source"] = source
     if not field.writable:
         if field.nillable:
             options |= {"allow_null": True, "default": None}
@@ -259,13 +317,14 @@ def _reference(
     options.pop("help_text", None)
     columns = [model._meta.get_field(name) for name in field.columns]
     if len(columns) > 1:
-        parts = {getattr(c.related_model, "key_prefix", ids.GROUP): c.attname for c in columns}
+        parts = {prefix_of(c.related_model): c.attname for c in columns}
         return EitherReference(parts, **options)
     # Whether a reference is missing is said by the service, which may know it from the path.
     options |= {"source": columns[0].attname}
     if "required" in options:
         options["required"] = False
-    return Reference(columns[0].related_model.key_prefix, **options)
+    kind = PromotionReference if leads_to_another_promotion(columns[0]) else Reference
+    return kind(prefix_of(columns[0].related_model), **options)
 
 
 def _bounds(column: "models.Field[Any, Any]") -> dict[str, Any]:

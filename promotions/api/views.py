@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 from rest_framework import viewsets
@@ -16,10 +16,16 @@ from rest_framework.views import APIView
 from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.api.authentication import partner_of, scopes_of
+from promotions.api.declared_filters import filters_of, folded_column
+from promotions.api.filters import FilterSet
 from promotions.api.idempotency import idempotent
 from promotions.api.json import json_body
+from promotions.api.serializers import serializer_of
 from promotions.errors import refuse
 from promotions.models import Record, RecordQuerySet, User
+from promotions.selectors import add_views, joined_by, with_views
+from promotions.services.records import RecordService
+from promotions.services.views import note_view
 
 R = TypeVar("R", bound=Record)
 
@@ -72,17 +78,36 @@ class RequestContext(APIView):
         return partner_of(self.request).acting_user
 
 
+def _orderings(model: type[Record]) -> dict[str, Combinable]:
+    """What every kind of record can be ordered by."""
+    orderings: dict[str, Combinable] = {
+        "createdDate": F("created_date"),
+        "lastModifiedDate": F("last_modified_date"),
+    }
+    if any(column.name == "name" for column in model._meta.concrete_fields):
+        orderings["name"] = F(folded_column(model, "name") or "name")
+    return orderings
+
+
+def _wants_view_noted(request: Request) -> bool:
+    """Whether the caller shows the record to its user: ``Sforce-Mru: updateMru=true``."""
+    header = request.headers.get("Sforce-Mru", "")
+    return "".join(header.split()).lower() == "updatemru=true"
+
+
 class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
     """Create, list, retrieve, change (PATCH) and delete records of one kind.
 
-    A subclass names the model, serializer, filters, orderings, scopes, and the service functions
-    that write.
+    A subclass names the model, the scopes and the service that writes (or the functions that do).
+    Serializer, filters and orderings are the dictionary's unless it names its own.
     """
 
     model: type[R]
+    service: ClassVar[RecordService[Any]]
     read_scope: ClassVar[str]
     write_scope: ClassVar[str]
     orderings: ClassVar[Mapping[str, Combinable]]
+    filterset_class: ClassVar[type[FilterSet]]
     lookup_url_kwarg = "id"
     lookup_value_regex = "[^/]+"
 
@@ -90,8 +115,26 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
     update_record: ClassVar[Callable[..., Any]]
     delete_record: ClassVar[Callable[..., Any]]
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "model" in cls.__dict__:
+            cls.queryset = (
+                cls.model._default_manager.none()
+            )  # tells the API's description the model
+            cls.serializer_class = cls.serializer_class or serializer_of(cls.model)
+            cls.filterset_class = getattr(cls, "filterset_class", None) or filters_of(cls.model)
+            cls.orderings = getattr(cls, "orderings", None) or _orderings(cls.model)
+        if service := cls.__dict__.get("service"):
+            for act in ("create", "update", "delete"):
+                if f"{act}_record" not in cls.__dict__:
+                    setattr(cls, f"{act}_record", staticmethod(getattr(service, act)))
+
     def get_queryset(self) -> QuerySet[R]:
-        return RecordQuerySet(self.model).live().accessible(self.actor)
+        records: QuerySet[R] = RecordQuerySet(self.model).live().accessible(self.actor)
+        if self.model.viewable:
+            records = with_views(records, self.actor)
+        joined = joined_by(self.model)
+        return records.select_related(*joined) if joined else records
 
     def get_object(self) -> R:
         record = self.get_queryset().filter(pk=self.key).first()
@@ -111,15 +154,22 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
 
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """Read one record."""
-        return self.answer(self.get_object())
+        record = self.get_object()
+        if self.model.viewable and _wants_view_noted(request):
+            note_view(record, user=self.user, at=self.at)
+        return self.answer(record)
 
     @idempotent
     def create(self, request: Request) -> Response:
         """Create a record."""
         serializer = self.get_serializer(data=json_body(request))
         serializer.is_valid(raise_exception=True)
-        record = self.model(**serializer.validated_data)
+        record = self.new_record(serializer.validated_data)
         return self.answer_created(self.create_record(record, by=self.actor, at=self.at))
+
+    def new_record(self, values: Mapping[str, Any]) -> R:
+        """A record, yet unsaved, of what a body says."""
+        return self.model(**values)
 
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
         """Change a record: what is absent stays, null clears."""
@@ -142,6 +192,7 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
 
     def answer(self, record: R, status: int = 200) -> Response:
         """The record as it now is, with its version as ETag."""
+        add_views(record, self.actor)
         return Response(
             self.get_serializer(record).data, status=status, headers={"ETag": record.etag}
         )

@@ -78,14 +78,25 @@ def _target_problems(target: PromotionTarget) -> Iterator[DomainError]:
 
 def take_promotion(rule: PromotionLineItemRule) -> None:
     """A line item rule belongs to the promotion of the qualifier or target that it narrows."""
-    associated = rule.associated_qualifier or rule.associated_target
-    if rule.promotion_id is None and associated is not None:
+    if not _belongs_already(rule) and (associated := _associated(rule)):
         rule.promotion_id = associated.promotion_id
+
+
+def _belongs_already(part: PromotionPart) -> bool:
+    key: int | None = part.promotion_id  # a new record need not have one yet
+    return key is not None
+
+
+def _associated(rule: PromotionLineItemRule) -> PromotionQualifier | PromotionTarget | None:
+    """What the rule narrows; None where it names nothing, or what is not there."""
+    if rule.associated_qualifier_id is not None:
+        return PromotionQualifier.objects.filter(pk=rule.associated_qualifier_id).first()
+    return PromotionTarget.objects.filter(pk=rule.associated_target_id).first()
 
 
 def _line_item_rule_problems(rule: PromotionLineItemRule) -> Iterator[DomainError]:
     yield from child_rules.line_item_rule_problems(rule)
-    associated = rule.associated_qualifier or rule.associated_target
+    associated = _associated(rule)
     if associated is not None and associated.promotion_id != rule.promotion_id:
         detail = "This qualifier or target belongs to another promotion."
         yield DomainError("invalid_value", detail, "associatedReferenceId")
@@ -155,13 +166,25 @@ limits: Final = RecordService(
 
 
 def _limit_promotion(usage: PromotionLimitUsage) -> None:
-    if usage.promotion_id is None and usage.promotion_limit_id is not None:
-        usage.promotion_id = usage.promotion_limit.promotion_id
+    if not _belongs_already(usage) and (limit := _limit(usage)):
+        usage.promotion_id = limit.promotion_id
+
+
+def _limit(usage: PromotionLimitUsage) -> PromotionLimit | None:
+    return PromotionLimit.objects.filter(pk=usage.promotion_limit_id).first()
+
+
+def _limit_usage_problems(usage: PromotionLimitUsage) -> Iterator[DomainError]:
+    yield from child_rules.limit_usage_problems(usage)
+    limit = _limit(usage)
+    if limit is not None and limit.promotion_id != usage.promotion_id:
+        detail = "This limit belongs to another promotion."
+        yield DomainError("invalid_value", detail, "promotionLimitId")
 
 
 limit_usages: Final = RecordService(
     PromotionLimitUsage,
-    problems=child_rules.limit_usage_problems,
+    problems=_limit_usage_problems,
     belongs=_limit_promotion,
     tracked=True,
 )

@@ -74,7 +74,8 @@ class RecordService(Generic[R]):
         Of a part the caller holds the promotion. Inside a transaction."""
         fill_in(record, by=by, at=at)
         self.prepare(record)
-        given = {f.name for f in record._meta.concrete_fields} - {"created_by", "last_modified_by"}
+        by_the_service = ("created_by", "last_modified_by")
+        given = [f.name for f in record._meta.concrete_fields if f.name not in by_the_service]
         self._write(record, lambda: record.save(force_insert=True), given, by)
 
     def update(
@@ -213,11 +214,12 @@ class RecordService(Generic[R]):
         return None
 
     def _write(self, record: R, write: Callable[[], None], given: Iterable[str], by: Actor) -> None:
-        if errors := [
-            *own_problems(record, given, by),
-            *self.problems(record),
-            *self.taken(record),
-        ]:
+        errors = own_problems(record, given, by)
+        if not any(error.detail == NO_SUCH_RECORD for error in errors):
+            # The rules would tell of what is out of sight from what is not there.
+            errors += self.problems(record)
+        errors += self.taken(record)
+        if errors:
             raise Refused(*errors)
         try:
             with transaction.atomic():
@@ -350,20 +352,28 @@ def field_problems(record: models.Model) -> list[DomainError]:
 
 def reference_problems(record: models.Model, names: Iterable[str], by: Actor) -> list[DomainError]:
     """Those among the fields ``names`` that refer to a record which is not there or was deleted,
-    or which ``by`` may not see.
+    or which ``by`` may not see; and those that must refer to one and don't.
 
     Only what is being set is looked at: a record stays changeable after what it refers to is gone.
     """
     errors = []
     for name in names:
         field = record._meta.get_field(name)
-        if not isinstance(field, models.ForeignKey) or getattr(record, field.attname) is None:
+        if not isinstance(field, models.ForeignKey):
             continue
         key = getattr(record, field.attname)
+        shown = field_of_column(type(record), field.name)
+        if key is None:
+            # What callers don't know follows from another field, of which the rules speak.
+            if not field.null and shown is not None:
+                detail = f"Name the {shown.label}."
+                errors.append(DomainError("required", detail, shown.json_name))
+            continue
         there = field.related_model._base_manager.filter(pk=key)
         if issubclass(field.related_model, Record):
             there = RecordQuerySet(field.related_model).live().accessible(by).filter(pk=key)
         if not there.exists():
-            pointer = property_of(type(record), field.name)
+            pointer = shown.json_name if shown else ""
             errors.append(DomainError("invalid_value", NO_SUCH_RECORD, pointer))
-    return errors
+    # One that callers don't know is out of sight because of another; that one is told of, alone.
+    return [error for error in errors if error.pointer] or errors
