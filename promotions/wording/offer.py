@@ -37,7 +37,7 @@ def announcement(whole: Whole) -> str | None:
     amounts = {
         money(
             qualifier.approaching_discount_threshold,
-            qualifier.currency_iso_code or promotion.currency_iso_code,
+            _currency(qualifier, whole),
         )
         for qualifier in whole.qualifiers
         if qualifier.approaching_discount_threshold is not None
@@ -91,7 +91,7 @@ def _condition(step: Step, whole: Whole) -> str:
 
 def _asked(qualifier: QualifierLike, whole: Whole) -> tuple[str, str]:
     """What a qualifier asks for: a verb, and of what how much."""
-    currency = qualifier.currency_iso_code or whole.promotion.currency_iso_code
+    currency = _currency(qualifier, whole)
     goods = qualifying_goods(qualifier, whole.line_item_rules, currency)
     count = qualifier.minimum_quantity
     if qualifier.minimum_amount is None:
@@ -107,13 +107,20 @@ def _asked(qualifier: QualifierLike, whole: Whole) -> tuple[str, str]:
 
 def _rewards(step: Step, whole: Whole) -> str:
     setting = _setting(step, whole)
-    given = [reward(target, _goods_of(target, whole), setting) for target in step.targets]
+    given = [
+        reward(target, _goods_of(target, whole), setting, _currency(target, whole))
+        for target in step.targets
+    ]
     return listed(given) + _if_in_cart(step, whole)
 
 
 def _goods_of(target: TargetLike, whole: Whole) -> Goods:
-    currency = target.currency_iso_code or whole.promotion.currency_iso_code
-    return target_goods(target, whole.line_item_rules, currency)
+    return target_goods(target, whole.line_item_rules, _currency(target, whole))
+
+
+def _currency(part: QualifierLike | TargetLike, whole: Whole) -> str | None:
+    """The part's own, else the promotion's."""
+    return part.currency_iso_code or whole.promotion.currency_iso_code
 
 
 def _if_in_cart(step: Step, whole: Whole) -> str:
@@ -132,7 +139,7 @@ def _setting(step: Step, whole: Whole) -> Setting:
     bought = Decimal(0)
     if len(step.qualifiers) == 1 and step.qualifiers[0].qualifier_type != "TransactionTotal":
         qualifier = step.qualifiers[0]
-        currency = qualifier.currency_iso_code or promotion.currency_iso_code
+        currency = _currency(qualifier, whole)
         qualifying = qualifying_goods(qualifier, whole.line_item_rules, currency)
         bought = qualifier.minimum_quantity or Decimal(0)
     return Setting(
@@ -140,7 +147,6 @@ def _setting(step: Step, whole: Whole) -> Setting:
         bought=bought,
         are_excluded=promotion.are_qual_items_excl_from_discounts,
         pick="cheapest" if promotion.discount_order == "LeastExpensive" else "most expensive",
-        currency=promotion.currency_iso_code,
     )
 
 

@@ -27,7 +27,6 @@ class Setting:
     """Whether those that qualify are not discounted themselves."""
     pick: str
     """Which are discounted first: ``cheapest`` or ``most expensive``."""
-    currency: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,8 @@ def says_what_is_excluded(goods: Goods, setting: Setting) -> bool:
     return setting.are_excluded and goods == setting.qualifying
 
 
-def reward(target: TargetLike, goods: Goods, setting: Setting) -> str:
-    """What ``target`` gives, which means ``goods``."""
-    currency = target.currency_iso_code or setting.currency
+def reward(target: TargetLike, goods: Goods, setting: Setting, currency: str | None) -> str:
+    """What ``target`` gives, which means ``goods`` and has its amounts in ``currency``."""
     if target.adjustment_type == "BonusProduct":
         count = target.restriction_quantity or _ONE
         return f"{goods.counted(count)} as {'a free gift' if count == 1 else 'free gifts'}"

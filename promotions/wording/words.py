@@ -35,9 +35,8 @@ def money(value: Decimal, currency: str | None) -> str:
 
 def times(count: Decimal | int) -> str:
     """``once``, ``twice``, ``3 times``."""
-    return {1: "once", 2: "twice"}.get(int(count) if count == int(count) else 0) or (
-        f"{number(count)} times"
-    )
+    named: dict[Decimal | int, str] = {1: "once", 2: "twice"}
+    return named.get(count) or f"{number(count)} times"
 
 
 def called(name: str) -> str:

@@ -179,6 +179,11 @@ def test_what_must_be_bought(qualifiers: list[FakeQualifier], text: str) -> None
     assert about(Topic.OFFER, offered) == f"{text}, get free shipping."
 
 
+def test_an_amount_finer_than_cents_is_told_in_full() -> None:
+    offered = whole(give("20 %", FakeRule("Price", "GREATER_THAN", "19.9990")))
+    assert about(Topic.OFFER, offered) == "Get 20 % off everything costing more than 19.999 EUR."
+
+
 def test_a_number_that_could_fill_a_page_is_left_as_it_was_typed() -> None:
     rule = FakeRule("Price", "GREATER_THAN", "1E999999")
     offered = whole(give("20 %", rule))
@@ -336,6 +341,14 @@ def test_as_many_of_a_product_as_were_bought_are_there() -> None:
     reward = give("20 %", **RUNNER, only=2, **AT_LEAST)
     assert about(Topic.OFFER, whole(buy(2, **RUNNER), reward)) == (
         "Buy 2 of *Runner*, get 20 % off *Runner* (up to 2 of them)."
+    )
+
+
+@pytest.mark.parametrize("bought", [buy(1, **RUNNER), buy(2, product="Cap"), buy(**RUNNER)])
+def test_fewer_of_a_product_were_bought_than_must_be_there(bought: FakeQualifier) -> None:
+    reward = give("20 %", **RUNNER, only=2, **AT_LEAST)
+    assert about(Topic.OFFER, whole(bought, reward)).endswith(
+        "get 20 % off *Runner* (for 2 of them, if the cart has as many)."
     )
 
 
