@@ -206,7 +206,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/(api/v1|services)/",
-    "ENUM_NAME_OVERRIDES": {"CriteriaEnum": "promotions.models.Promotion.Criteria"},
+    "ENUM_NAME_OVERRIDES": {
+        "CriteriaEnum": "promotions.models.Promotion.Criteria",
+        "CouponStatusEnum": "promotions.models.picklists.CouponStatus",
+        "LimitTypeEnum": "promotions.models.picklists.LimitType",
+        "LineItemRuleTypeEnum": "promotions.models.picklists.LineItemRuleType",
+        "OperatorEnum": "promotions.models.picklists.TargetOperator",
+        "PromotionStatusEnum": "promotions.rules.PromotionStatus",
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -49,7 +49,7 @@ class PromotionSerializer(RecordSerializer[Promotion]):
     class Meta:
         model = Promotion
 
-    @extend_schema_field({"type": "string", "enum": [s.value for s in PromotionStatus]})
+    @extend_schema_field(serializers.ChoiceField([(s.value, s.name) for s in PromotionStatus]))
     def get_status(self, promotion: Promotion) -> str:
         at = self.context["view"].at
         return promotion_status(promotion, at, ZoneInfo(settings.TIME_ZONE)).value

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from promotions.api.compatible import ERROR_CODES
 from promotions.errors import CATALOGUE
@@ -11,6 +12,14 @@ from promotions.errors import CATALOGUE
 _VERBS = ("/activate", "/clone", "/close", "/deactivate", "/restore", "/transfer", "/withdraw")
 """What paths end in that change a record by POST."""
 _STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429)
+
+
+_VIEWED = OpenApiParameter(
+    "Sforce-Mru",
+    str,
+    OpenApiParameter.HEADER,
+    description="`updateMru=true` notes that you viewed the record: `lastViewedDate`",
+)
 
 
 class Schema(AutoSchema):
@@ -25,6 +34,13 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part and "{" not in part]
         return [parts[2] if parts[:2] == ["api", "v1"] else parts[-1]]
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        parameters: list[OpenApiParameter] = super().get_override_parameters()
+        model = getattr(self.view, "model", None)
+        if getattr(self.view, "action", None) == "retrieve" and getattr(model, "viewable", False):
+            parameters = [*parameters, _VIEWED]
+        return parameters
 
 
 class PartnerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -45,13 +61,17 @@ def add_common_responses(
     """Adds the errors, the idempotency key and the conditional headers where they apply."""
     schemas = result["components"].setdefault("schemas", {})
     schemas.update(_schemas())
+    result["components"]["responses"] = _error_responses()
     # Both forms work; the one without the slash is the one to use.
     result["paths"] = {path.rstrip("/"): ops for path, ops in result["paths"].items()}
     for path, operations in result["paths"].items():
         compatible = path.startswith("/services/")
         for method, operation in operations.items():
             if "oauth2" not in path:
-                _add_errors(operation, compatible)
+                kind = "Compatible" if compatible else "Plain"
+                for status in _STATUSES:
+                    reference = {"$ref": f"#/components/responses/{kind}{status}"}
+                    operation["responses"].setdefault(str(status), reference)
             if method == "post" and "oauth2" not in path:
                 _add_header(operation, "Idempotency-Key", "Sent again, gives the same answer again")
             if method == "put":  # upserts
@@ -61,18 +81,20 @@ def add_common_responses(
     return result
 
 
-def _add_errors(operation: dict[str, Any], compatible: bool) -> None:
-    media_type = "application/json" if compatible else "application/problem+json"
-    name = "CompatibleErrors" if compatible else "Problem"
-    for status in _STATUSES:
-        titles = [kind.title for kind in CATALOGUE.values() if kind.status == status]
-        operation["responses"].setdefault(
-            str(status),
-            {
-                "description": "; ".join(titles),
-                "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}},
-            },
-        )
+def _error_responses() -> dict[str, Any]:
+    """What the operations of each surface answer when they refuse, by status."""
+    surfaces = (
+        ("Compatible", "application/json", "CompatibleErrors"),
+        ("Plain", "application/problem+json", "Problem"),
+    )
+    return {
+        f"{kind}{status}": {
+            "description": "; ".join(k.title for k in CATALOGUE.values() if k.status == status),
+            "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+        }
+        for kind, media_type, schema in surfaces
+        for status in _STATUSES
+    }
 
 
 def _add_header(operation: dict[str, Any], name: str, description: str) -> None:

@@ -196,6 +196,7 @@ class EitherReference(serializers.Field[Any, Any, str | None, Any]):
         return None
 
 
+@extend_schema_field({"type": "number"})
 class Number(serializers.DecimalField):
     """A JSON number; exact, as many digits as the field has."""
 
@@ -277,7 +278,8 @@ class RecordSerializer(serializers.ModelSerializer[M]):
 def serializer_of(model: type[M]) -> type[RecordSerializer[M]]:
     """The serializer of a model that has no properties beyond its dictionary's."""
     meta = type("Meta", (), {"model": model})
-    return type(f"{model.__name__}Serializer", (RecordSerializer,), {"Meta": meta})
+    members = {"Meta": meta, "__doc__": model.__doc__}
+    return type(f"{model.__name__}Serializer", (RecordSerializer,), members)
 
 
 def _serializer_field(model: Any, field: Field) -> serializers.Field[Any, Any, Any, Any]:

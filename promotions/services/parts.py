@@ -89,9 +89,11 @@ def _belongs_already(part: PromotionPart) -> bool:
 
 def _associated(rule: PromotionLineItemRule) -> PromotionQualifier | PromotionTarget | None:
     """What the rule narrows; None where it names nothing, or what is not there."""
-    if rule.associated_qualifier_id is not None:
-        return PromotionQualifier.objects.filter(pk=rule.associated_qualifier_id).first()
-    return PromotionTarget.objects.filter(pk=rule.associated_target_id).first()
+    if (key := rule.associated_qualifier_id) is not None:
+        return PromotionQualifier.objects.filter(pk=key).first()
+    if (key := rule.associated_target_id) is not None:
+        return PromotionTarget.objects.filter(pk=key).first()
+    return None
 
 
 def _line_item_rule_problems(rule: PromotionLineItemRule) -> Iterator[DomainError]:
