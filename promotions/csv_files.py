@@ -1,0 +1,128 @@
+"""Tables as CSV files, in and out, row by row. Pure.
+
+In: UTF-8 with or without a byte order mark; commas, semicolons or tabs, whichever the header has;
+blank lines are passed over. Out: as RFC 4180 has it. Cells that a spreadsheet would take for a
+formula are written with an apostrophe before them, which is taken away again on the way in.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, BinaryIO, Final
+
+from promotions.errors import DomainError, Refused, refuse
+
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_DELIMITERS: Final = ",;\t"
+_NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+_HOW_TO_SAVE: Final = "Save the file as “CSV UTF-8”."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file."""
+
+    line: int
+    """Where it begins; the first line is 1."""
+    cells: Mapping[str, str]
+    """By column; without blanks around."""
+    problem: str | None = None
+    """Why it can't be read, as a sentence."""
+
+
+def read_rows(
+    file: BinaryIO, *, columns: Collection[str], required: Collection[str]
+) -> Iterator[Row]:
+    """The rows of a CSV file whose header names some of ``columns``, in any order and case, and all
+    the ``required`` ones. Nothing but the row at hand is kept.
+
+    Raises ``Refused`` for a header that doesn't, at once, and where the file stops being CSV, when
+    that is read: what comes behind can't be trusted.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    skipped, first = 0, ""
+    for first in text:
+        if first.strip():
+            break
+        skipped += 1
+    if not first.strip():
+        raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+    lines = _lines(reader, skipped)
+    _, header = next(lines)
+    return _rows(lines, _columns(header, columns, required))
+
+
+def _lines(reader: Any, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """What a reader of the ``csv`` module reads, with the numbers of the lines."""
+    while True:
+        line = skipped + reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            detail = f"The file is no CSV from line {line} on ({error}). Mend it there."
+            raise refuse("invalid_value", detail) from error
+        if cells is None:
+            return
+        yield line, cells
+
+
+def _columns(
+    header: Sequence[str], columns: Collection[str], required: Collection[str]
+) -> list[str]:
+    """The columns that a header names."""
+    if _NOT_UTF8.search("".join(header)) or "\x00" in "".join(header):
+        raise refuse("invalid_value", f"The file is not encoded in UTF-8. {_HOW_TO_SAVE}")
+    known = {name.lower(): name for name in columns}
+    names = [cell.strip() for cell in header]
+    found = [known.get(name.lower(), name) for name in names]
+    detail = f"There is no such column; known are {', '.join(columns)}."
+    errors = [
+        DomainError("unknown_property", detail, name[:80]) for name in found if name not in columns
+    ]
+    errors += [
+        DomainError("invalid_value", "The header names this column twice.", name[:80])
+        for name in dict.fromkeys(found)
+        if found.count(name) > 1
+    ]
+    errors += [
+        DomainError("required", "The first line must name this column.", name)
+        for name in required
+        if name not in found
+    ]
+    if errors:
+        raise Refused(*errors[:20])
+    return found
+
+
+def _rows(lines: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[Row]:
+    for line, cells in lines:
+        values = [_unguarded(cell.strip()) for cell in cells]
+        if any(values):
+            problem = None
+            if len(values) > len(columns):
+                problem = f"The row has {len(values)} cells, the header {len(columns)}."
+            elif any(_NOT_UTF8.search(value) for value in values):
+                problem = f"The row is not encoded in UTF-8. {_HOW_TO_SAVE}"
+                values = [_NOT_UTF8.sub("\ufffd", value) for value in values]
+            values += [""] * (len(columns) - len(values))
+            yield Row(line, dict(zip(columns, values, strict=False)), problem)
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as lines of a CSV file."""
+    text = io.StringIO()
+    csv.writer(text).writerows([_guarded(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _guarded(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
