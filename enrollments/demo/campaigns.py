@@ -183,6 +183,13 @@ CAMPAIGNS = (
         description="50 off a delivery above 500, for people who have just moved.",
         created=-330, starts=-320, opens=-325, ends=-21, closes=-40, enrolled=60,
     ),
+    Campaign(
+        name="Stock up the cellar – the more, the better",
+        display_name="The more, the better",
+        code="WINECELLAR",
+        description="5 % off three bottles of wine, 10 % off six, 15 % off twelve.",
+        created=-18, starts=-12, ends=60, enrollment=False, priority=50,
+    ),
     # Deleted. Its code is free again, and used by the running one.
     Campaign(
         name="Birthday month (first attempt)",

@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from enrollments.demo.campaigns import TERMS, Campaign, Voucher
+from enrollments.demo.discounts import DISCOUNTS
+from enrollments.demo.furnishing import Furnisher
 from enrollments.demo.plan import (
     Calendar,
     ChangePeriod,
@@ -38,8 +40,10 @@ from promotions.services.recycle_bin import delete_promotion
 PASSWORD: Final = "demo-password"  # noqa: S105  # made to be printed
 LOGINS: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "admin": ("Alex", "Administrator", None),
+    "lena": ("Lena", "Brandt", "Marketing leads"),
     "marta": ("Marta", "Nowak", "Marketers"),
     "sam": ("Sam", "Rivera", "Support"),
+    "aron": ("Aron", "Levi", "Auditors"),
 }
 """First name, last name and role; no role is a superuser."""
 PARTNER: Final = "Demo shop"
@@ -128,6 +132,9 @@ class _Loader:
     offers: dict[str, int] = field(default_factory=dict)
     usages: dict[Membership, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.furnisher = Furnisher(self.marketer, self.calendar.days_ago(370))
+
     def load(self) -> None:
         for customer in self._step("accounts", self.plan.customers):
             self.accounts.append(
@@ -138,6 +145,7 @@ class _Loader:
                 )
             )
         self._load_contacts()
+        self.furnisher.make_catalogue()
         for event in self._step("promotions and enrollments", self.plan.events):
             self._happen(event)
 
@@ -177,7 +185,12 @@ class _Loader:
             is_commerce_promotion=campaign.business,
             priority_number=campaign.priority,
         )
+        if campaign.deleted is None and campaign.code in DISCOUNTS:
+            for name, value in DISCOUNTS[campaign.code].promotion.items():
+                setattr(promotion, name, value)
         created = create_promotion(promotion, by=self.marketer, at=at)
+        if campaign.deleted is None:
+            self.furnisher.furnish(created, at)
         self.promotions[campaign] = created.pk
         if campaign.deleted is None and campaign.code is not None:
             self.by_code[campaign.code] = created
