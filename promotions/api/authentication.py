@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, through the settings
 
 _SCHEMES: Final = ("bearer", "oauth")
-_HOW_TO_GET_ONE: Final = (
+HOW_TO_GET_ONE: Final = (
     "Get an access token from /services/oauth2/token and send it as Authorization: Bearer <token>."
 )
 
@@ -52,7 +52,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, token = header.strip().partition(" ")
         if scheme.lower() not in _SCHEMES or not token.strip():
             raise exceptions.AuthenticationFailed(
-                f"The Authorization header holds no access token. {_HOW_TO_GET_ONE}"
+                f"The Authorization header holds no access token. {HOW_TO_GET_ONE}"
             )
         return self._check(token.strip(), timezone.now())
 
@@ -66,11 +66,11 @@ class TokenAuthentication(BaseAuthentication):
         )
         if found is None or found.application is None:
             raise exceptions.AuthenticationFailed(
-                f"This access token is not known. {_HOW_TO_GET_ONE}"
+                f"This access token is not known. {HOW_TO_GET_ONE}"
             )
         if found.expires <= at:
             raise exceptions.AuthenticationFailed(
-                f"This access token has expired. {_HOW_TO_GET_ONE}"
+                f"This access token has expired. {HOW_TO_GET_ONE}"
             )
         user = found.application.acting_user
         if not user.is_active:
@@ -86,7 +86,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if request.auth is None:
-            raise exceptions.NotAuthenticated(_HOW_TO_GET_ONE)
+            raise exceptions.NotAuthenticated(HOW_TO_GET_ONE)
         name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
         scope = getattr(view, name, None)
         if scope not in scopes_of(request):

@@ -21,9 +21,9 @@ class Body(serializers.Serializer[Any]):
             detail = serializers.ErrorDetail("Send a JSON object.", code="invalid_type")
             raise serializers.ValidationError({"non_field_errors": [detail]})
         known = ", ".join(self.fields) or "none"
-        detail = f"There is no such property; known are {known}."
+        unknown = f"There is no such property; known are {known}."
         errors: dict[str, Any] = {
-            str(name)[:80]: [serializers.ErrorDetail(detail, code="unknown_property")]
+            str(name)[:80]: [serializers.ErrorDetail(unknown, code="unknown_property")]
             for name in [name for name in data if name not in self.fields][:_MOST_REPORTED]
         }
         try:

@@ -32,6 +32,7 @@ from promotions.models import Promotion
 from promotions.moments import format_moment
 from promotions.rules import PromotionStatus, promotion_status
 from promotions.selectors import deleted_promotions, promotions_seen_by, with_views
+from promotions.services.cloning import clone_promotion
 from promotions.services.promotions import (
     activate,
     close,
@@ -197,8 +198,6 @@ class PromotionViewSet(RecordViewSet[Promotion]):
         Enrollments, uses of coupons and shares stay with the original; the copy has no code, and
         its coupons have new ones.
         """
-        from promotions.services.cloning import clone_promotion
-
         body = read_body(CloneBody, json_body_or_none(request))
         copy = clone_promotion(
             self.key,

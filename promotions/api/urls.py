@@ -7,10 +7,15 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from promotions.api import parts
 from promotions.api.error_page import ErrorsPage
+from promotions.api.part_views import register
 from promotions.api.promotions import PromotionViewSet
 from promotions.api.routing import OptionalSlashRouter
+from promotions.api.sharing import MeView, ShareViewSet, SharingRuleViewSet
 from promotions.api.tokens import TokenView
+from promotions.api.trail import FeedViewSet, HistoryViewSet
+from promotions.api.whole import WholePromotionViewSet
 
 SCHEMA_RENDERERS = (
     OpenApiJsonRenderer2,  # plain JSON, unless the caller asks for another
@@ -21,9 +26,30 @@ SCHEMA_RENDERERS = (
 
 router = OptionalSlashRouter()
 router.register("promotions", PromotionViewSet, "promotion")
+register(router, *parts.VIEWS)
+for below, view in (("shares", ShareViewSet), ("history", HistoryViewSet), ("feed", FeedViewSet)):
+    router.register(rf"promotions/(?P<promotionId>[^/]+)/{below}", view, f"promotion-{below}")
+router.register("sharing-rules", SharingRuleViewSet, "sharing-rule")
+
+OF_PROMOTIONS = [
+    re_path(rf"^api/v1/promotions/{of_promotion}/?$", view, name=name)
+    for of_promotion, view, name in (
+        ("whole", WholePromotionViewSet.as_view({"post": "create"}), "promotion-whole"),
+        ("whole/check", WholePromotionViewSet.as_view({"post": "check"}), "promotion-check"),
+        ("(?P<id>[^/]+)/whole", WholePromotionViewSet.as_view({"get": "retrieve"}), "whole"),
+        (
+            "(?P<id>[^/]+)/description",
+            WholePromotionViewSet.as_view({"get": "describe"}),
+            "promotion-description",
+        ),
+    )
+]
+"""Before the router's, which would take ``whole`` for an id."""
 
 urlpatterns = [
+    *OF_PROMOTIONS,
     path("api/v1/", include(router.urls)),
+    re_path(r"^api/v1/me/?$", MeView.as_view(), name="me"),
     re_path(r"^services/oauth2/token/?$", TokenView.as_view(), name="token"),
     re_path(
         r"^api/schema/?$",

@@ -127,6 +127,10 @@ class PromotionHistory(HistoryRow):
             ),
         ]
 
+    @property
+    def record_id(self) -> str:
+        return ids.encode(self.key_prefix, self.pk)
+
 
 class RecordView(models.Model):
     """When a user last viewed a record, and last viewed it or one related to it."""

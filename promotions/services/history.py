@@ -37,13 +37,13 @@ class Event:
     snapshot: Values | None = None
 
 
-def created(record: Record) -> Event:
+def created(record: models.Model) -> Event:
     """That ``record`` was made, with its fields as they were first."""
     values = {name: value for name, value in values_of(record).items() if value is not None}
     return Event(record, CREATED, snapshot=values)
 
 
-def changed(record: Record, before: Values) -> list[Event]:
+def changed(record: models.Model, before: Values) -> list[Event]:
     """The fields of ``record`` that have another value than ``before``."""
     return [
         Event(record, name, before.get(name), value)
@@ -59,13 +59,14 @@ def write(
     by: Actor,
     at: datetime,
     reason: str | None = None,
+    in_feed: bool = True,
 ) -> None:
-    """Writes what one act did to a promotion (by key) and its parts, with an entry in its feed.
-    Without a promotion: to what belongs to no single one."""
+    """Writes what one act did to a promotion (by key) and its parts, with an entry in its feed
+    unless it was done to the feed itself. Without a promotion: to what belongs to no single one."""
     if not events:
         return
     entry = None
-    if promotion is not None:
+    if promotion is not None and in_feed:
         entry = PromotionFeed.objects.create(
             promotion_id=promotion,
             type=FeedType.TRACKED_CHANGE,

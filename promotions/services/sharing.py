@@ -4,7 +4,7 @@ The owner's share is always there; rules make and remove theirs as promotions co
 leave; people give and take the rest. A promotion's history tells of all but the rules' own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,13 +14,22 @@ from django.db.models import Q, QuerySet
 
 from promotions.access import Access
 from promotions.actors import Actor
-from promotions.errors import refuse
+from promotions.errors import DomainError, refuse
 from promotions.models import Promotion, PromotionShare, SharingRule, User
 from promotions.models.picklists import RowCause
 from promotions.services import history
 from promotions.services.records import RecordService, hold_promotion
 
-_rules: Final = RecordService(SharingRule)
+
+def _rule_problems(rule: SharingRule) -> Iterator[DomainError]:
+    if (rule.owner_user_id is None) == (rule.owner_group_id is None):
+        detail = "Name the user or the group whose promotions are shared."
+        yield DomainError("required", detail, "ownerId")
+    if (rule.user_id is None) == (rule.group_id is None):
+        yield DomainError("required", "Name the user or the group to share with.", "userOrGroupId")
+
+
+sharing_rules: Final = RecordService(SharingRule, problems=_rule_problems)
 
 
 def follow_owner(promotion: Promotion, *, by: Actor, at: datetime) -> None:
@@ -108,7 +117,7 @@ def unshare(key: int, share_key: int, *, by: Actor, at: datetime) -> None:
 def create_rule(rule: SharingRule, *, by: Actor, at: datetime) -> SharingRule:
     """Saves a sharing rule, and shares what it is about. Raises ``Refused``."""
     with transaction.atomic():
-        _rules.create(rule, by=by, at=at)
+        sharing_rules.create(rule, by=by, at=at)
         _apply(rule, by=by, at=at)
     return rule
 
@@ -123,7 +132,7 @@ def update_rule(
 ) -> SharingRule:
     """Changes a sharing rule, and what it shares. Raises ``Refused``."""
     with transaction.atomic():
-        rule = _rules.update(key, changes, by=by, at=at, expected=expected)
+        rule = sharing_rules.update(key, changes, by=by, at=at, expected=expected)
         rule.shares.all().delete()
         _apply(rule, by=by, at=at)
     return rule
@@ -134,7 +143,7 @@ def delete_rule(
 ) -> SharingRule:
     """Deletes a sharing rule, and takes back what it shared. Raises ``Refused``."""
     with transaction.atomic():
-        rule = _rules.delete(key, by=by, at=at, expected=expected)
+        rule = sharing_rules.delete(key, by=by, at=at, expected=expected)
         rule.shares.all().delete()
     return rule
 
@@ -169,13 +178,11 @@ def _hold(key: int, by: Actor) -> Promotion:
 
 
 def _check_there(user: int | None, group: int | None) -> None:
-    if (user is None) == (group is None):
+    if user is not None and group is None:
+        there, kind = User.objects.filter(pk=user, is_active=True).exists(), "active user"
+    elif group is not None and user is None:
+        there, kind = Group.objects.filter(pk=group).exists(), "group"
+    else:
         raise refuse("invalid_value", "Name one user or one group.", "userOrGroupId")
-    there = (
-        User.objects.filter(pk=user, is_active=True)
-        if user is not None
-        else Group.objects.filter(pk=group)
-    )
-    if not there.exists():
-        kind = "active user" if user is not None else "group"
+    if not there:
         raise refuse("invalid_value", f"There is no such {kind}.", "userOrGroupId")
