@@ -821,7 +821,7 @@ def test_redeeming(
     [
         ({"start_date_time": NOW + DAY}, "starts at 2026-05-16T12:00:00Z"),
         ({"end_date_time": NOW - DAY}, "ended at 2026-05-14T12:00:00Z"),
-        ({"redemption_limit_all_buyers": 1}, "could be redeemed once"),
+        ({"redemption_limit_all_buyers": 1}, "could be redeemed once and"),
         ({"redemption_limit_all_buyers": 7}, "could be redeemed 7 times"),
         ({"redemption_limit_per_buyer": 2}, "can redeem the coupon 2 times"),
     ],
@@ -831,6 +831,39 @@ def test_the_reason_says_when_and_how_often(coupon: dict[str, Any], says: str) -
         FakeCoupon(**coupon), FakePromotion(), used=9, used_by_buyer=9, at=NOW
     )
     assert says in refusal.detail
+
+
+# --- What the reasons call things -----------------------------------------------------------------
+
+NOUNS = {
+    "no product": (replace(PRODUCT, qualifier_product_id=None), "a product or"),
+    "no category": (replace(CATEGORY, qualifier_category_id=None), "a category or"),
+    "a category for a product": (
+        replace(PRODUCT, qualifier_product_id=None, qualifier_category_id=1),
+        "a product and no category,",
+    ),
+    "a product for a category": (
+        replace(CATEGORY, qualifier_category_id=None, qualifier_product_id=1),
+        "a category and no product,",
+    ),
+    "no qualifier": (FakeRule(associated_qualifier_id=None), "the qualifier that"),
+    "no target": (replace(FakeRule(), **target_s()), "the target that"),
+    "no product to compare with": (FakeRule(type_reference_product_id=None), "the product to"),
+    "no category to compare with": (
+        replace(FakeRule(), **of_category(type_reference_category_id=None)),
+        "the category to",
+    ),
+}
+
+
+@pytest.mark.parametrize(("part", "says"), NOUNS.values(), ids=NOUNS.keys())
+def test_the_reason_names_what_the_type_asks_for(part: FakeQualifier | FakeRule, says: str) -> None:
+    (problem,) = (
+        line_item_rule_problems(part)
+        if isinstance(part, FakeRule)
+        else qualifier_problems(part, is_tiered=False, tiers=())
+    )
+    assert says in problem.detail
 
 
 # --- Limits and segments --------------------------------------------------------------------------
