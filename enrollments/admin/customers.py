@@ -66,6 +66,10 @@ class ContactAdmin(CustomerAdmin):
     autocomplete_fields = ("account",)
     customer_fields = ("first_name", "last_name", "email", "phone", "account", "external_id")
 
+    def label_of(self, record: Contact) -> str:
+        parts = [record.full_name, record.email, str(record.account or "")]
+        return " · ".join(part for part in parts if part)
+
     @admin.display(description="name")
     def full_name(self, contact: Contact) -> str:
         return contact.full_name

@@ -20,7 +20,6 @@ from enrollments.admin import acts
 from enrollments.admin.acts import act_page, enroll_page, require
 from enrollments.admin.cards import cards, customer_url, period_in_words, shown_enrollments
 from enrollments.admin.customer_page import customer_page, find_customer_page
-from enrollments.admin.lookups import LookupView
 from enrollments.models import PromotionPartyUsage
 from enrollments.selectors import find_enrollments, of_standing
 from enrollments.standing import Standing
@@ -31,7 +30,9 @@ from promotions.admin.site import (
     WordFilter,
     actor_of,
     badge,
+    staff_user,
 )
+from promotions.services.views import note_view
 
 MOST_FOUND: Final = 1000
 """The most enrollments that a search answers with."""
@@ -145,6 +146,7 @@ class EnrollmentAdmin(ModelAdmin):
         usage = self.get_queryset(request).filter(pk=key).first()
         if usage is None:
             raise Http404
+        note_view(usage, user=staff_user(request.user), at=timezone.now())
         [card] = cards([usage], request)
         context = {
             **self.admin_site.each_context(request),
@@ -189,12 +191,10 @@ class EnrollmentAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        lookup = LookupView.as_view(admin_site=self.admin_site)
         act = "enrollments_promotionpartyusage"
         own = [
             path("withdraw/", view(_withdraw_page), name=f"{act}_withdraw"),
             path("change-period/", view(_change_period_page), name=f"{act}_change_period"),
-            path("lookup/", view(lookup), name="enrollment_lookup"),
             path("customers/", view(find_customer_page), name="customers"),
             path("customers/<str:record_id>/", view(customer_page), name="customer"),
         ]

@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from enrollments.models import Account, Offer, PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.services.history import CREATED
 from promotions import ids
 from promotions.actors import Source
 from promotions.admin.moments import show_moment, show_short
 from promotions.models import Record, RecordQuerySet
 from promotions.moments import parse_moment
+from promotions.services.history import CREATED
 
 MOST_ROWS: Final = 2000
 """The most history rows read for one page."""

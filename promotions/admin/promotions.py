@@ -1,108 +1,49 @@
 """The promotions' list and form."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django import forms
-from django.conf import settings
-from django.contrib import admin
-from django.contrib.auth.models import Group
-from django.db import models
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminSelectWidget
 
+from promotions.access import Access
 from promotions.actors import Actor
-from promotions.admin.moments import (
-    DayRangeFilter,
-    moment_column,
-    organisation_zone,
-    show_day,
-    show_moment,
+from promotions.admin import verbs
+from promotions.admin.access import access_to
+from promotions.admin.glance import at_a_glance, enrollment_in_words
+from promotions.admin.history_page import history_page
+from promotions.admin.moments import DayRangeFilter, moment_column, organisation_zone
+from promotions.admin.pages import link
+from promotions.admin.records import RecordAdmin
+from promotions.admin.recycle_bin import recycle_bin_page
+from promotions.admin.refusals import in_words
+from promotions.admin.share_page import share_page
+from promotions.admin.site import LookupView, WordFilter, YesNoFilter, actor_of, badge
+from promotions.admin.tables import Under, tables
+from promotions.dictionary import fields_of
+from promotions.errors import DomainError, Refused
+from promotions.models import (
+    Promotion,
+    PromotionLimit,
+    PromotionLineItemRule,
+    PromotionMarketSegment,
+    PromotionQualifier,
+    PromotionTarget,
+    PromotionTier,
 )
-from promotions.admin.records import RecordAdmin, RecordForm
-from promotions.admin.site import WordFilter, YesNoFilter, badge, staff_user
-from promotions.errors import DomainError
-from promotions.models import Promotion, User
-from promotions.rules import (
-    EnrollmentWindow,
-    PromotionStatus,
-    enrollment_window,
-    is_over,
-    promotion_problems,
-    promotion_status,
-)
-from promotions.services.promotions import create_promotion, update_promotion
-from promotions.services.recycle_bin import delete_promotion
-from promotions.services.views import last_viewed, note_view
+from promotions.rules import PromotionStatus, promotion_problems
+from promotions.services.promotions import create_promotion, promotions, update_promotion
+from promotions.services.recycle_bin import current_dependents, delete_promotion
 from promotions.status import status_case
 
 TIERED_IS_FINAL = (
     "Tiers are chosen when a promotion is created: what customers were promised could not be "
     "kept otherwise. To change it, make a new promotion."
 )
-
-
-def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
-    """Whether customers can enroll at the moment ``at``, and until or from when."""
-    if not promotion.is_enrollment_required:
-        return "no enrollment"
-    if is_over(promotion.end_date_time, at):
-        return "closed, promotion ended"
-    window = enrollment_window(promotion, at, zone)
-    opens, closes = promotion.enrollment_start_date, promotion.enrollment_end_date
-    if window is EnrollmentWindow.CLOSED and closes is not None:
-        return f"closed since {show_day(closes)}"
-    if window is EnrollmentWindow.NOT_OPEN and opens is not None:
-        return f"opens {show_day(opens)}"
-    if not promotion.is_active:
-        return "not open, promotion is a draft"
-    return "open" if closes is None else f"open until {show_day(closes)}"
-
-
-class PromotionForm(RecordForm):
-    """The promotion's form: the rules between its fields are the services' own."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._offer_owners()
-        if "currency_iso_code" in self.fields:
-            choices = [("", "–"), *((code, code) for code in settings.CURRENCIES)]
-            self.fields["currency_iso_code"] = forms.TypedChoiceField(
-                choices=choices,
-                required=False,
-                empty_value=None,
-                label="Currency",
-                widget=UnfoldAdminSelectWidget,
-                help_text="The currency of its amounts. Empty: every currency.",
-            )
-
-    def _offer_owners(self) -> None:
-        if "owner_user" not in self.fields:
-            return
-        user, group = self.fields["owner_user"], self.fields["owner_group"]
-        assert isinstance(user, forms.ModelChoiceField)
-        user.label, user.empty_label = "Owner", "Nobody"
-        user.queryset = User.objects.filter(
-            models.Q(is_staff=True, is_active=True) | models.Q(pk=self.instance.owner_user_id)
-        ).order_by("first_name", "last_name", "username")
-        if self.instance.pk is None:
-            user.empty_label = "You"
-        assert isinstance(group, forms.ModelChoiceField)
-        group.label, group.empty_label = "Or a group", "None"
-        user.help_text = "Who answers for this promotion: a person, or a group of them."
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        user, group = cleaned.get("owner_user"), cleaned.get("owner_group")
-        if user is not None and group is not None:
-            self.add_error("owner_group", "Name a person or a group as the owner, not both.")
-        if self.instance.pk is not None and user is None and group is None:
-            self.add_error("owner_user", "Name an owner: a person or a group.")
-        return cleaned
 
 
 class StatusFilter(WordFilter):
@@ -113,10 +54,11 @@ class StatusFilter(WordFilter):
 
 @admin.register(Promotion)
 class PromotionAdmin(RecordAdmin):
-    form = PromotionForm
+    service = promotions
     deleting_means = (
-        "Its enrollments stay and are paused, customers can no longer enroll, and its code can be "
-        "used again."
+        "It goes to the recycle bin with everything that belongs to it, and can be restored from "
+        "there. Its enrollments stay and are paused, customers can no longer enroll, and its codes "
+        "can be used again."
     )
     ordering = ("-id",)
     list_select_related = ("owner_user", "owner_group")
@@ -139,8 +81,17 @@ class PromotionAdmin(RecordAdmin):
     folded_fields = ("name_key", "promotion_code_key")
     search_help_text = "Name or code"
     autocomplete_fields = ("related_promotion",)
+    delete_confirmation_template = "promotions/admin/delete_promotion.html"
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
-    moments = {"start_date_time": "starts", "end_date_time": "ends"}
+    change_form_outer_after_template = "promotions/admin/tables.html"
+    stand_ins = {
+        "start_date_time": "starts",
+        "end_date_time": "ends",
+        "owner_user": "owner",
+        "owner_group": "owner",
+        "related_promotion": "related",
+        "is_tiered": "tiered",
+    }
     readonly_fields = ("created_by_whom", "changed_by_whom", "shown_id")
 
     starts = moment_column("start_date_time", "starts")
@@ -148,8 +99,21 @@ class PromotionAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         status = status_case(timezone.now(), organisation_zone())
-        promotions: models.QuerySet[Any] = super().get_queryset(request).annotate(status=status)
-        return promotions
+        live: models.QuerySet[Any] = super().get_queryset(request).annotate(status=status)
+        return live
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        promotion: Any = super().get_object(request, object_id, from_field)
+        if promotion is not None:
+            seen = Promotion.objects.accessible(actor_of(request))
+            promotion.seen_related = seen.filter(pk=promotion.related_promotion_id).first()
+        return promotion
+
+    def label_of(self, record: Promotion) -> str:
+        code = record.promotion_code
+        return f"{record.name} ({code})" if code else record.name
 
     # --- The list ---
 
@@ -170,28 +134,20 @@ class PromotionAdmin(RecordAdmin):
     def sections(self, new: bool) -> list[tuple[str, dict[str, Any]]]:
         return promotion_sections(new=new)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Promotion | None = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return fields if obj is None else (*fields, "tiered")
+    def fixed_fields(self, request: HttpRequest, obj: Promotion | None) -> Iterable[str]:
+        if obj is None:
+            return
+        yield "is_tiered"
+        if access_to(request, obj) < Access.ALL:  # naming another owner is a transfer
+            yield from ("owner_user", "owner_group")
 
     @admin.display(description="tiered")
     def tiered(self, promotion: Promotion) -> str:
         return f"{'Yes' if promotion.is_tiered else 'No'}. {TIERED_IS_FINAL}"
 
-    def formfield_for_foreignkey(
-        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.related_model is Group:
-            kwargs["queryset"] = Group.objects.order_by("name")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_dbfield(
-        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in ("owner_user", "owner_group") and hasattr(field.widget, "widget"):
-            field.widget = field.widget.widget  # no making of users on the way
-        return field
+    @admin.display(description="related promotion")
+    def related(self, promotion: Any) -> str:
+        return link(promotion.seen_related) if promotion.seen_related else "–"
 
     def render_change_form(
         self,
@@ -203,24 +159,28 @@ class PromotionAdmin(RecordAdmin):
         obj: Promotion | None = None,
     ) -> Any:
         if obj is not None:
-            context["glance"] = self._at_a_glance(request, obj)
-            if request.method == "GET":
-                note_view(obj, user=staff_user(request.user), at=timezone.now())
+            context["glance"] = at_a_glance(request, obj)
+            may_add = self.has_change_permission(request, obj)
+            context["tables"] = tables(request, parts_of(obj), may_add=may_add)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _at_a_glance(self, request: HttpRequest, promotion: Promotion) -> dict[str, Any]:
-        at, zone = timezone.now(), organisation_zone()
-        seen = last_viewed(promotion, user=staff_user(request.user))
-        # By name only: promotions know nothing of enrollments.
-        enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
-        enroll = reverse("admin:enrollments_promotionpartyusage_enroll")
-        return {
-            "status": badge(promotion_status(promotion, at, zone)),
-            "enrollment": enrollment_in_words(promotion, at, zone),
-            "last_viewed": show_moment(seen, otherwise="never before"),
-            "enrollments_url": f"{enrollments}?promotion__id__exact={promotion.pk}",
-            "enroll_url": f"{enroll}?promotion={promotion.pk}",
-        }
+    # --- Other pages ---
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        lookup = LookupView.as_view(admin_site=self.admin_site)
+        own = [
+            path("lookup/", view(lookup), name="record_lookup"),
+            path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
+            path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
+            *verbs.urls(view),
+        ]
+        return [*own, *super().get_urls()]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return history_page(request, object_id)
 
     # --- Writing ---
 
@@ -235,26 +195,78 @@ class PromotionAdmin(RecordAdmin):
     ) -> None:
         update_promotion(key, changes, by=by, at=timezone.now(), expected=expected)
 
-    def delete_record(self, key: int, *, by: Actor) -> None:
-        delete_promotion(key, by=by, at=timezone.now())
+    # Deleting asks, where customers are enrolled now, and takes only a tick for a yes.
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._delete(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> None:
+        with transaction.atomic():
+            for promotion in queryset:
+                self._delete(request, promotion)
+
+    def _delete(self, request: HttpRequest, promotion: Promotion) -> None:
+        confirmed = request.POST.get("confirmed") == "on"
+        delete_promotion(promotion.pk, by=actor_of(request), at=timezone.now(), confirmed=confirmed)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return self.ask_and_delete(request, object_id, extra_context)
+        except Refused as refused:
+            messages.error(request, in_words(refused))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        context["affected"] = _affected([context["object"]])
+        response: HttpResponse = super().render_delete_form(request, context)
+        return response
+
+    @admin.action(permissions=["delete"], description="Delete selected promotions")
+    def delete_selected(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
+    ) -> HttpResponse | None:
+        asked: Any = delete_selected(self, request, queryset)
+        if asked is not None:
+            asked.context_data["affected"] = _affected(queryset)
+        return asked  # type: ignore[no-any-return]
+
+    def get_deleted_objects(
+        self, objs: Sequence[Any], request: HttpRequest
+    ) -> tuple[list[str], dict[Any, int], set[str], list[str]]:
+        named, counts, needed, _ = super().get_deleted_objects(objs, request)
+        kept = [str(one) for one in objs if access_to(request, one) < Access.ALL]
+        return named, counts, needed, kept
+
+
+def _affected(promotions: Iterable[Promotion]) -> list[str]:
+    """Who is enrolled now in what would be deleted: ``Summer sale: 12 enrollments``."""
+    at = timezone.now()
+    found = ((one, current_dependents(one, at)) for one in promotions)
+    return [
+        f"{one}: {' and '.join(f'{count:,} {what}' for what, count in counts.items())}"
+        for one, counts in found
+        if counts
+    ]
+
+
+def parts_of(promotion: Promotion) -> Under:
+    """The kinds of records that the promotion's page has a table of."""
+    kinds: list[type[models.Model]] = [
+        PromotionQualifier,
+        PromotionTarget,
+        PromotionLineItemRule,
+        PromotionLimit,
+        PromotionMarketSegment,
+    ]
+    if promotion.is_tiered and "IsTiered" in fields_of(Promotion):
+        kinds.insert(0, PromotionTier)
+    return {kind: {"promotion": promotion.pk} for kind in kinds}
 
 
 def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
     """The form's sections, in the order in which a marketer thinks; record facts come last."""
-    discounts = [
-        "is_automatic",
-        "is_commerce_promotion",
-        "is_tiered" if new else "tiered",
-        "qualifier_criteria",
-        "target_criteria",
-        "discount_order",
-        "discount_restriction",
-        "exclusivity_type",
-        "are_qual_items_excl_from_discounts",
-        "is_approaching_discount_applicable",
-    ]
-    if settings.CURRENCIES:
-        discounts.append("currency_iso_code")
     sections = {
         "What": ["name", "display_name", "promotion_code", "description", "image_url"],
         "When it applies": ["is_active", "start_date_time", "end_date_time"],
@@ -264,11 +276,25 @@ def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
             "enrollment_end_date",
             "maximum_enrollment_count",
         ],
-        "How it discounts": discounts,
+        "How it discounts": [
+            "is_automatic",
+            "is_commerce_promotion",
+            "is_tiered",
+            "qualifier_criteria",
+            "target_criteria",
+            "discount_order",
+            "discount_restriction",
+            "exclusivity_type",
+            "are_qual_items_excl_from_discounts",
+            "is_approaching_discount_applicable",
+            "currency_iso_code",
+        ],
         "Limits and priority": ["priority_number", "maximum_usage_count"],
         "Terms and notes": ["terms_and_conditions", "objective", "related_promotion"],
         "Owner": ["owner_user", "owner_group"],
     }
+    here = {column for field in fields_of(Promotion).values() for column in field.columns}
+    shown = {title: [name for name in names if name in here] for title, names in sections.items()}
     if not new:
-        sections["Record"] = ["shown_id", "created_by_whom", "changed_by_whom"]
-    return [(title, {"fields": fields}) for title, fields in sections.items()]
+        shown["Record"] = ["shown_id", "created_by_whom", "changed_by_whom"]
+    return [(title, {"fields": names}) for title, names in shown.items() if names]

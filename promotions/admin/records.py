@@ -6,60 +6,28 @@ a lost race for a code) comes back as an error in the form. Deleting is soft.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.forms.models import construct_instance
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from promotions.access import Access
 from promotions.actors import Actor
+from promotions.admin.access import access_to
 from promotions.admin.moments import MomentField, MomentWidget, moment_column, show_moment
-from promotions.admin.refusals import in_words, show_refusals
-from promotions.admin.site import KeySelect, ModelAdmin, actor_of, words_of
+from promotions.admin.record_forms import RecordForm, currency_field
+from promotions.admin.refusals import in_words
+from promotions.admin.site import KeySelect, ModelAdmin, actor_of, label_of, staff_user, words_of
 from promotions.errors import DomainError, Refused
-from promotions.models import Record, RecordQuerySet
+from promotions.models import PromotionPart, Record, RecordQuerySet
+from promotions.models.fields import CurrencyField
 from promotions.services.records import RecordService
-
-
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A form over one record. ``version`` is the one that the editor read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    refused: ClassVar[tuple[DomainError, ...]] = ()
-    """Why the service refused this form the first time round."""
-    rules: ClassVar[Callable[[Any], Iterable[DomainError]]] = staticmethod(lambda record: ())
-    """What is wrong between the fields of a record; pointers as in the API."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            self.initial["version"] = self.instance.version
-
-    def clean(self) -> dict[str, Any]:
-        return self.cleaned_data
-
-    def _post_clean(self) -> None:
-        # As Django does, but for the model's uniqueness and constraints: the rules and the service
-        # say these in better words, and see races.
-        self.instance = construct_instance(self, self.instance, self._meta.fields)
-        try:
-            self.instance.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
-        except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined]
-        if not self.errors:
-            show_refusals(self, type(self).rules(self.instance))
-        show_refusals(self, self.refused)
-
-    def changes(self) -> dict[str, Any]:
-        """What the editor changed, by the model's field names."""
-        names = {field.name for field in self.instance._meta.fields} - {"version"}
-        return {name: self.cleaned_data[name] for name in self.changed_data if name in names}
+from promotions.services.views import note_view
 
 
 class RecordAdmin(ModelAdmin):
@@ -72,8 +40,12 @@ class RecordAdmin(ModelAdmin):
     deleting_means: ClassVar[str] = "It disappears from all lists."
     folded_fields: ClassVar[Sequence[str]] = ()
     """The folded columns that the search looks into, for any part of them."""
-    moments: ClassVar[Mapping[str, str]] = {}
-    """Form fields that are moments, and the read-only columns that show them safely."""
+    stand_ins: ClassVar[Mapping[str, str]] = {}
+    """Form fields, and the columns that show them where they can't be edited: Django would convert
+    "for ever" to a zone where there is none, and name records that the user may not see."""
+
+    unwrapped: ClassVar[Sequence[str]] = ("owner_user", "owner_group", "promotion")
+    """References without the buttons that make or change what they lead to on the way."""
 
     created = moment_column("created_date", "created")
 
@@ -86,8 +58,14 @@ class RecordAdmin(ModelAdmin):
         raise NotImplementedError
 
     def problems(self, record: Any) -> Iterable[DomainError]:
-        """The rules between the fields of a record about to be written: the service's own."""
-        return self.service.problems(record)
+        """The rules between the fields of a record about to be written: the service's own. It is
+        asked about a copy, with what a new record is filled in with."""
+        draft = copy(record)
+        if draft.pk is None:
+            if isinstance(draft, PromotionPart):
+                self.service.belongs(draft)
+            self.service.prepare(draft)
+        return self.service.problems(draft)
 
     def create_record(self, record: Any, *, by: Actor) -> None:
         self.service.create(record, by=by, at=timezone.now())
@@ -99,6 +77,27 @@ class RecordAdmin(ModelAdmin):
 
     def delete_record(self, key: int, *, by: Actor) -> None:
         self.service.delete(key, by=by, at=timezone.now())
+
+    # --- Who may do what: what the role allows, as far as the record's promotion is shared ---
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.role_allows(request, "view") and _reaches(request, obj, Access.READ)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.role_allows(request, "change") and _reaches(request, obj, Access.EDIT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        needed = self.service.delete_access
+        return self.role_allows(request, "delete") and _reaches(request, obj, needed)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.role_allows(request, "add")
+
+    def role_allows(self, request: HttpRequest, act: str) -> bool:
+        """Whether the user's role lets them view, add, change or delete records of this kind."""
+        acts = (act, "change") if act == "view" else (act,)  # who changes things sees them
+        app, kind = self.opts.app_label, self.opts.model_name
+        return any(request.user.has_perm(f"{app}.{one}_{kind}") for one in acts)
 
     # --- Reading ---
 
@@ -138,11 +137,16 @@ class RecordAdmin(ModelAdmin):
         if isinstance(db_field, models.DateTimeField):
             kwargs = {"form_class": MomentField, "widget": MomentWidget, **kwargs}
             return db_field.formfield(**kwargs)
+        if isinstance(db_field, CurrencyField):
+            return currency_field(db_field.help_text)
         if isinstance(db_field, models.TextField):
             kwargs = {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4}), **kwargs}
         if isinstance(db_field, models.URLField):
             kwargs = {"assume_scheme": "https", **kwargs}  # Django 6's own choice
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in self.unwrapped and hasattr(field.widget, "widget"):
+            field.widget = field.widget.widget
+        return field
 
     def formfield_for_foreignkey(
         self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
@@ -151,21 +155,36 @@ class RecordAdmin(ModelAdmin):
             kwargs["widget"] = KeySelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = [*super().get_readonly_fields(request, obj), *self.fixed_fields(request, obj)]
+        return [*fixed, *dict.fromkeys(self.stand_ins[f] for f in fixed if f in self.stand_ins)]
+
+    def fixed_fields(self, request: HttpRequest, obj: Any) -> Iterable[str]:
+        """Form fields that are only shown to whoever may edit the others."""
+        return ()
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         sections = self.sections(new=obj is None)
         if obj is None or self.has_change_permission(request, obj):
-            return sections
-        # Shown and not edited: Django would convert "for ever" to a zone where there is none.
+            fixed = set(self.get_readonly_fields(request, obj))
+        else:
+            fixed = {name for _, options in sections for name in options["fields"]}
         return [
-            (title, {"fields": [self.moments.get(name, name) for name in options["fields"]]})
+            (title, {**options, "fields": list(dict.fromkeys(self._shown(options, fixed)))})
             for title, options in sections
         ]
+
+    def _shown(self, options: Mapping[str, Any], fixed: set[str]) -> Iterable[str]:
+        for name in options["fields"]:
+            yield self.stand_ins.get(name, name) if name in fixed else name
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         # This class was made for this request.
+        form.by = actor_of(request)
+        form.label_of = staticmethod(label_of)
         form.refused = getattr(request, "refused", ())
         form.rules = staticmethod(self.problems)
         return form
@@ -183,6 +202,19 @@ class RecordAdmin(ModelAdmin):
             # Nothing was written. The same form again, with the reasons in it.
             request.refused = refused.errors  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        if obj is not None and request.method == "GET":
+            note_view(obj, user=staff_user(request.user), at=timezone.now())
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Writing ---
 
@@ -215,10 +247,22 @@ class RecordAdmin(ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"deleting_means": self.deleting_means, **(extra_context or {})}
         return self._or_say_why(
-            request, lambda: super(RecordAdmin, self).delete_view(request, object_id, context)
+            request, lambda: self.ask_and_delete(request, object_id, extra_context)
         )
+
+    def ask_and_delete(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None
+    ) -> HttpResponse:
+        """The page that says what deleting means; sent, it is done. Raises ``Refused``."""
+        context = {"deleting_means": self.deleting_means, **(extra_context or {})}
+        response: HttpResponse = super().delete_view(request, object_id, context)
+        return response
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Django's own log notes a deletion before the service may refuse it; where there is a
+        history, that one tells."""
+        return None if self.service.tracked else super().log_deletions(request, queryset)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -235,3 +279,7 @@ class RecordAdmin(ModelAdmin):
             return HttpResponseRedirect(
                 reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             )
+
+
+def _reaches(request: HttpRequest, obj: Any, access: Access) -> bool:
+    return obj is None or access_to(request, obj) >= access

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
@@ -26,11 +27,12 @@ from unfold.views import ChangeList as ThemeChangeList
 
 from promotions.actors import Actor, Source
 from promotions.folding import fold
-from promotions.models import User
+from promotions.models import Record, RecordQuerySet, User
 
 __all__ = [
     "CappedPaginator",
     "KeySelect",
+    "LookupView",
     "ModelAdmin",
     "RecordFilter",
     "SuperuserOnly",
@@ -39,6 +41,7 @@ __all__ = [
     "actor_of",
     "badge",
     "in_enrollments",
+    "label_of",
     "may_administer",
     "may_view_enrollments",
     "may_view_promotions",
@@ -174,6 +177,10 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
     empty_value_display = "–"
     actions_list: Any = ()
 
+    def label_of(self, record: Any) -> str:
+        """What tells a record apart where it is chosen among others."""
+        return str(record)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ChangeList
 
@@ -186,9 +193,25 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
         return found
 
 
+def label_of(record: Any) -> str:
+    """How a record is named where it is chosen among others: as its admin class says."""
+    registered: Any = admin.site._registry.get(type(record))
+    return str(registered.label_of(record) if registered else record)
+
+
+class LookupView(AutocompleteJsonView):
+    """Answers what somebody types in a ``KeySelect``, to those who may view such records."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
+
+
 class KeySelect(AutocompleteSelect):
     """Chooses a record while typing. What was sent and is no key chooses nothing, and the field
     says so; Django's own would fail on it."""
+
+    def get_url(self) -> str:
+        return reverse("admin:record_lookup")
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         return super().optgroups(name, [v for v in value if _KEY.fullmatch(str(v))], attr)
@@ -221,6 +244,14 @@ class WordFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
 
 class _RecordFilterForm(AutocompleteDropdownForm):  # type: ignore[misc]  # the theme is not typed
     widget = KeySelect
+
+    def __init__(self, request: HttpRequest, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, name, *args, **kwargs)
+        field: Any = self.fields[name]
+        if issubclass(field.queryset.model, Record):
+            # A link may name any key: what one may not see has no name here.
+            field.queryset = RecordQuerySet(field.queryset.model).accessible(actor_of(request))
+        field.label_from_instance = label_of
 
 
 class RecordFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme is not typed

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from promotions.actors import Actor, Source
 from promotions.models import User
 from tests.factories import make_user
 
@@ -32,6 +33,16 @@ def marketer(sign_in: SignIn) -> Client:
 
 
 @pytest.fixture
+def lead(sign_in: SignIn) -> Client:
+    return sign_in("Marketing leads", username="lea", first_name="Lea", last_name="Lead")
+
+
+@pytest.fixture
+def auditor(sign_in: SignIn) -> Client:
+    return sign_in("Auditors", username="otto", first_name="Otto", last_name="Auditor")
+
+
+@pytest.fixture
 def support(sign_in: SignIn) -> Client:
     return sign_in("Support", username="sam", first_name="Sam", last_name="Support")
 
@@ -49,3 +60,8 @@ def nobody(sign_in: SignIn) -> Client:
 
 def user_of(client: Client) -> User:
     return User.objects.get(pk=client.session["_auth_user_id"])
+
+
+def staff(client: Client) -> Actor:
+    """Who is signed in, acting in the admin."""
+    return Actor(user_of(client), Source.ADMIN)

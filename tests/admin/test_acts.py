@@ -124,6 +124,9 @@ def test_who_is_enrolled_already_leads_to_the_enrollment(support: Client) -> Non
     assert f'href="{LIST}{usage.pk}/change/"' in text(response)
 
 
+LOOKUP = "/admin/promotions/promotion/lookup/"
+
+
 def test_choices_are_told_apart_while_typing(support: Client, nobody: Client) -> None:
     make_contact(first_name="Anna", last_name="Müller", email="anna.1@example.com")
     make_contact(first_name="Anna", last_name="Müller", email="anna.2@example.com")
@@ -133,12 +136,12 @@ def test_choices_are_told_apart_while_typing(support: Client, nobody: Client) ->
         "model_name": "promotionpartyusage",
         "field_name": "contact",
     }
-    results = support.get(f"{LIST}lookup/", query).json()["results"]
+    results = support.get(LOOKUP, query).json()["results"]
     assert {r["text"] for r in results} == {
         "Anna Müller · anna.1@example.com",
         "Anna Müller · anna.2@example.com",
     }
-    assert nobody.get(f"{LIST}lookup/", query).status_code == 403
+    assert nobody.get(LOOKUP, query).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from promotions.admin.promotions import enrollment_in_words
 from promotions.models import Promotion, RecordView
 from promotions.services.promotions import update_promotion
 from promotions.services.recycle_bin import delete_promotion
-from tests.admin.conftest import SignIn, user_of
+from tests.admin.conftest import SignIn, staff, user_of
 from tests.admin.pages import admin_url, errors, sent, text
 from tests.factories import NOW, actor, make_promotion
 
@@ -201,14 +201,14 @@ def test_a_lost_race_for_a_code_becomes_a_message(
     from promotions.services.records import RecordService
 
     make_promotion(promotion_code="TAKEN")
-    found = RecordService._taken
+    found = RecordService.taken
     calls: list[int] = []
 
     def at_first_nothing(self: Any, record: Any, *args: Any) -> Any:
         calls.append(1)
         return [] if len(calls) == 1 else found(self, record, *args)
 
-    monkeypatch.setattr(RecordService, "_taken", at_first_nothing)
+    monkeypatch.setattr(RecordService, "taken", at_first_nothing)
     response = sent(marketer, ADD, name="New", promotion_code="taken")
     assert "already" in errors(response)["promotion_code"][0]
 
@@ -230,7 +230,7 @@ def test_offers_currencies_only_where_there_are_several(marketer: Client, settin
 
 
 def test_the_owner_is_a_person_or_a_group(marketer: Client) -> None:
-    promotion = make_promotion()
+    promotion = make_promotion(by=staff(marketer))
     group = Group.objects.get(name="Marketers")
     both = sent(marketer, change(promotion), owner_group=group.pk)
     assert "not both" in errors(both)["owner_group"][0]
@@ -275,7 +275,11 @@ def test_remembers_who_viewed_it(marketer: Client, support: Client) -> None:
     assert "never before" in text(marketer.get(change(promotion)))
     assert "never before" not in text(marketer.get(change(promotion)))
     [view] = RecordView.objects.all()
-    assert (view.user, view.promotion) == (user_of(marketer), promotion)
+    assert (view.user, view.key_prefix, view.record_key) == (
+        user_of(marketer),
+        "0c8",
+        promotion.pk,
+    )
     assert view.last_viewed_date is not None
 
 
@@ -291,7 +295,7 @@ def test_leads_to_its_enrollments_and_to_enrolling(superuser: Client, marketer: 
 
 
 def test_deletes_softly_one_and_several(marketer: Client) -> None:
-    first, second, third = (make_promotion() for _ in range(3))
+    first, second, third = (make_promotion(by=staff(marketer)) for _ in range(3))
     url = admin_url("promotions_promotion", "delete", first.pk)
     assert "enrollments stay and are paused" in text(marketer.get(url))
     assert marketer.post(url, {"post": "yes"}).status_code == 302

@@ -152,9 +152,9 @@ def test_deleting_what_is_gone_says_so(superuser: Client, monkeypatch: pytest.Mo
     contact = make_contact()
     find = type(contacts).lock
 
-    def too_late(self: Any, key: int, expected: Any = None) -> Any:
+    def too_late(self: Any, key: int, *args: Any, **options: Any) -> Any:
         Contact.objects.filter(pk=key).update(is_deleted=True, deleted_date=timezone.now())
-        return find(self, key, expected)
+        return find(self, key, *args, **options)
 
     monkeypatch.setattr(type(contacts), "lock", too_late)
     url = admin_url("enrollments_contact", "delete", contact.pk)

@@ -1,0 +1,59 @@
+"""What the signed-in user may do with a record: the role's permission and the promotion's sharing,
+both of which must allow it."""
+
+from django.http import HttpRequest
+
+from promotions.access import Access
+from promotions.admin.site import actor_of
+from promotions.models import Promotion, Record, RecordQuerySet
+from promotions.permissions import MANAGE_ALL, condition, reach
+
+
+def access_to(request: HttpRequest, record: Record) -> Access:
+    """How far the record's promotion is shared with whoever asks; without a promotion, to the
+    full. Read once for each page: forms ask many times."""
+    known: dict[tuple[str, int], Access] = request.__dict__.setdefault("_access", {})
+    key = (record._meta.label, record.pk)
+    if key not in known:
+        known[key] = _access(request, record)
+    return known[key]
+
+
+def _access(request: HttpRequest, record: Record) -> Access:
+    by = actor_of(request)
+    if type(record).promotion_path is None:
+        return Access.ALL
+    records: RecordQuerySet[Record] = RecordQuerySet(type(record)).filter(pk=record.pk)
+    for access in (Access.ALL, Access.EDIT, Access.READ):
+        asked = condition(type(record), by, access)
+        if reach(by) >= access or records.filter(asked).exists():
+            return access
+    return Access.NONE
+
+
+def may(request: HttpRequest, act: str, record: Record, access: Access) -> bool:
+    """Whether the user's role may ``act`` (view, change, delete) on promotions, and ``record`` is
+    shared so far."""
+    return may_on_promotions(request, act) and access_to(request, record) >= access
+
+
+def may_on_promotions(request: HttpRequest, act: str) -> bool:
+    """Whether the role may ``act`` on promotions at all, and so on what belongs to them."""
+    return request.user.has_perm(f"promotions.{act}_promotion")
+
+
+def may_share_by_rule(request: HttpRequest) -> bool:
+    """Whether the user works on sharing rules: who manages every promotion."""
+    return request.user.has_perm(MANAGE_ALL)
+
+
+def find_promotion(
+    request: HttpRequest, key: str, access: Access = Access.READ, *, deleted: bool = False
+) -> Promotion | None:
+    """The promotion behind a key from a path; None where there is none to be seen, or the user may
+    do less with it than ``access``. With ``deleted`` those in the recycle bin too."""
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        return None
+    promotions: RecordQuerySet[Promotion] = RecordQuerySet(Promotion)
+    there = promotions if deleted else promotions.live()
+    return there.accessible(actor_of(request), access).filter(pk=int(key)).first()

@@ -1,0 +1,91 @@
+"""Coupons and their redemptions: lists that stay quick with a million of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from promotions.admin.described import PartAdmin
+from promotions.admin.moments import moment_column
+from promotions.admin.site import RecordFilter, WordFilter
+from promotions.folding import fold
+from promotions.models import Coupon, CouponCodeRedemption
+from promotions.models.picklists import CouponStatus
+from promotions.numbers import parse_record_number
+from promotions.services.coupons import coupons
+from promotions.services.redemptions import redemptions
+
+
+class CouponStatusFilter(WordFilter):
+    title = "status"
+    parameter_name = "status"
+    words = tuple(CouponStatus.values)
+
+
+@admin.register(Coupon)
+class CouponAdmin(PartAdmin):
+    """Found by the whole code: one look-up in the index that keeps codes unique."""
+
+    service = coupons
+    list_display = ("coupon_code", "of_promotion", "status", "starts", "ends", "uses")
+    list_filter = (("promotion", RecordFilter), CouponStatusFilter)
+    sortable_by = ()
+    search_help_text = "The whole code, in any case, or the number"
+    stand_ins = {"start_date_time": "starts", "end_date_time": "ends"}
+    deleting_means = "Nobody can use it any more; what was redeemed stays."
+
+    starts = moment_column("start_date_time", "starts")
+    ends = moment_column("end_date_time", "ends")
+
+    @admin.display(description="uses, by each buyer")
+    def uses(self, coupon: Coupon) -> str:
+        in_all = coupon.redemption_limit_all_buyers
+        each = coupon.redemption_limit_per_buyer
+        return f"{in_all or 'any'}, {each or 'any'}"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        if not search_term.strip():
+            return queryset, False
+        found = queryset.filter(coupon_code_key=fold(_clean(search_term)))
+        return (found if found.exists() else by_number(queryset, search_term)), False
+
+
+@admin.register(CouponCodeRedemption)
+class RedemptionAdmin(PartAdmin):
+    """Shops redeem, people look."""
+
+    service = redemptions
+    written = False
+    list_display = ("numbered", "coupon", "of_promotion", "buyer", "transaction", "created")
+    list_select_related = ("promotion", "coupon")
+    sortable_by = ()
+    search_help_text = "The whole coupon code or transaction, or the number"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        text = _clean(search_term)
+        if not text:
+            return queryset, False
+        # One index each; an OR over both may end in a scan of all.
+        coupon = Coupon.objects.filter(coupon_code_key=fold(text)).values_list("pk", flat=True)
+        found = queryset.filter(transaction=text)
+        if found.exists():
+            return found, False
+        if keys := list(coupon[:100]):
+            return queryset.filter(coupon__in=keys), False
+        return by_number(queryset, search_term), False
+
+
+def by_number(queryset: "models.QuerySet[Any]", text: str) -> "models.QuerySet[Any]":
+    """The record of this number, among ``queryset``."""
+    letters = queryset.model.number_letters
+    key = parse_record_number(letters, text)
+    return queryset.filter(pk=key) if key is not None else queryset.none()
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", " ").strip()

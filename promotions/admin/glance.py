@@ -1,0 +1,69 @@
+"""A promotion at a glance: how it stands, what it is in plain English, what can be done."""
+
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from promotions.admin.access import may_on_promotions
+from promotions.admin.moments import organisation_zone, show_day, show_moment
+from promotions.admin.pages import promotion_url
+from promotions.admin.site import actor_of, badge, staff_user
+from promotions.admin.verbs import offered
+from promotions.models import Coupon, Promotion
+from promotions.rules import EnrollmentWindow, enrollment_window, is_over, promotion_status
+from promotions.services.views import last_viewed
+from promotions.snapshots import description_of
+
+MOST_COUNTED: Final = 10_000
+
+
+def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
+    """Whether customers can enroll at the moment ``at``, and until or from when."""
+    if not promotion.is_enrollment_required:
+        return "no enrollment"
+    if is_over(promotion.end_date_time, at):
+        return "closed, promotion ended"
+    window = enrollment_window(promotion, at, zone)
+    opens, closes = promotion.enrollment_start_date, promotion.enrollment_end_date
+    if window is EnrollmentWindow.CLOSED and closes is not None:
+        return f"closed since {show_day(closes)}"
+    if window is EnrollmentWindow.NOT_OPEN and opens is not None:
+        return f"opens {show_day(opens)}"
+    if not promotion.is_active:
+        return "not open, promotion is a draft"
+    return "open" if closes is None else f"open until {show_day(closes)}"
+
+
+def at_a_glance(request: HttpRequest, promotion: Promotion) -> dict[str, Any]:
+    """What stands above the promotion's form."""
+    at, zone = timezone.now(), organisation_zone()
+    seen = last_viewed(promotion, user=staff_user(request.user))
+    # By name only: promotions know nothing of enrollments.
+    enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
+    enroll = reverse("admin:enrollments_promotionpartyusage_enroll")
+    coupons = reverse("admin:promotions_coupon_changelist")
+    return {
+        "status": badge(promotion_status(promotion, at, zone)),
+        "enrollment": enrollment_in_words(promotion, at, zone),
+        "last_viewed": show_moment(seen, otherwise="never before"),
+        "enrollments_url": f"{enrollments}?promotion__id__exact={promotion.pk}",
+        "enroll_url": f"{enroll}?promotion={promotion.pk}",
+        "verbs": offered(request, promotion),
+        "share_url": promotion_url(promotion, "share"),
+        "history_url": promotion_url(promotion, "history"),
+        "description": description_of(promotion, by=actor_of(request), at=at),
+        "coupons": _coupons(promotion),
+        "coupons_url": f"{coupons}?promotion__id__exact={promotion.pk}",
+        "may_see_coupons": may_on_promotions(request, "view"),
+    }
+
+
+def _coupons(promotion: Promotion) -> str:
+    """How many there are; of a million nobody waits for the count."""
+    live = Coupon.objects.live().filter(promotion=promotion)
+    count = live.values("pk")[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"

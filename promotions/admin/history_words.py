@@ -1,0 +1,190 @@
+"""Promotions' history in the words of people: what happened to what, with the dictionary's labels,
+on the organisation's clocks, and with names instead of ids."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.text import Truncator, capfirst
+
+from promotions import ids
+from promotions.actors import Actor, Source
+from promotions.admin.moments import show_day, show_moment
+from promotions.dictionary import Field, every_field_of
+from promotions.models import Promotion, PromotionHistory, PromotionShare, Record, RecordQuerySet
+from promotions.moments import parse_moment
+from promotions.services.history import CREATED
+
+THROUGH: Final[Mapping[str, str]] = {
+    Source.ADMIN.value: "in the admin",
+    Source.API.value: "through the API",
+    Source.COMMAND.value: "by a command",
+}
+UNSEEN: Final = "a record that you can't see"
+_LONGEST: Final = 120
+
+_Name = tuple[str, int]
+"""An object's name or an id's prefix, and the key of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one row of history tells."""
+
+    text: str
+    details: Sequence[str] = ()
+    """Of a new record: its fields as they were first."""
+
+
+def tell(rows: Sequence[PromotionHistory], by: Actor) -> dict[int, Told]:
+    """Each row in words, by its key, for ``by``: a constant number of statements for each kind of
+    record that they name. What ``by`` may not see is not named."""
+    subjects, names = _subjects(rows), _names(rows, by)
+    return {row.pk: _told(row, subjects, names) for row in rows}
+
+
+def _told(row: PromotionHistory, subjects: Mapping[_Name, str], names: Mapping[str, str]) -> Told:
+    model = _models_by_object().get(row.object_name)
+    kind = str(model._meta.verbose_name) if model is not None else row.object_name
+    fields = every_field_of(model) if model is not None else {}
+    subject = subjects.get((row.object_name, row.record_key), "")
+    what = f"{capfirst(kind)} {subject}".strip()
+    if row.field == CREATED:
+        created = "Created" if model is Promotion else f"{what} added"
+        return Told(created, tuple(_first_values(row.snapshot or {}, fields, names)))
+    field = fields.get(row.field)
+    if row.field == "IsDeleted":
+        act = _deletion(model, gone=row.new_value == "true")
+        return Told(capfirst(act) if model is Promotion else f"{what} {act}")
+    label = field.label if field is not None else row.field
+    change = _change(field, row, names)
+    if model is Promotion:
+        return Told(f"{capfirst(label)} {change}")
+    return Told(f"{what}: {label} {change}")
+
+
+def _deletion(model: Any, *, gone: bool) -> str:
+    if model is PromotionShare:
+        return "taken back" if gone else "given again"
+    return "deleted" if gone else "restored"
+
+
+def _change(field: Field | None, row: PromotionHistory, names: Mapping[str, str]) -> str:
+    old, new = (value_in_words(field, text, names) for text in (row.old_value, row.new_value))
+    kind = field.type if field is not None else ""
+    if kind == "boolean":
+        return "switched on" if row.new_value == "true" else "switched off"
+    if row.old_value is None:
+        return f"set to {new}"
+    if row.new_value is None:
+        return f"removed, was {old}"
+    return f"{'moved' if kind in ('date', 'dateTime') else 'changed'} from {old} to {new}"
+
+
+def _first_values(
+    snapshot: Mapping[str, str], fields: Mapping[str, Field], names: Mapping[str, str]
+) -> Iterable[str]:
+    for name, text in snapshot.items():
+        field = fields.get(name)
+        if name not in ("IsDeleted", "PromotionId"):
+            label = field.label if field is not None else name
+            yield f"{capfirst(label)}: {value_in_words(field, text, names)}"
+
+
+def value_in_words(field: Field | None, text: str | None, names: Mapping[str, str]) -> str:
+    """A value of history as people read it; ``names`` are those of the records by their ids."""
+    if text is None:
+        return "nothing"
+    match field.type if field is not None else "":
+        case "boolean":
+            return "yes" if text == "true" else "no"
+        case "dateTime":
+            return show_moment(parse_moment(text))
+        case "date":
+            return show_day(date.fromisoformat(text))
+        case "picklist":
+            assert field is not None
+            return f"“{dict(field.values).get(text, text)}”"
+        case "percent":
+            return f"{text} %"
+        case "reference":
+            return names.get(text, UNSEEN)
+        case "int" | "double" | "currency":
+            return text
+        case _:
+            return f"“{Truncator(text).chars(_LONGEST)}”"
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+@cache
+def _models_by_object() -> Mapping[str, type[models.Model]]:
+    found = {model: getattr(model, "object_name", model.__name__) for model in apps.get_models()}
+    return {name: model for model, name in found.items() if hasattr(model, "key_prefix")}
+
+
+@cache
+def _models_by_prefix() -> Mapping[str, type[models.Model]]:
+    kinds = [model for model in apps.get_models() if hasattr(model, "key_prefix")]
+    return {ids.GROUP: Group, **{model.key_prefix: model for model in kinds}}
+
+
+def _subjects(rows: Iterable[PromotionHistory]) -> dict[_Name, str]:
+    """What the records are called that the rows are about."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        keys[row.object_name].add(row.record_key)
+    subjects: dict[_Name, str] = {}
+    for name, of in keys.items():
+        model = _models_by_object().get(name)
+        if model is None or model is Promotion:
+            continue
+        records = model._base_manager.in_bulk(of)
+        subjects |= {(name, key): f"“{record}”" for key, record in records.items()}
+        if model is PromotionShare:
+            subjects |= _shares(name, of)
+    return subjects
+
+
+def _shares(name: str, keys: set[int]) -> dict[_Name, str]:
+    """With whom: a share that was taken back is told of by the row that began it."""
+    first = PromotionHistory.objects.filter(object_name=name, record_key__in=keys, field=CREATED)
+    with_whom = {row.record_key: (row.snapshot or {}).get("UserOrGroupId", "") for row in first}
+    names = _named(set(with_whom.values()), None)
+    return {(name, key): f"for {names.get(text, '')}" for key, text in with_whom.items()}
+
+
+def _names(rows: Iterable[PromotionHistory], by: Actor) -> dict[str, str]:
+    texts: set[str] = set()
+    for row in rows:
+        model = _models_by_object().get(row.object_name)
+        fields = every_field_of(model) if model is not None else {}
+        references = {name for name, field in fields.items() if field.type == "reference"}
+        if row.field in references:
+            texts |= {text for text in (row.old_value, row.new_value) if text}
+        texts |= {text for name, text in (row.snapshot or {}).items() if name in references}
+    return _named(texts, by)
+
+
+def _named(texts: Iterable[str], by: Actor | None) -> dict[str, str]:
+    """Record ids with what the records are called, as far as ``by`` may see them."""
+    keys: dict[str, dict[int, str]] = defaultdict(dict)
+    for text in texts:
+        prefix = text[:3]
+        if prefix in _models_by_prefix():
+            keys[prefix][ids.decode(prefix, text)] = text
+    names: dict[str, str] = {}
+    for prefix, of in keys.items():
+        model = _models_by_prefix()[prefix]
+        records: models.QuerySet[Any] = model._base_manager.all()
+        if issubclass(model, Record) and by is not None:
+            records = RecordQuerySet(model).accessible(by)
+        names |= {of[key]: str(one) for key, one in records.in_bulk(of).items()}
+    return names

@@ -1,0 +1,97 @@
+"""What belongs to a record, as tables on its page: each row leads to the part, buttons to a new one
+and to the list of all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+)
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+
+MOST_ROWS: Final = 20
+"""The most rows of a table; the list has all."""
+_EMPTY: Final = "–"
+
+Under = Mapping[type[models.Model], Mapping[str, Any]]
+"""The kinds of records that belong to another, each with what its own name it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    url: str
+    cells: Sequence[tuple[str, Any]]
+    """Heading and value; the first one is what the record is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    headings: Sequence[str]
+    rows: Sequence[Row]
+    all_url: str
+    """Where there are more rows than these."""
+    add_url: str
+    """Where the user may add one."""
+    add: str
+
+
+def tables(request: HttpRequest, under: Under, *, may_add: bool) -> list[Table]:
+    """A table for each kind of record."""
+    return [_table(request, model, filters, may_add) for model, filters in under.items()]
+
+
+def _table(
+    request: HttpRequest, model: type[models.Model], filters: Mapping[str, Any], may_add: bool
+) -> Table:
+    shown: Any = admin.site._registry[model]
+    kind = f"{model._meta.app_label}_{model._meta.model_name}"
+    related = shown.list_select_related or ()
+    records = shown.get_queryset(request).filter(**filters).select_related(*related)
+    found = list(records.order_by(*shown.order_below)[: MOST_ROWS + 1])
+    columns = ("__str__", *shown.summary)
+    headings = [capfirst(str(label_for_field(name, model, shown))) for name in columns]
+    headings[0] = capfirst(str(model._meta.verbose_name))
+    by_key = urlencode(
+        {
+            f"{name}__id__exact" if isinstance(key, int) else f"{name}__exact": key
+            for name, key in filters.items()
+        }
+    )
+    return Table(
+        title=capfirst(str(model._meta.verbose_name_plural)),
+        headings=headings,
+        rows=[
+            Row(
+                reverse(f"admin:{kind}_change", args=[record.pk]),
+                [
+                    (heading, _cell(shown, record, name))
+                    for heading, name in zip(headings, columns, strict=True)
+                ],
+            )
+            for record in found[:MOST_ROWS]
+        ],
+        all_url=f"{reverse(f'admin:{kind}_changelist')}?{by_key}" if found[MOST_ROWS:] else "",
+        add_url=f"{reverse(f'admin:{kind}_add')}?{urlencode(filters)}"
+        if may_add and shown.has_add_permission(request)
+        else "",
+        add=f"Add {str(model._meta.verbose_name).removeprefix('promotion ')}",
+    )
+
+
+def _cell(shown: Any, record: models.Model, name: str) -> Any:
+    column, _, value = lookup_field(name, record, shown)
+    if column is not None and column.is_relation:
+        return _EMPTY if value is None else str(getattr(record, name))
+    if column is not None:
+        return display_for_field(value, column, _EMPTY)
+    return display_for_value(value, _EMPTY) if value not in (None, "") else _EMPTY
