@@ -40,7 +40,7 @@ from promotions.trail import (
 )
 
 
-class HistorySerializer(serializers.ModelSerializer[PromotionHistory]):
+class PromotionHistorySerializer(serializers.ModelSerializer[PromotionHistory]):
     """Renders one thing that happened to a promotion or to what belongs to it. ``hidden`` in the
     context are the ids that the caller may not see."""
 
@@ -108,7 +108,7 @@ class HistorySerializer(serializers.ModelSerializer[PromotionHistory]):
         return None if is_hidden else value
 
 
-class CommentSerializer(serializers.ModelSerializer[PromotionFeedComment]):
+class FeedCommentSerializer(serializers.ModelSerializer[PromotionFeedComment]):
     """Renders what somebody said about an entry."""
 
     id = ReadOnlyText(source="record_id")
@@ -131,9 +131,9 @@ class FeedEntrySerializer(serializers.Serializer[Any]):
     createdById = ReadOnlyText(source="entry.created_by.record_id")
     createdBy = ReadOnlyText(source="entry.created_by.display_name")
     createdDate = Moment(source="entry.created_date", read_only=True)
-    changes = HistorySerializer(many=True, read_only=True)
+    changes = PromotionHistorySerializer(many=True, read_only=True)
     changeCount = serializers.IntegerField(source="change_count", read_only=True)
-    comments = CommentSerializer(many=True, read_only=True)
+    comments = FeedCommentSerializer(many=True, read_only=True)
     commentCount = serializers.IntegerField(source="comment_count", read_only=True)
 
 
@@ -176,7 +176,7 @@ class HistoryViewSet(_Trail, mixins.ListModelMixin, viewsets.GenericViewSet[Prom
     """What happened to a promotion, live or in the recycle bin, and to everything under it."""
 
     queryset = PromotionHistory.objects.none()  # tells the API's description the model
-    serializer_class = HistorySerializer
+    serializer_class = PromotionHistorySerializer
     filterset_class = HistoryFilters
 
     def get_queryset(self) -> QuerySet[PromotionHistory]:
@@ -186,7 +186,7 @@ class HistoryViewSet(_Trail, mixins.ListModelMixin, viewsets.GenericViewSet[Prom
     def list(self, request: Request, promotionId: str) -> Response:  # noqa: N803
         """What happened to a promotion and to everything under it, newest first."""
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        rows = HistorySerializer(page, many=True, context=self.context_of(page)).data
+        rows = PromotionHistorySerializer(page, many=True, context=self.context_of(page)).data
         return self.get_paginated_response(rows)
 
 
@@ -225,7 +225,7 @@ class FeedViewSet(_Trail, viewsets.GenericViewSet[PromotionFeed]):
         feed.delete_post(self.promotion_key, self.key, by=self.actor, at=self.at)
         return Response(status=204)
 
-    @extend_schema(responses={200: CommentSerializer(many=True)})
+    @extend_schema(responses={200: FeedCommentSerializer(many=True)})
     @action(detail=True, methods=["get"])
     def comments(self, request: Request, promotionId: str, id: str) -> Response:  # noqa: A002, N803
         """The comments on an entry, newest first."""
@@ -234,16 +234,16 @@ class FeedViewSet(_Trail, viewsets.GenericViewSet[PromotionFeed]):
             raise refuse("not_found", "There is no such entry, or it was deleted.")
         remarks: Any = comments_on([entry])
         page: Any = self.paginate_queryset(self.filter_queryset(remarks))
-        return self.get_paginated_response(CommentSerializer(page, many=True).data)
+        return self.get_paginated_response(FeedCommentSerializer(page, many=True).data)
 
-    @extend_schema(request=PostBody, responses={201: CommentSerializer})
+    @extend_schema(request=PostBody, responses={201: FeedCommentSerializer})
     @comments.mapping.post
     @idempotent
     def comment(self, request: Request, promotionId: str, id: str) -> Response:  # noqa: A002, N803
         """Comment on an entry."""
         body = read_body(PostBody, json_body(request))
         remark = feed.comment(self.promotion_key, self.key, body["body"], by=self.actor, at=self.at)
-        return Response(CommentSerializer(remark).data, status=201)
+        return Response(FeedCommentSerializer(remark).data, status=201)
 
     @extend_schema(responses={204: None})
     @action(detail=True, methods=["delete"], url_path="comments/(?P<commentId>[^/]+)")

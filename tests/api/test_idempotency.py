@@ -179,7 +179,7 @@ def test_every_post_of_both_surfaces_heeds_the_key() -> None:
     handlers = dict(_post_handlers(get_resolver().url_patterns))
     token = [route for route in handlers if "oauth2" in route]
     assert len(token) == 1
-    assert len(handlers) == 8
+    assert len(handlers) > 40
     for route, handler in handlers.items():
         assert getattr(handler, "is_idempotent", False) or route in token, route
 
