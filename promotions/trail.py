@@ -16,6 +16,7 @@ from promotions.actors import Actor
 from promotions.dictionary import every_field_of, fields_of
 from promotions.models import (
     Coupon,
+    CouponBatch,
     CouponCodeRedemption,
     Promotion,
     PromotionFeed,
@@ -44,6 +45,7 @@ OBJECTS: Final[Mapping[str, Any]] = {
         PromotionLimit,
         PromotionLimitUsage,
         Coupon,
+        CouponBatch,
         CouponCodeRedemption,
         PromotionShare,
         PromotionFeed,

@@ -8,6 +8,8 @@ from drf_spectacular.renderers import (
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from promotions.api import parts
+from promotions.api.coupon_files import CouponFileViewSet
+from promotions.api.coupons import CouponBatchViewSet, CouponViewSet, RedemptionViewSet
 from promotions.api.error_page import ErrorsPage
 from promotions.api.part_views import register
 from promotions.api.promotions import PromotionViewSet
@@ -26,9 +28,12 @@ SCHEMA_RENDERERS = (
 
 router = OptionalSlashRouter()
 router.register("promotions", PromotionViewSet, "promotion")
-register(router, *parts.VIEWS)
+register(router, *parts.VIEWS, CouponViewSet, RedemptionViewSet)
 for below, view in (("shares", ShareViewSet), ("history", HistoryViewSet), ("feed", FeedViewSet)):
     router.register(rf"promotions/(?P<promotionId>[^/]+)/{below}", view, f"promotion-{below}")
+router.register(
+    r"promotions/(?P<promotionId>[^/]+)/coupon-batches", CouponBatchViewSet, "coupon-batch"
+)
 router.register("sharing-rules", SharingRuleViewSet, "sharing-rule")
 
 OF_PROMOTIONS = [
@@ -42,9 +47,19 @@ OF_PROMOTIONS = [
             WholePromotionViewSet.as_view({"get": "describe"}),
             "promotion-description",
         ),
+        (
+            "(?P<promotionId>[^/]+)/coupons/import",
+            CouponFileViewSet.as_view({"post": "import_file"}),
+            "coupons-import",
+        ),
+        (
+            "(?P<promotionId>[^/]+)/coupons/export",
+            CouponFileViewSet.as_view({"get": "export"}),
+            "coupons-export",
+        ),
     )
 ]
-"""Before the router's, which would take ``whole`` for an id."""
+"""Before the router's, which would take ``whole`` or ``import`` for an id."""
 
 urlpatterns = [
     *OF_PROMOTIONS,

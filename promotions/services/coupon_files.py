@@ -96,6 +96,8 @@ def import_coupons(
             rows.add([_coupon(row, columns, template, by) for row in chunk])
             read += len(chunk)
             progress(read)
+        if not read:
+            raise refuse("empty_request", "The file has a header and no rows. Send one with rows.")
         rows.refuse_repeated()
         rows.refuse_taken()
         good, batch = rows.count_good(), None

@@ -101,7 +101,7 @@ def clone_coupons(source: Promotion, target: Promotion, *, by: Actor, at: dateti
         batch.quantity = _copy(source, text, pattern, template)
         copied += batch.quantity
         batch.save()  # another may have changed the source's coupons in between
-        events.append(batch_event(batch, None, ClonedFrom=source.record_id))
+        events.append(batch_event(batch))
     history.write(events, promotion=target.pk, by=by, at=at)
     return copied
 
@@ -130,14 +130,14 @@ def make_batch(
     return template.batch
 
 
-def batch_event(batch: CouponBatch, template: Coupon | None = None, **more: str) -> history.Event:
+def batch_event(batch: CouponBatch, template: Coupon | None = None) -> history.Event:
     """That a batch was made, with what its coupons have in common."""
     values = {
         name: value
         for name, value in (history.values_of(template) if template else {}).items()
         if value is not None and name != "CouponCode"
     }
-    values |= {"Kind": batch.kind, "Quantity": str(batch.quantity), **more}
+    values |= {"Kind": batch.kind, "Quantity": str(batch.quantity)}
     if batch.pattern is not None:
         values["Pattern"] = batch.pattern
     return history.Event(batch, history.CREATED, snapshot=values)

@@ -1,5 +1,6 @@
 """Redeeming coupons, and taking a redemption back: exact, however many buyers come at once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -8,11 +9,11 @@ from django.db import transaction as database
 from promotions.access import Access
 from promotions.actors import Actor
 from promotions.child_rules import redemption_refusals
-from promotions.errors import Refused, refuse
+from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 from promotions.models import Coupon, CouponCodeRedemption
 from promotions.services import history
-from promotions.services.records import NO_SUCH_RECORD, RecordService, field_problems
+from promotions.services.records import NO_SUCH_RECORD, RecordService, field_problems, fill_in
 
 redemptions: Final = RecordService(
     CouponCodeRedemption, tracked=True, change_access=Access.READ, delete_access=Access.READ
@@ -32,6 +33,7 @@ def redeem(
     ``promotion_ended``; ``duplicate_value`` where the coupon was used in this transaction already.
     A coupon that ``by`` may not see is answered for as if there were none.
     """
+    fill_in(redemption, by=by, at=at)
     if errors := field_problems(redemption):
         raise Refused(*errors)
     with database.atomic():
@@ -51,11 +53,17 @@ def redeem(
             else used.filter(buyer=redemption.buyer).count(),
             at=at,
         )
-        if errors := list(refusals):
+        if errors := [_as_named(error, code) for error in refusals]:
             raise Refused(*errors)
         redemptions.insert(redemption, by=by, at=at)
         redemptions.tell(redemption, [history.created(redemption)], by=by, at=at)
     return redemption
+
+
+def _as_named(error: DomainError, code: str | None) -> DomainError:
+    """What the rules say of the coupon, said of what the caller named it by."""
+    by_code = code is not None and error.pointer == "couponId"
+    return replace(error, pointer="couponCode") if by_code else error
 
 
 def _hold(key: int | None, code: str | None, by: Actor) -> Coupon:
@@ -69,5 +77,5 @@ def _hold(key: int | None, code: str | None, by: Actor) -> Coupon:
         named = named.filter(coupon_code_key=fold(code.replace("\x00", "\ufffd")))
     coupon = named.first()
     if coupon is None:
-        raise refuse("invalid_value", NO_SUCH_RECORD, "couponCode" if key is None else "couponId")
+        raise refuse("invalid_value", NO_SUCH_RECORD, "couponId" if code is None else "couponCode")
     return coupon
