@@ -256,12 +256,143 @@ UNFOLD = {
                         "title": "Promotions",
                         "icon": "sell",
                         "link": reverse_lazy("admin:promotions_promotion_changelist"),
+                        "active": "promotions.admin.site.in_promotions",
                         "permission": "promotions.admin.site.may_view_promotions",
                     },
                     {
                         "title": "Offers",
                         "icon": "redeem",
                         "link": reverse_lazy("admin:enrollments_offer_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Coupons",
+                        "icon": "confirmation_number",
+                        "link": reverse_lazy("admin:promotions_coupon_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Redemptions",
+                        "icon": "receipt_long",
+                        "link": reverse_lazy("admin:promotions_couponcoderedemption_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Recycle bin",
+                        "icon": "delete",
+                        "link": reverse_lazy("admin:recycle_bin"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Sharing rules",
+                        "icon": "share",
+                        "link": reverse_lazy("admin:promotions_sharingrule_changelist"),
+                        "permission": "promotions.admin.site.may_manage_promotions",
+                    },
+                ],
+            },
+            {
+                "title": "What promotions consist of",
+                "collapsible": True,
+                "items": [
+                    {
+                        "title": "Tiers",
+                        "icon": "stairs",
+                        "link": reverse_lazy("admin:promotions_promotiontier_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Qualifiers",
+                        "icon": "checklist",
+                        "link": reverse_lazy("admin:promotions_promotionqualifier_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Targets",
+                        "icon": "target",
+                        "link": reverse_lazy("admin:promotions_promotiontarget_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Line item rules",
+                        "icon": "rule",
+                        "link": reverse_lazy("admin:promotions_promotionlineitemrule_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Limits",
+                        "icon": "speed",
+                        "link": reverse_lazy("admin:promotions_promotionlimit_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Limit usages",
+                        "icon": "data_usage",
+                        "link": reverse_lazy("admin:promotions_promotionlimitusage_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                ],
+            },
+            {
+                "title": "Segments",
+                "collapsible": True,
+                "items": [
+                    {
+                        "title": "Segments",
+                        "icon": "groups",
+                        "link": reverse_lazy("admin:promotions_promotionsegment_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Promotions for segments",
+                        "icon": "campaign",
+                        "link": reverse_lazy("admin:promotions_promotionmarketsegment_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Buyer groups of segments",
+                        "icon": "group_work",
+                        "link": reverse_lazy(
+                            "admin:promotions_promotionsegmentbuyergroup_changelist"
+                        ),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Stores of segments",
+                        "icon": "storefront",
+                        "link": reverse_lazy(
+                            "admin:promotions_promotionsegmentsalesstore_changelist"
+                        ),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                ],
+            },
+            {
+                "title": "Catalogue",
+                "collapsible": True,
+                "items": [
+                    {
+                        "title": "Products",
+                        "icon": "inventory_2",
+                        "link": reverse_lazy("admin:promotions_product_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Categories",
+                        "icon": "category",
+                        "link": reverse_lazy("admin:promotions_productcategory_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Buyer groups",
+                        "icon": "diversity_3",
+                        "link": reverse_lazy("admin:promotions_buyergroup_changelist"),
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Stores",
+                        "icon": "store",
+                        "link": reverse_lazy("admin:promotions_webstore_changelist"),
                         "permission": "promotions.admin.site.may_view_promotions",
                     },
                 ],

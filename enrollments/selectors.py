@@ -11,6 +11,7 @@ from enrollments.standing import Standing, standing_case
 from promotions import ids
 from promotions.actors import Actor
 from promotions.folding import fold
+from promotions.models import RecordQuerySet
 from promotions.numbers import parse_record_number
 
 MOST_CUSTOMERS: Final = 50
@@ -22,10 +23,9 @@ _MOST_WORDS: Final = 5
 def enrollments_shown(by: Actor) -> QuerySet[PromotionPartyUsage]:
     """The enrollments that ``by`` may see, with the records that they are shown with. Those in
     deleted promotions are among them."""
-    return (
-        PromotionPartyUsage.objects.all()
-        .accessible(by)
-        .select_related("promotion", "account", "contact", "enrollment_offer", "withdrawn_by")
+    usages: RecordQuerySet[PromotionPartyUsage] = RecordQuerySet(PromotionPartyUsage)
+    return usages.accessible(by).select_related(
+        "promotion", "account", "contact", "enrollment_offer", "withdrawn_by"
     )
 
 
@@ -45,23 +45,23 @@ def of_standing(
     )
 
 
-def find_contacts(text: str, *, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:
-    """Contacts that ``text`` may mean, by id: a record id, an enrollment number, an external id, a
-    phone number, or the beginning of an e-mail address, of a last or first name, or of both names
-    in either order. Each way is an index look-up."""
+def find_contacts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:
+    """Contacts that ``text`` may mean, by id: a record id, the number of an enrollment that ``by``
+    may see, an external id, a phone number, or the beginning of an e-mail address, of a last or
+    first name, or of both names in either order. Each way is an index look-up."""
     text = text.strip()
     if not text or "\x00" in text:
         return Contact.objects.none()
     keys: set[int] = set()
-    for condition in _contact_conditions(text):
+    for condition in _contact_conditions(text, by):
         # One look-up each: a single OR over several indexes may end in a scan of all contacts.
         keys.update(Contact.objects.live().filter(condition).values_list("pk", flat=True)[:most])
     return Contact.objects.filter(pk__in=keys).select_related("account").order_by("pk")
 
 
-def find_accounts(text: str, *, most: int = MOST_CUSTOMERS) -> QuerySet[Account]:
-    """Accounts that ``text`` may mean, by id: a record id, an enrollment number, an external id, or
-    the beginning of the name."""
+def find_accounts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Account]:
+    """Accounts that ``text`` may mean, by id: a record id, the number of an enrollment that ``by``
+    may see, an external id, or the beginning of the name."""
     text = text.strip()
     if not text or "\x00" in text:
         return Account.objects.none()
@@ -69,27 +69,25 @@ def find_accounts(text: str, *, most: int = MOST_CUSTOMERS) -> QuerySet[Account]
     if (key := _decoded(ids.ACCOUNT, text)) is not None:
         conditions.append(Q(pk=key))
     if (usage := _usage_key(text)) is not None:
-        conditions.append(
-            Q(pk__in=PromotionPartyUsage.objects.filter(pk=usage).values("account_id"))
-        )
+        conditions.append(Q(pk__in=_seen(usage, by).values("account_id")))
     keys: set[int] = set()
     for condition in conditions:
         keys.update(Account.objects.live().filter(condition).values_list("pk", flat=True)[:most])
     return Account.objects.filter(pk__in=keys).order_by("pk")
 
 
-def find_enrollments(text: str) -> Q:
+def find_enrollments(text: str, *, by: Actor) -> Q:
     """A condition on enrollments: those that ``text`` names by number or id, and those of the
     customers whom it may mean. The customers are found first, then their enrollments by key."""
-    condition = Q(contact__in=list(find_contacts(text).values_list("pk", flat=True))) | Q(
-        contact=None, account__in=list(find_accounts(text).values_list("pk", flat=True))
+    condition = Q(contact__in=list(find_contacts(text, by=by).values_list("pk", flat=True))) | Q(
+        contact=None, account__in=list(find_accounts(text, by=by).values_list("pk", flat=True))
     )
     if (key := _usage_key(text.strip())) is not None:
         condition |= Q(pk=key)
     return condition
 
 
-def _contact_conditions(text: str) -> list[Q]:
+def _contact_conditions(text: str, by: Actor) -> list[Q]:
     folded = fold(text)
     conditions = [
         Q(external_id=text),
@@ -108,10 +106,15 @@ def _contact_conditions(text: str) -> list[Q]:
     if (key := _decoded(ids.CONTACT, text)) is not None:
         conditions.append(Q(pk=key))
     if (usage := _usage_key(text)) is not None:
-        conditions.append(
-            Q(pk__in=PromotionPartyUsage.objects.filter(pk=usage).values("contact_id"))
-        )
+        conditions.append(Q(pk__in=_seen(usage, by).values("contact_id")))
     return conditions
+
+
+def _seen(usage: int, by: Actor) -> QuerySet[PromotionPartyUsage]:
+    """The enrollment of this key, where ``by`` may see its promotion: whose it is, is no secret
+    then."""
+    usages: RecordQuerySet[PromotionPartyUsage] = RecordQuerySet(PromotionPartyUsage)
+    return usages.accessible(by).filter(pk=usage)
 
 
 def _usage_key(text: str) -> int | None:

@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from enrollments.admin.timeline import Event, timelines
-from enrollments.models import Account, Contact, PromotionPartyUsage
+from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.selectors import enrollments_with_standing
 from enrollments.standing import Standing
 from promotions.actors import Actor
 from promotions.admin.moments import show_moment, show_short
-from promotions.admin.site import badge
+from promotions.admin.site import actor_of, badge
+from promotions.models import RecordQuerySet
 from promotions.rules import is_over
 
 ENDS_WITH_PROMOTION = "until the promotion ends"
@@ -47,8 +48,15 @@ class Card:
 
 
 def shown_enrollments(by: Actor, at: datetime) -> QuerySet[PromotionPartyUsage]:
-    """The enrollments that ``by`` may see, with all that lists and pages show of them."""
-    return enrollments_with_standing(by, at).select_related("created_by", "contact__account")
+    """The enrollments that ``by`` may see, with all that lists and pages show of them. An offer
+    may have been given to another promotion since: where ``by`` doesn't see that, there is none."""
+    offers: RecordQuerySet[Offer] = RecordQuerySet(Offer).accessible(by)
+    return (
+        enrollments_with_standing(by, at)
+        .select_related(None)
+        .select_related("promotion", "contact__account", "account", "withdrawn_by", "created_by")
+        .prefetch_related(Prefetch("enrollment_offer", offers))
+    )
 
 
 def period_in_words(usage: PromotionPartyUsage) -> str:
@@ -64,7 +72,7 @@ def customer_url(customer: Account | Contact) -> str:
 
 def cards(usages: Sequence[Any], request: HttpRequest) -> list[Card]:
     """A card for each of ``usages`` (from ``shown_enrollments``): one more statement for all."""
-    happened = timelines(usages)
+    happened = timelines(usages, actor_of(request))
     return [_card(usage, happened[usage.pk], request) for usage in usages]
 
 

@@ -15,8 +15,14 @@ from django.utils import timezone
 from enrollments.admin.acts import require
 from enrollments.admin.cards import cards, customer_url, shown_enrollments
 from enrollments.models import Account, Contact, PromotionPartyUsage
-from enrollments.selectors import MOST_CUSTOMERS, find_accounts, find_contacts
+from enrollments.selectors import (
+    MOST_CUSTOMERS,
+    enrollments_shown,
+    find_accounts,
+    find_contacts,
+)
 from promotions import ids
+from promotions.actors import Actor
 from promotions.admin.moments import show_moment
 from promotions.admin.site import actor_of
 from promotions.numbers import parse_record_number
@@ -31,7 +37,7 @@ def find_customer_page(request: HttpRequest) -> HttpResponse:
     """One box for whatever the customer gives; a single hit goes straight to their page."""
     require(request, MAY_VIEW)
     text = request.GET.get("q", "").strip()
-    found = _found(text)
+    found = _found(text, actor_of(request))
     if len(found) == 1:
         return HttpResponseRedirect(customer_url(found[0]))
     context = {
@@ -44,14 +50,14 @@ def find_customer_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "enrollments/admin/customers.html", context)
 
 
-def _found(text: str) -> Sequence[Account | Contact]:
-    usage = _usage_named(text)
+def _found(text: str, by: Actor) -> Sequence[Account | Contact]:
+    usage = _usage_named(text, by)
     if usage is not None:
         return [usage.party]
-    return [*find_contacts(text), *find_accounts(text)]
+    return [*find_contacts(text, by=by), *find_accounts(text, by=by)]
 
 
-def _usage_named(text: str) -> PromotionPartyUsage | None:
+def _usage_named(text: str, by: Actor) -> PromotionPartyUsage | None:
     """The enrollment whose number or id this is: its party is meant, not the account beside it."""
     key = parse_record_number(PromotionPartyUsage.number_letters, text)
     if key is None:
@@ -59,7 +65,7 @@ def _usage_named(text: str) -> PromotionPartyUsage | None:
             key = ids.decode(ids.PROMOTION_PARTY_USAGE, text)
         except ids.MalformedId:
             return None
-    return PromotionPartyUsage.objects.select_related("contact", "account").filter(pk=key).first()
+    return enrollments_shown(by).filter(pk=key).first()
 
 
 def _hit(customer: Account | Contact) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from enrollments.models import Account, Contact
 from enrollments.selectors import find_accounts, find_contacts
 from enrollments.services.customers import accounts, contacts
 from promotions.admin.records import RecordAdmin
+from promotions.admin.site import actor_of
 
 
 class CustomerAdmin(RecordAdmin):
@@ -52,7 +53,8 @@ class AccountAdmin(CustomerAdmin):
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
     ) -> "tuple[models.QuerySet[Any], bool]":
         if search_term.strip():
-            queryset = queryset.filter(pk__in=[one.pk for one in find_accounts(search_term)])
+            by = actor_of(request)
+            queryset = queryset.filter(pk__in=[one.pk for one in find_accounts(search_term, by=by)])
         return queryset, False
 
 
@@ -78,5 +80,6 @@ class ContactAdmin(CustomerAdmin):
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
     ) -> "tuple[models.QuerySet[Any], bool]":
         if search_term.strip():
-            queryset = queryset.filter(pk__in=[one.pk for one in find_contacts(search_term)])
+            by = actor_of(request)
+            queryset = queryset.filter(pk__in=[one.pk for one in find_contacts(search_term, by=by)])
         return queryset.select_related("account"), False

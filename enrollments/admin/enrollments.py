@@ -98,7 +98,8 @@ class EnrollmentAdmin(ModelAdmin):
     ) -> "tuple[models.QuerySet[Any], bool]":
         if search_term.strip():
             # The keys first: with an order and a limit a planner may walk through all enrollments.
-            found = PromotionPartyUsage.objects.filter(find_enrollments(search_term))
+            named = find_enrollments(search_term, by=actor_of(request))
+            found = PromotionPartyUsage.objects.filter(named)
             queryset = queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND]))
         return queryset, False
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from enrollments.models import Account, Offer, PromotionPartyUsage, PromotionPartyUsageHistory
 from promotions import ids
-from promotions.actors import Source
+from promotions.actors import Actor, Source
+from promotions.admin.history_words import UNSEEN
 from promotions.admin.moments import show_moment, show_short
 from promotions.models import Record, RecordQuerySet
 from promotions.moments import parse_moment
@@ -47,8 +48,9 @@ class Event:
     changes: tuple[str, ...]
 
 
-def timelines(usages: Sequence[PromotionPartyUsage]) -> dict[int, list[Event]]:
-    """The events of each enrollment by its key, newest first; one statement for all."""
+def timelines(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, list[Event]]:
+    """The events of each enrollment by its key, newest first, as ``by`` may read them; one
+    statement for all."""
     rows = (
         PromotionPartyUsageHistory.objects.filter(usage__in=[usage.pk for usage in usages])
         .select_related("created_by")
@@ -57,11 +59,11 @@ def timelines(usages: Sequence[PromotionPartyUsage]) -> dict[int, list[Event]]:
     found: dict[int, list[PromotionPartyUsageHistory]] = {usage.pk: [] for usage in usages}
     for row in rows:
         found[row.usage_id].append(row)
-    names = _names(rows)
+    names = _names(rows, by)
     return {key: list(_events(rows, names)) for key, rows in found.items()}
 
 
-def _names(rows: Iterable[PromotionPartyUsageHistory]) -> dict[str, str]:
+def _names(rows: Iterable[PromotionPartyUsageHistory], by: Actor) -> dict[str, str]:
     """What the records are called whose ids stand in ``rows``: a statement for each kind named."""
     names: dict[str, str] = {}
     for field, (prefix, model) in _RECORDS.items():
@@ -69,7 +71,7 @@ def _names(rows: Iterable[PromotionPartyUsageHistory]) -> dict[str, str]:
         texts = {text for row in named for text in (row.old_value, row.new_value) if text}
         keys = {ids.decode(prefix, text): text for text in texts}
         if keys:
-            records: RecordQuerySet[Any] = RecordQuerySet(model)
+            records: RecordQuerySet[Any] = RecordQuerySet(model).accessible(by)
             names |= {keys[key]: str(one) for key, one in records.in_bulk(keys).items()}
     return names
 
@@ -111,4 +113,4 @@ def _value(field: str, value: str | None, names: Mapping[str, str]) -> str:
         return _NOTHING.get(field, "none")
     if field.endswith("DateTime"):
         return show_short(parse_moment(value))
-    return names.get(value, value)
+    return names.get(value, UNSEEN if field in _RECORDS else value)

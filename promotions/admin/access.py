@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from promotions.access import Access
 from promotions.admin.site import actor_of
 from promotions.models import Promotion, Record, RecordQuerySet
-from promotions.permissions import MANAGE_ALL, condition, reach
+from promotions.permissions import condition, reach
 
 
 def access_to(request: HttpRequest, record: Record) -> Access:
@@ -40,11 +40,6 @@ def may(request: HttpRequest, act: str, record: Record, access: Access) -> bool:
 def may_on_promotions(request: HttpRequest, act: str) -> bool:
     """Whether the role may ``act`` on promotions at all, and so on what belongs to them."""
     return request.user.has_perm(f"promotions.{act}_promotion")
-
-
-def may_share_by_rule(request: HttpRequest) -> bool:
-    """Whether the user works on sharing rules: who manages every promotion."""
-    return request.user.has_perm(MANAGE_ALL)
 
 
 def find_promotion(

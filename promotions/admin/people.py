@@ -25,6 +25,8 @@ _PERMISSIONS: Final = {
     "view_promotionpartyusage": "View enrollments and customer pages",
     "add_promotionpartyusage": "Enroll customers",
     "change_promotionpartyusage": "Withdraw enrollments and change their periods",
+    "view_all_promotions": "See every promotion, shared or not",
+    "manage_all_promotions": "Manage every promotion: change, delete and share it",
 }
 
 
@@ -59,9 +61,10 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
             "What they may do",
             {
                 "fields": ("is_active", "is_staff", "groups", "is_superuser"),
-                "description": "Give people a role. Marketers work on promotions and offers, "
-                "Support enrolls and withdraws customers. Switch “active” off when they leave: "
-                "users are never deleted, since their names stand at what they did.",
+                "description": "Give people a role. Marketers work on their own promotions and on "
+                "those shared with them, Marketing leads on all; Support enrolls and withdraws "
+                "customers; Auditors see everything and change nothing. Switch “active” off when "
+                "they leave: users are never deleted, since their names stand at what they did.",
             },
         ),
         ("Dates", {"fields": ("signed_in", "joined")}),

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from promotions.actors import Actor
-from promotions.admin.access import may_share_by_rule
 from promotions.admin.described import DescribedAdmin
 from promotions.admin.record_forms import RecordForm, groups, people
+from promotions.admin.site import may_manage_promotions
 from promotions.models import SharingRule
 from promotions.services import sharing
 
@@ -49,7 +49,7 @@ class SharingRuleAdmin(DescribedAdmin):
     unwrapped = ("owner_user", "owner_group", "user", "group")
 
     def role_allows(self, request: HttpRequest, act: str) -> bool:
-        return may_share_by_rule(request)
+        return may_manage_promotions(request)
 
     @admin.display(description="promotions of")
     def whose(self, rule: SharingRule) -> str:

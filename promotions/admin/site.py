@@ -28,6 +28,7 @@ from unfold.views import ChangeList as ThemeChangeList
 from promotions.actors import Actor, Source
 from promotions.folding import fold
 from promotions.models import Record, RecordQuerySet, User
+from promotions.permissions import MANAGE_ALL
 
 __all__ = [
     "CappedPaginator",
@@ -41,8 +42,10 @@ __all__ = [
     "actor_of",
     "badge",
     "in_enrollments",
+    "in_promotions",
     "label_of",
     "may_administer",
+    "may_manage_promotions",
     "may_view_enrollments",
     "may_view_promotions",
     "staff_user",
@@ -57,6 +60,19 @@ admin.site.index_title = "What would you like to do?"
 def may_view_promotions(request: HttpRequest) -> bool:
     """Whether the sidebar offers promotions and offers."""
     return _has_perm(request, "promotions.view_promotion")
+
+
+def may_manage_promotions(request: HttpRequest) -> bool:
+    """Whether the sidebar offers sharing rules: to those who manage every promotion."""
+    return _has_perm(request, MANAGE_ALL)
+
+
+def in_promotions(request: HttpRequest) -> bool:
+    """Whether the sidebar marks "Promotions": on their pages, not in the recycle bin below them."""
+    promotions = reverse("admin:promotions_promotion_changelist")
+    return request.path.startswith(promotions) and not request.path.startswith(
+        reverse("admin:recycle_bin")
+    )
 
 
 def may_view_enrollments(request: HttpRequest) -> bool:
