@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from promotions.access import Access
-from promotions.admin.access import find_promotion, may
+from promotions.admin.access import access_to, find_promotion, may_on_promotions
 from promotions.models import Promotion
 
 
@@ -25,13 +25,15 @@ def promotion_or_404(
 ) -> Promotion:
     """The promotion behind a path, live or (``deleted``) in the recycle bin, or (None) either.
 
-    Not found where it is not there or not to be seen, which look alike; 403 where the user sees it
-    and may not ``act`` on it.
+    403 for a role that may not ``act`` on promotions at all; not found where it is not there or not
+    to be seen, which look alike; 403 where the user sees it and may not do so much with it.
     """
+    if not may_on_promotions(request, act):
+        raise PermissionDenied
     promotion = find_promotion(request, key, deleted=deleted is not False)
     if promotion is None or (deleted and not promotion.is_deleted):
         raise Http404
-    if not may(request, act, promotion, access):
+    if access_to(request, promotion) < access:
         raise PermissionDenied
     return promotion
 
