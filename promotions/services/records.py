@@ -226,8 +226,8 @@ class RecordService(Generic[R]):
                 write()
         except IntegrityError:
             # Somebody was faster. Say so; anything else is a defect and stays one.
-            if taken := self.taken(record):
-                raise Refused(*taken) from None
+            if faster := [*self.problems(record), *self.taken(record)]:
+                raise Refused(*faster) from None
             raise
 
     def taken(self, record: R) -> list[DomainError]:
@@ -242,7 +242,9 @@ class RecordService(Generic[R]):
             else:
                 shown = name
             value = getattr(record, name)
-            if value is not None and others.filter(**{name: value}).exists():
+            if value is None or "\x00" in value:
+                continue  # no record has that, and PostgreSQL would not even look
+            if others.filter(**{name: value}).exists():
                 errors.append(
                     DomainError(
                         "duplicate_value",
@@ -291,8 +293,17 @@ def own_problems(record: Record, given: Iterable[str], by: Actor) -> list[Domain
     return [
         *field_problems(record),
         *reference_problems(record, given, by),
+        *_owner_problems(record),
         *_currency_problems(record),
     ]
+
+
+def _owner_problems(record: Record) -> Iterable[DomainError]:
+    if isinstance(record, Owned) and record.owner_user_id is None and record.owner_group_id is None:
+        yield DomainError("required", "Name the owner, a user or a group.", "ownerId")
+    elif isinstance(record, Owned) and None not in (record.owner_user_id, record.owner_group_id):
+        detail = "An owner is a user or a group. Name one of them and leave the other empty."
+        yield DomainError("invalid_value", detail, "ownerId")
 
 
 def _default_currency(record: Record) -> None:
