@@ -38,8 +38,8 @@ def add_views(record: Record, by: Actor) -> None:
             user=by.user.pk, key_prefix=record.key_prefix, record_key=record.pk
         )
         dates = views.values_list("last_viewed_date", "last_referenced_date").first()
-        viewed, referenced = dates or (None, None)
-        vars(record).update(last_viewed_date=viewed, last_referenced_date=referenced)
+        seen = vars(record)
+        seen["last_viewed_date"], seen["last_referenced_date"] = dates or (None, None)
 
 
 def joined_by(model: type[Record]) -> set[str]:
