@@ -23,6 +23,7 @@ from tests.factories import (
     make_offer,
     make_partner,
     make_promotion,
+    make_user,
 )
 from tests.models import (
     test_discount_constraints,
@@ -34,11 +35,15 @@ from tests.models.breaking import (
     Check,
     Make,
     Unique,
+    Valid,
+    Values,
     assert_free_again,
     assert_once,
     assert_refused,
     constraints,
     names_of_checks,
+    names_of_valid,
+    put,
 )
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +64,10 @@ def history() -> PromotionPartyUsageHistory:
 
 def partner() -> Partner:
     return make_partner().partner
+
+
+def a_group() -> Group:
+    return Group.objects.get(name="Support")
 
 
 def idempotent_request() -> IdempotentRequest:
@@ -110,7 +119,7 @@ CHECKS: list[Check] = [
     (
         "promotion_one_owner",
         make_promotion,
-        {"owner_group": lambda: Group.objects.get(name="Support")},
+        {"owner_group": a_group},
     ),
     ("promotion_qualifier_criteria_known", make_promotion, {"qualifier_criteria": "all"}),
     ("promotion_target_criteria_known", make_promotion, {"target_criteria": ""}),
@@ -167,8 +176,56 @@ CHECKS: list[Check] = [
 
 
 @pytest.mark.parametrize(("name", "make", "values"), CHECKS, ids=names_of_checks(CHECKS))
-def test_checks(name: str, make: Make, values: dict[str, Any]) -> None:
+def test_checks(name: str, make: Make, values: Values) -> None:
     assert_refused(name, make(), values)
+
+
+VALID: list[Valid] = [
+    *((make, {}) for make in RECORDS.values()),
+    *((make, {"is_deleted": True, "deleted_date": NOW}) for make in RECORDS.values()),
+    *((make, {"last_modified_date": NOW}) for make in RECORDS.values()),
+    (make_promotion, {"owner_user": None, "owner_group": a_group}),
+    (make_promotion, {"promotion_code": None}),
+    (make_promotion, {"start_date_time": NOW, "end_date_time": NOW + DAY}),
+    (make_promotion, {"start_date_time": NOW}),
+    (make_promotion, {"end_date_time": NOW}),
+    (
+        make_promotion,
+        {"enrollment_start_date": date(2026, 5, 1), "enrollment_end_date": date(2026, 5, 1)},
+    ),
+    (make_promotion, {"enrollment_start_date": date(2026, 5, 1)}),
+    (make_promotion, {"enrollment_end_date": date(2026, 5, 1)}),
+    (make_promotion, {"maximum_usage_count": 1}),
+    (make_promotion, {"maximum_enrollment_count": 1}),
+    (make_promotion, {"related_promotion": make_promotion}),
+    *(
+        (make_promotion, {field: value})
+        for field, values in {
+            "qualifier_criteria": (None, "All", "Any"),
+            "target_criteria": (None, "All", "Any"),
+            "discount_order": (None, "LeastExpensive", "MostExpensive"),
+            "discount_restriction": (None, "LeastExpensive", "None"),
+            "exclusivity_type": (None, "No", "Class", "Global"),
+        }.items()
+        for value in values
+    ),
+    (
+        usage,
+        {
+            "is_party_enrolled": False,
+            "withdrawn_date": NOW,
+            "withdrawn_by": make_user,
+            "withdrawal_reason": "moved",
+        },
+    ),
+    (usage, {"enrollment_expiration_date_time": NOW + DAY}),
+    (usage, {"points_credited": 0}),
+]
+
+
+@pytest.mark.parametrize(("make", "values"), VALID, ids=names_of_valid(VALID))
+def test_what_is_valid_is_accepted(make: Make, values: Values) -> None:
+    put(make(), values)
 
 
 def usage_of_account() -> PromotionPartyUsage:

@@ -193,17 +193,19 @@ def test_checks(name: str, make: Make, values: Values) -> None:
     assert_refused(name, make(), values)
 
 
+GONE: Values = {"is_deleted": True, "deleted_date": NOW}
+
 VALID: list[Valid] = [
-    *((make, {"is_deleted": True, "deleted_date": NOW}) for make in (make_tier, make_segment)),
-    *(
-        (make, {"is_deleted": True, "deleted_date": NOW, "deleted_with_promotion": True})
-        for make in (make_limit, redemption)
-    ),
+    *((make, {}) for make in {**CATALOGUE, **PARTS, **SEGMENTS}.values()),
+    *((make, GONE) for make in {**CATALOGUE, **PARTS, **SEGMENTS}.values()),
+    *((make, {**GONE, "deleted_with_promotion": True}) for make in PARTS.values()),
     *((make, {"owner_user": None, "owner_group": a_group}) for make in OWNED.values()),
     *((make, {"external_id": None}) for make in CATALOGUE.values()),
     (make_tier, {"rank": 1}),
     (make_tier, {"rank": 10}),
-    (make_tier, {"rank": None, "is_deleted": True, "deleted_date": NOW}),
+    (make_tier, {**GONE, "rank": None}),
+    (make_product, {"stock_keeping_unit": "SH-1"}),
+    (make_coupon, {"description": "For members."}),
     (make_limit, {"type": "UsagePerCustomer", "category": "CustomerLevel"}),
     *((order_limit, {"category": level}) for level in ("CustomerLevel", "PromotionLevel")),
     *(

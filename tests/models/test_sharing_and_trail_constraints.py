@@ -139,6 +139,7 @@ def test_checks(name: str, make: Make, values: Values) -> None:
 
 
 VALID: list[Valid] = [
+    (rule, {"is_deleted": True, "deleted_date": NOW}),
     (rule, {"owner_user": None, "owner_group": a_group}),
     (rule, {"user": None, "group": a_group}),
     *((rule, {"access_level": level}) for level in ("Read", "Edit", "All")),
@@ -147,6 +148,7 @@ VALID: list[Valid] = [
     (share_by_rule, {"user": None, "group": a_group}),
     (share_of_owner, {"user": None, "group": a_group}),
     (share_with_group, {}),
+    (change, {}),
     (post, {"is_deleted": True}),
     (comment, {"is_deleted": True}),
     *((history, {"source": source.value}) for source in Source),
