@@ -49,26 +49,31 @@ def read_rows(
             break
         skipped += 1
     if not first.strip():
+        text.detach()
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
-    lines = _lines(reader, skipped)
+    lines = _lines(reader, skipped, text)
     _, header = next(lines)
     return _rows(lines, _columns(header, columns, required))
 
 
-def _lines(reader: Any, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    """What a reader of the ``csv`` module reads, with the numbers of the lines."""
-    while True:
-        line = skipped + reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            detail = f"The file is no CSV from line {line} on ({error}). Mend it there."
-            raise refuse("invalid_value", detail) from error
-        if cells is None:
-            return
-        yield line, cells
+def _lines(reader: Any, skipped: int, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+    """What a reader of the ``csv`` module reads of ``text``, with the numbers of the lines."""
+    try:
+        while True:
+            line = skipped + reader.line_num + 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                detail = f"The file is no CSV from line {line} on ({error}). Mend it there."
+                raise refuse("invalid_value", detail) from error
+            if cells is None:
+                return
+            yield line, cells
+    finally:
+        if not text.closed:
+            text.detach()  # or it would close the file, which is the caller's
 
 
 def _columns(
