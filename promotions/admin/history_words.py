@@ -54,7 +54,7 @@ def _told(row: PromotionHistory, subjects: Mapping[_Name, str], names: Mapping[s
     kind = str(model._meta.verbose_name) if model is not None else row.object_name
     fields = every_field_of(model) if model is not None else {}
     subject = subjects.get((row.object_name, row.record_key), "")
-    what = f"{capfirst(kind)} {subject}".strip()
+    what = f"{capfirst(kind.removeprefix('promotion '))} {subject}".strip()
     if row.field == CREATED:
         created = "Created" if model is Promotion else f"{what} added"
         return Told(created, tuple(_first_values(row.snapshot or {}, fields, names)))

@@ -64,7 +64,4 @@ def page(
     """A page of the admin, within its frame."""
     media = {} if form is None else {"form": form, "media": form.media}
     shared = admin.site.each_context(request)
-    opts = Promotion._meta
-    return TemplateResponse(
-        request, template, {**shared, "opts": opts, "title": title, **media, **context}
-    )
+    return TemplateResponse(request, template, {**shared, "title": title, **media, **context})

@@ -45,8 +45,7 @@ class QualifierAdmin(PartAdmin):
     list_select_related = (
         "promotion", "promotion_tier", "qualifier_product", "qualifier_category",
     )  # fmt: skip
-    summary = ("promotion_tier", "qualifier_type", "qualifier_operator", "what", "from_quantity",
-               "minimum_amount")  # fmt: skip
+    summary = ("promotion_tier", "qualifier_type", "what", "from_quantity", "minimum_amount")
     list_display = ("numbered", "of_promotion", *summary)
 
     def under(self, record: PromotionQualifier) -> Under:
@@ -55,11 +54,12 @@ class QualifierAdmin(PartAdmin):
 
     @admin.display(description="what")
     def what(self, qualifier: PromotionQualifier) -> str:
-        return named(
+        goods = named(
             qualifier.qualifier_product,
             qualifier.qualifier_category,
             qualifier.external_qualifier,
         )
+        return f"not {goods}" if qualifier.qualifier_operator == "NOT_EQUAL_TO" else goods
 
     @admin.display(description="at least", ordering="minimum_quantity")
     def from_quantity(self, qualifier: PromotionQualifier) -> str:
@@ -70,8 +70,7 @@ class QualifierAdmin(PartAdmin):
 class TargetAdmin(PartAdmin):
     service = parts.targets
     list_select_related = ("promotion", "promotion_tier", "target_product", "target_category")
-    summary = ("promotion_tier", "target_type", "target_operator", "what", "adjustment_type",
-               "adjustment")  # fmt: skip
+    summary = ("promotion_tier", "target_type", "what", "adjustment_type", "adjustment")
     list_display = ("numbered", "of_promotion", *summary)
 
     def under(self, record: PromotionTarget) -> Under:
@@ -80,7 +79,8 @@ class TargetAdmin(PartAdmin):
 
     @admin.display(description="what")
     def what(self, target: PromotionTarget) -> str:
-        return named(target.target_product, target.target_category, target.external_target)
+        goods = named(target.target_product, target.target_category, target.external_target)
+        return f"not {goods}" if target.target_operator == "NOT_EQUAL_TO" else goods
 
     @admin.display(description="adjustment")
     def adjustment(self, target: PromotionTarget) -> str:

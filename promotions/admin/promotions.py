@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from promotions.access import Access
 from promotions.actors import Actor
-from promotions.admin import verbs
+from promotions.admin import coupon_pages, verbs
 from promotions.admin.access import access_to
 from promotions.admin.glance import at_a_glance, enrollment_in_words
 from promotions.admin.history_page import history_page
@@ -81,6 +81,7 @@ class PromotionAdmin(RecordAdmin):
     folded_fields = ("name_key", "promotion_code_key")
     search_help_text = "Name or code"
     autocomplete_fields = ("related_promotion",)
+    actions = ("delete_selected",)
     delete_confirmation_template = "promotions/admin/delete_promotion.html"
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
     change_form_outer_after_template = "promotions/admin/tables.html"
@@ -174,6 +175,7 @@ class PromotionAdmin(RecordAdmin):
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),
+            *coupon_pages.urls(view),
         ]
         return [*own, *super().get_urls()]
 

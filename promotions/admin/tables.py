@@ -60,7 +60,7 @@ def _table(
     found = list(records.order_by(*shown.order_below)[: MOST_ROWS + 1])
     columns = ("__str__", *shown.summary)
     headings = [capfirst(str(label_for_field(name, model, shown))) for name in columns]
-    headings[0] = capfirst(str(model._meta.verbose_name))
+    headings[0] = capfirst(_short(model._meta.verbose_name))
     by_key = urlencode(
         {
             f"{name}__id__exact" if isinstance(key, int) else f"{name}__exact": key
@@ -68,7 +68,7 @@ def _table(
         }
     )
     return Table(
-        title=capfirst(str(model._meta.verbose_name_plural)),
+        title=capfirst(_short(model._meta.verbose_name_plural)),
         headings=headings,
         rows=[
             Row(
@@ -84,8 +84,13 @@ def _table(
         add_url=f"{reverse(f'admin:{kind}_add')}?{urlencode(filters)}"
         if may_add and shown.has_add_permission(request)
         else "",
-        add=f"Add {str(model._meta.verbose_name).removeprefix('promotion ')}",
+        add=f"Add {_short(model._meta.verbose_name)}",
     )
+
+
+def _short(name: Any) -> str:
+    """On a promotion's page its tiers are tiers, not promotion tiers."""
+    return str(name).removeprefix("promotion ")
 
 
 def _cell(shown: Any, record: models.Model, name: str) -> Any:

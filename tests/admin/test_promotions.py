@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from promotions.admin.glance import enrollment_in_words
 from promotions.admin.moments import organisation_zone
-from promotions.admin.promotions import enrollment_in_words
 from promotions.models import Promotion, RecordView
 from promotions.services.promotions import update_promotion
 from promotions.services.recycle_bin import delete_promotion

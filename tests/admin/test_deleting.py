@@ -1,0 +1,125 @@
+"""Deleting promotions, the recycle bin, restoring them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from promotions.models import Promotion
+from promotions.services.recycle_bin import delete_promotion
+from tests.admin.conftest import staff
+from tests.admin.pages import admin_url, errors, sent, text
+from tests.factories import actor, enroll_contact, make_contact, make_promotion
+from tests.part_factories import make_target
+
+LIST = "/admin/promotions/promotion/"
+BIN = "/admin/promotions/promotion/recycle-bin/"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def enrolled(lead: Client) -> Promotion:
+    promotion = make_promotion(name="Busy", by=staff(lead))
+    for _ in range(3):
+        enroll_contact(make_contact(), promotion)
+    return promotion
+
+
+def deleted(promotion: Promotion) -> bool:
+    promotion.refresh_from_db()
+    return promotion.is_deleted
+
+
+def test_asks_where_customers_are_enrolled_now(lead: Client, enrolled: Promotion) -> None:
+    url = admin_url("promotions_promotion", "delete", enrolled.pk)
+    page = text(lead.get(url))
+    assert "Busy: 3 enrollments" in page
+    assert 'name="confirmed"' in page
+    refused = lead.post(url, {"post": "yes"}, follow=True)
+    assert "Confirm that this is meant" in text(refused)
+    assert not deleted(enrolled)
+    lead.post(url, {"post": "yes", "confirmed": "on"})
+    assert deleted(enrolled)
+
+
+def test_does_not_ask_where_nobody_is(lead: Client) -> None:
+    promotion = make_promotion(by=staff(lead))
+    url = admin_url("promotions_promotion", "delete", promotion.pk)
+    assert 'name="confirmed"' not in text(lead.get(url))
+    lead.post(url, {"post": "yes"})
+    assert deleted(promotion)
+
+
+def test_asks_for_several_at_once(lead: Client, enrolled: Promotion) -> None:
+    other = make_promotion(name="Quiet", by=staff(lead))
+    chosen = {"action": "delete_selected", "_selected_action": [enrolled.pk, other.pk]}
+    page = text(lead.post(LIST, chosen))
+    assert "Busy: 3 enrollments" in page
+    assert "Quiet:" not in page
+    refused = lead.post(LIST, {**chosen, "post": "yes"}, follow=True)
+    assert "Confirm that this is meant" in text(refused)
+    assert (deleted(enrolled), deleted(other)) == (False, False), "all or none"
+    lead.post(LIST, {**chosen, "post": "yes", "confirmed": "on"})
+    assert (deleted(enrolled), deleted(other)) == (True, True)
+
+
+def test_says_which_are_not_the_users_to_delete(marketer: Client) -> None:
+    mine = make_promotion(name="Mine", by=staff(marketer))
+    other = make_promotion(name="Not mine")
+    chosen = {"action": "delete_selected", "_selected_action": [mine.pk, other.pk]}
+    page = text(marketer.post(LIST, chosen))
+    assert "not yours to delete" in page
+    assert "Yes, I" not in page
+    marketer.post(LIST, {**chosen, "post": "yes", "confirmed": "on"})
+    assert (deleted(mine), deleted(other)) == (False, False)
+
+
+def test_the_bin_says_who_deleted_what_and_until_when_it_stays(
+    lead: Client, settings: object
+) -> None:
+    settings.RECYCLE_BIN_DAYS = 10  # type: ignore[attr-defined]
+    settings.TIME_ZONE = "Europe/Berlin"  # type: ignore[attr-defined]
+    promotion = make_promotion(name="Gone", promotion_code="GONE", by=staff(lead))
+    make_promotion(name="Still there")
+    at = datetime(2026, 5, 1, 22, 30, tzinfo=UTC)
+    delete_promotion(promotion.pk, by=staff(lead), at=at)
+    page = text(lead.get(BIN))
+    assert "Gone (GONE)" in page
+    assert "Deleted 2 May 2026, 00:30, Lea Lead. Removed for ever from 12 May 2026, 00:30" in page
+    assert "Still there" not in page
+    assert "Gone (GONE)" in text(lead.get(BIN, {"q": "GON"}))
+    assert "Nothing found" in text(lead.get(BIN, {"q": "nothing"}))
+
+
+def test_an_empty_bin_says_so(lead: Client) -> None:
+    assert "The recycle bin is empty" in text(lead.get(BIN))
+
+
+def test_restores_with_everything_under_it(lead: Client) -> None:
+    promotion = make_promotion(by=staff(lead))
+    target = make_target(promotion, by=staff(lead))
+    delete_promotion(promotion.pk, by=staff(lead), at=timezone.now())
+    restore = admin_url("promotions_promotion", "restore", promotion.pk)
+    assert restore in text(lead.get(BIN))
+    response = sent(lead, restore)
+    assert response.headers["Location"] == admin_url("promotions_promotion", "change", promotion.pk)
+    target.refresh_from_db()
+    assert (deleted(promotion), target.is_deleted) == (False, False)
+
+
+def test_says_why_it_can_not_be_restored(lead: Client) -> None:
+    promotion = make_promotion(promotion_code="TAKEN", by=staff(lead))
+    delete_promotion(promotion.pk, by=staff(lead), at=timezone.now())
+    make_promotion(promotion_code="taken", by=actor())
+    response = sent(lead, admin_url("promotions_promotion", "restore", promotion.pk))
+    assert "has this value already" in " ".join(errors(response)["__all__"])
+    assert deleted(promotion)
+
+
+def test_a_deleted_promotion_has_only_its_history(lead: Client) -> None:
+    promotion = make_promotion(by=staff(lead))
+    delete_promotion(promotion.pk, by=staff(lead), at=timezone.now())
+    for page, status in (("change", 302), ("share", 404), ("activate", 404), ("history", 200)):
+        url = admin_url("promotions_promotion", page, promotion.pk)
+        assert lead.get(url).status_code == status, page

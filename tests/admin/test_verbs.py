@@ -1,0 +1,106 @@
+"""Activate, deactivate, close, clone: a page that says what it means, then the service."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from promotions.models import Promotion
+from promotions.services.promotions import update_promotion
+from tests.admin.conftest import staff, user_of
+from tests.admin.pages import admin_url, errors, sent, text
+from tests.factories import actor, make_promotion
+from tests.part_factories import make_target
+
+pytestmark = pytest.mark.django_db
+
+
+def url(promotion: Promotion, page: str) -> str:
+    return admin_url("promotions_promotion", page, promotion.pk)
+
+
+@pytest.mark.parametrize(
+    ("verb", "before", "changed", "says"),
+    [
+        ("activate", {"is_active": False}, {"is_active": True}, "customers can enroll"),
+        ("deactivate", {"is_active": True}, {"is_active": False}, "are paused until"),
+    ],
+)
+def test_switches_it(
+    marketer: Client, verb: str, before: Any, changed: dict[str, Any], says: str
+) -> None:
+    promotion = make_promotion(**before)
+    assert says in text(marketer.get(url(promotion, verb)))
+    response = sent(marketer, url(promotion, verb))
+    assert response.headers["Location"] == url(promotion, "change")
+    promotion.refresh_from_db()
+    assert {name: getattr(promotion, name) for name in changed} == changed
+    assert promotion.last_modified_by == user_of(marketer)
+
+
+def test_closes_it_now(marketer: Client) -> None:
+    promotion = make_promotion()
+    before = timezone.now()
+    sent(marketer, url(promotion, "close"))
+    promotion.refresh_from_db()
+    assert promotion.end_date_time is not None
+    assert before <= promotion.end_date_time <= timezone.now()
+
+
+def test_clones_it_with_what_is_under_it(marketer: Client) -> None:
+    promotion = make_promotion(name="Summer")
+    make_target(promotion)
+    response = sent(marketer, url(promotion, "clone"))
+    copy = Promotion.objects.get(name="Summer (copy)")
+    assert response.headers["Location"] == url(copy, "change")
+    assert (copy.is_active, copy.owner_user, copy.related_promotion) == (
+        False,
+        user_of(marketer),
+        promotion,
+    )
+    assert copy.targets.count() == 1
+
+
+def test_offers_what_would_do_something(marketer: Client) -> None:
+    over = timezone.now() - timedelta(days=1)
+    cases: list[tuple[dict[str, Any], set[str]]] = [
+        ({"is_active": True}, {"deactivate", "close", "clone"}),
+        ({"is_active": False}, {"activate", "close", "clone"}),
+        ({"end_date_time": over}, {"clone"}),
+        ({"start_date_time": timezone.now() + timedelta(days=1)}, {"deactivate", "clone"}),
+    ]
+    for values, verbs in cases:
+        promotion = make_promotion(**values)
+        page = text(marketer.get(url(promotion, "change")))
+        all_verbs = ("activate", "deactivate", "close", "clone", "restore")
+        assert {verb for verb in all_verbs if f'"{url(promotion, verb)}"' in page} == verbs
+
+
+def test_says_why_it_is_refused(marketer: Client) -> None:
+    promotion = make_promotion(is_active=False, end_date_time=timezone.now() - timedelta(days=1))
+    response = sent(marketer, url(promotion, "activate"))
+    assert "Move its end first" in " ".join(errors(response)["__all__"])
+    promotion.refresh_from_db()
+    assert not promotion.is_active
+
+
+def test_does_nothing_to_what_somebody_changed_meanwhile(marketer: Client) -> None:
+    promotion = make_promotion()
+    update_promotion(promotion.pk, {"name": "New"}, by=actor(), at=timezone.now())
+    for version in ("1", ""):
+        response = sent(marketer, url(promotion, "deactivate"), version=version)
+        assert "Somebody changed this record" in errors(response)["__all__"][0]
+    promotion.refresh_from_db()
+    assert promotion.is_active
+
+
+@pytest.mark.parametrize("verb", ["activate", "deactivate", "close", "clone", "restore"])
+def test_there_is_no_page_for_what_is_not_there(lead: Client, verb: str) -> None:
+    live = make_promotion(by=staff(lead))
+    for key in ("4711", "abc", "9" * 30, "²"):
+        response = lead.get(f"/admin/promotions/promotion/{key}/{verb}/")
+        assert response.status_code == 404, key
+    if verb == "restore":
+        assert lead.get(url(live, verb)).status_code == 404
