@@ -50,7 +50,8 @@ class StagedRows:
             coupon.coupon_code_key = fold(coupon.coupon_code)
             return [*(getattr(coupon, name) for name in self._columns), None, None, None]
         # Of a bad row only the code is shown, and the rest may fit no column.
-        nothing = dict.fromkeys(self._columns) | {"coupon_code": coupon.coupon_code[:80] or None}
+        code = coupon.coupon_code[:80].replace("\x00", "\ufffd") or None
+        nothing = dict.fromkeys(self._columns) | {"coupon_code": code}
         return [*nothing.values(), error.code, error.pointer, error.detail]
 
     def refuse_repeated(self) -> None:
