@@ -259,7 +259,7 @@ def hold_promotion(key: int | None, by: Actor, access: Access) -> Promotion | No
     """The live promotion ``key``, held until the transaction ends; None where ``by`` sees none.
     Raises ``insufficient_access``."""
     seen = Promotion.objects.accessible(by).select_for_update(no_key=True)
-    promotion = seen.filter(pk=key).first()
+    promotion = None if key is None else seen.filter(pk=key).first()
     if promotion is not None:
         require(promotion, by, access)
     return promotion
@@ -267,15 +267,16 @@ def hold_promotion(key: int | None, by: Actor, access: Access) -> Promotion | No
 
 def _fixed_problems(record: Record, changes: Mapping[str, Any]) -> Iterable[DomainError]:
     """The described objects: some fields are set when a record is made, and never after."""
+    fixed = {}  # by field: of a reference to one of several objects, several columns change
     for name, value in changes.items():
         field = field_of_column(type(record), record._meta.get_field(name).name)
-        fixed = field is not None and not field.updateable
-        if field is not None and fixed and getattr(record, name) != value:
-            yield DomainError(
+        if field is not None and not field.updateable and getattr(record, name) != value:
+            fixed[field.json_name] = DomainError(
                 "invalid_value",
                 "This is set when the record is made and can't be changed. Make a new one instead.",
                 field.json_name,
             )
+    return fixed.values()
 
 
 def fill_in(record: Record, *, by: Actor, at: datetime) -> None:
