@@ -122,7 +122,7 @@ class Refused(Exception):
         self.errors: tuple[DomainError, ...] = errors
 
 
-def refuse(code: str, detail: str, pointer: str = "", **extra: str | int) -> Refused:
+def refuse(code: str, detail: str, pointer: str = "", /, **extra: str | int) -> Refused:
     """A refusal for a single reason, to be raised."""
     return Refused(DomainError(code, detail, pointer, extra))
 

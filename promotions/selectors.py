@@ -59,7 +59,7 @@ def hidden_promotions(keys: Iterable[int], *, by: Actor) -> set[int]:
     return asked - set(seen.values_list("pk", flat=True))
 
 
-def deleted_promotions(by: Actor) -> RecordQuerySet[Any]:
+def deleted_promotions(by: Actor) -> RecordQuerySet[Promotion]:
     """The promotions in the recycle bin that ``by`` may see."""
     promotions: RecordQuerySet[Promotion] = RecordQuerySet(Promotion)
     return promotions.filter(is_deleted=True).accessible(by)

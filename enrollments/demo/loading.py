@@ -185,8 +185,9 @@ class _Loader:
             is_commerce_promotion=campaign.business,
             priority_number=campaign.priority,
         )
-        if campaign.deleted is None and campaign.code in DISCOUNTS:
-            for name, value in DISCOUNTS[campaign.code].promotion.items():
+        discount = DISCOUNTS.get(campaign.code or "")
+        if campaign.deleted is None and discount is not None:
+            for name, value in discount.promotion.items():
                 setattr(promotion, name, value)
         created = create_promotion(promotion, by=self.marketer, at=at)
         if campaign.deleted is None:

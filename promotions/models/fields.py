@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.expressions import Combinable
 
 from promotions.folding import fold
 
@@ -42,6 +43,9 @@ class FoldedField(models.TextField):  # type: ignore[type-arg]  # not generic at
 class TextArea(models.TextField):  # type: ignore[type-arg]
     """Some paragraphs; may be missing."""
 
+    _pyi_private_set_type: str | int | Combinable | None  # type: ignore[assignment]
+    _pyi_private_get_type: str | None  # type: ignore[assignment]
+
     LONGEST: Final = 32_000
 
     def __init__(self, **options: Any) -> None:
@@ -63,6 +67,9 @@ class NumberField(models.DecimalField):  # type: ignore[type-arg]
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]
     """An amount, in the currency of its record."""
 
+    _pyi_private_set_type: str | float | Decimal | Combinable | None  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal | None  # type: ignore[assignment]
+
     def __init__(self, **options: Any) -> None:
         super().__init__(
             **{"max_digits": 15, "decimal_places": 2, "null": True, "blank": True, **options}
@@ -71,6 +78,9 @@ class MoneyField(models.DecimalField):  # type: ignore[type-arg]
 
 class PercentField(models.DecimalField):  # type: ignore[type-arg]
     """A percentage: 20 is twenty percent."""
+
+    _pyi_private_set_type: str | float | Decimal | Combinable | None  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal | None  # type: ignore[assignment]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -81,6 +91,9 @@ class PercentField(models.DecimalField):  # type: ignore[type-arg]
 class CountField(models.PositiveIntegerField):  # type: ignore[type-arg]
     """A whole number, 1 or more; may be missing."""
 
+    _pyi_private_set_type: float | int | str | Combinable | None  # type: ignore[assignment]
+    _pyi_private_get_type: int | None  # type: ignore[assignment]
+
     def __init__(self, **options: Any) -> None:
         limits = [MinValueValidator(1), MaxValueValidator(LARGEST_NUMBER)]
         super().__init__(**{"null": True, "blank": True, "validators": limits, **options})
@@ -88,6 +101,9 @@ class CountField(models.PositiveIntegerField):  # type: ignore[type-arg]
 
 class CurrencyField(models.CharField):  # type: ignore[type-arg]
     """An ISO 4217 code: one of the organisation's currencies, where it has several."""
+
+    _pyi_private_set_type: str | int | Combinable | None  # type: ignore[assignment]
+    _pyi_private_get_type: str | None  # type: ignore[assignment]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(

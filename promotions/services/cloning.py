@@ -90,7 +90,7 @@ def _copy(
         for column in model._meta.concrete_fields:
             referred = (column.related_model, getattr(original, column.attname))
             if referred in copies:
-                setattr(part, column.name, copies[referred])  # type: ignore[index]
+                setattr(part, column.name, copies[referred])
         new.append(part)
     model._default_manager.bulk_create(new)
     copies |= {(model, old.pk): part for old, part in zip(originals, new, strict=True)}
@@ -99,12 +99,11 @@ def _copy(
 
 def _columns(record: Record, *, without: set[str]) -> dict[str, Any]:
     """The values that whoever makes a record gives it, by the model's key fields."""
-    names = [
+    given = {
         column
         for field in every_field_of(type(record)).values()
         if field.createable
         for column in field.columns
-        if column not in without
-    ]
-    columns = [record._meta.get_field(name) for name in names]
+    }
+    columns = [c for c in record._meta.concrete_fields if c.name in given - without]
     return {column.attname: getattr(record, column.attname) for column in columns}

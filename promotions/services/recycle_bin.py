@@ -26,6 +26,7 @@ from promotions.models import (
     PromotionTier,
 )
 from promotions.permissions import require
+from promotions.selectors import deleted_promotions
 from promotions.services import history
 from promotions.services.promotions import promotions
 from promotions.services.records import check_version
@@ -106,8 +107,7 @@ def restore_promotion(
 
 
 def _lock_deleted(key: int, by: Actor) -> Promotion:
-    seen = Promotion.objects.filter(is_deleted=True).accessible(by)
-    promotion = seen.select_for_update(no_key=True).filter(pk=key).first()
+    promotion = deleted_promotions(by).select_for_update(no_key=True).filter(pk=key).first()
     if promotion is None:
         raise refuse("not_found", "There is no such promotion in the recycle bin.")
     require(promotion, by, Access.ALL)
