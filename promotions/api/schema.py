@@ -35,8 +35,8 @@ class Schema(AutoSchema):
         parts = [part for part in self.path.split("/") if part and "{" not in part]
         return [parts[2] if parts[:2] == ["api", "v1"] else parts[-1]]
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
-        parameters: list[OpenApiParameter] = super().get_override_parameters()
+    def get_override_parameters(self) -> list[Any]:
+        parameters: list[Any] = super().get_override_parameters()
         model = getattr(self.view, "model", None)
         if getattr(self.view, "action", None) == "retrieve" and getattr(model, "viewable", False):
             parameters = [*parameters, _VIEWED]
