@@ -17,7 +17,7 @@ from tests.factories import NOW, actor, make_promotion, make_user
 from tests.part_factories import make_coupon
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Answer
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer  # what Client answers with
 
 COUPONS = "/api/v1/coupons"
 MANY = 20_000
@@ -133,10 +133,9 @@ def test_a_code_is_looked_up_in_one_index_read(
     settings.PROMOTION_SHARING = sharing
     api = bound_api(many, "Read")
     [code] = many.coupons.order_by("pk").values_list("coupon_code", flat=True)[100:101]
-    by_code, by_key = plans(lambda: found(api.get(f"{COUPONS}?couponCode={code.lower()}")))
-    assert "Index Scan using coupon_code_once" in by_code
-    assert "Index Scan using promotions_coupon_pkey" in by_key
-    assert "Seq Scan on promotions_coupon" not in by_code + by_key
+    for plan in plans(lambda: found(api.get(f"{COUPONS}?couponCode={code.lower()}"))):
+        assert "Index Scan using coupon_code_once" in plan
+        assert "Seq Scan on promotions_coupon" not in plan
 
 
 @pytest.mark.postgresql
@@ -150,7 +149,7 @@ def test_no_list_reads_all_coupons(many: Promotion, api: Api) -> None:
             for plan in plans(lambda path=path, ordering=ordering: api.get(path + ordering)):  # type: ignore[misc]
                 assert any(name in plan for name in index.split("|")), plan
                 assert "Seq Scan on promotions_coupon" not in plan
-                assert "Sort" not in plan.replace("Sort Key", "") or "rows=1 " in plan
+                assert "Sort" not in plan, plan
 
 
 def test_pages_come_at_once_however_many_there_are(many: Promotion, api: Api) -> None:
