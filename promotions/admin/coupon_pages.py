@@ -63,8 +63,8 @@ class GenerateForm(forms.Form):
 
     pattern = forms.CharField(
         max_length=64,
-        help_text="Such as SUMMER-########: each # becomes a letter or digit that nobody can "
-        "guess.",
+        help_text="Such as SUMMER-****-****. Each * becomes a letter or digit that nobody can "
+        "guess, each # a digit.",
         widget=UnfoldAdminTextInputWidget,
     )
     quantity = _count("How many", f"At most {MOST_AT_ONCE:,} at once.", max_value=MOST_AT_ONCE)

@@ -153,7 +153,8 @@ class PartAdmin(DescribedAdmin):
     deleting_means = "It disappears from the promotion; the promotion's history tells."
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
-        parts: models.QuerySet[Any] = super().get_queryset(request).select_related("promotion")
+        records: models.QuerySet[Any] = super().get_queryset(request)
+        parts: models.QuerySet[Any] = records.select_related(*self.list_select_related)
         return parts
 
     def label_of(self, record: Any) -> str:
