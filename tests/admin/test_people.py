@@ -71,9 +71,15 @@ def test_nobody_is_deleted_who_did_something(superuser: Client) -> None:
 def test_a_role_says_what_it_lets_people_do(superuser: Client) -> None:
     role = Group.objects.get(name="Support")
     page = text(superuser.get(admin_url("auth_group", "change", role.pk)))
-    for words in ("Enroll customers", "Withdraw enrollments and change their periods"):
+    for words in (
+        "Enroll customers",
+        "Withdraw enrollments and change their periods",
+        "See every promotion",
+        "Manage every promotion",
+    ):
         assert words in page
     assert "log entry" not in page
+    assert "promotion tier" not in page.lower(), "parts have no permissions of their own"
     kept = set(role.permissions.all())
     rights = [str(right.pk) for right in kept]
     sent(superuser, admin_url("auth_group", "change", role.pk), permissions=rights)

@@ -5,9 +5,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from promotions.services.recycle_bin import delete_promotion
 from tests.admin.pages import text
-from tests.factories import enroll_contact, make_contact, make_offer, make_partner, make_promotion
+from tests.factories import (
+    actor,
+    enroll_contact,
+    make_contact,
+    make_offer,
+    make_partner,
+    make_promotion,
+)
+from tests.part_factories import make_coupon, make_product, make_segment, make_tier
 
 
 def test_the_home_page_says_what_each_role_can_do(marketer: Client, support: Client) -> None:
@@ -33,9 +43,17 @@ def test_the_sidebar_shows_what_a_role_may_see(
 @pytest.fixture
 def urls(db: None) -> list[str]:
     """Every page there is."""
-    contact, promotion = make_contact(), make_promotion()
+    contact, promotion = make_contact(), make_promotion(is_tiered=True)
     usage = enroll_contact(contact, promotion)
+    gone = make_promotion()
+    delete_promotion(gone.pk, by=actor(), at=timezone.now())
+    tier, coupon = make_tier(promotion), make_coupon(promotion)
+    of_promotion = f"/admin/promotions/promotion/{promotion.pk}"
     pages = {
+        "promotions/promotiontier": tier.pk,
+        "promotions/coupon": coupon.pk,
+        "promotions/promotionsegment": make_segment().pk,
+        "promotions/product": make_product().pk,
         "promotions/promotion": promotion.pk,
         "enrollments/offer": make_offer().pk,
         "enrollments/contact": contact.pk,
@@ -48,6 +66,22 @@ def urls(db: None) -> list[str]:
         *(f"/admin/{model}/" for model in pages),
         *(f"/admin/{model}/{key}/change/" for model, key in pages.items()),
         f"/admin/promotions/promotion/{promotion.pk}/delete/",
+        *(
+            f"{of_promotion}/{page}/"
+            for page in (
+                "history",
+                "share",
+                "deactivate",
+                "close",
+                "clone",
+                "generate-coupons",
+                "import-coupons",
+            )
+        ),
+        f"/admin/promotions/promotion/{gone.pk}/restore/",
+        "/admin/promotions/promotion/recycle-bin/",
+        f"/admin/promotions/promotiontier/{tier.pk}/history/",
+        f"/admin/promotions/promotiontarget/add/?promotion={promotion.pk}",
         f"{enrollments}/enroll/",
         f"{enrollments}/withdraw/?usage={usage.pk}",
         f"{enrollments}/change-period/?usage={usage.pk}",
