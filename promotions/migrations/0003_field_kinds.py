@@ -1,6 +1,5 @@
 """Fields of Promotion are of the kinds that the field dictionary knows; who may see all."""
 
-
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations

@@ -117,7 +117,7 @@ class Doors:
         self.promotion.refresh_from_db()
         if self.promotion.is_deleted:
             return
-        changes = self.chance.choice(
+        changes: dict[str, Any] = self.chance.choice(
             [
                 {"name": self._word()},
                 {"description": self._word(), "priority_number": self.chance.randint(0, 9)},

@@ -90,7 +90,7 @@ def test_roles(
 
 def test_owners_superusers_and_commands_have_all(settings: Any, promotion: Promotion) -> None:
     settings.PROMOTION_SHARING = "private"
-    owner = Actor(User.objects.get(pk=promotion.owner_user_id), Source.ADMIN)
+    owner = Actor(User.objects.get(pk=promotion.owner_user_id or 0), Source.ADMIN)
     assert access_to(promotion, owner) is ALL
     assert access_to(promotion, person(is_superuser=True)) is ALL
     assert access_to(promotion, actor(Source.COMMAND)) is ALL
@@ -141,7 +141,7 @@ def test_shares(
     by.user.groups.add(group)
     assert access_to(promotion, by) is NONE
     keys: dict[str, int] = {through: by.user.pk if through == "user" else group.pk}
-    share = sharing.share(promotion.pk, level, **keys, by=owner, at=NOW)  # type: ignore[arg-type]
+    share = sharing.share(promotion.pk, level, **keys, by=owner, at=NOW)
     assert access_to(promotion, by) is level
     assert access_to(make_promotion(by=owner), by) is NONE
     sharing.unshare(promotion.pk, share.pk, by=owner, at=NOW)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import models
 
 from enrollments.models import Offer, PromotionPartyUsage, PromotionPartyUsageHistory
 from promotions.actors import Source
@@ -74,7 +75,8 @@ def test_what_has_lain_in_the_bin_long_enough(settings: Any) -> None:
 def test_nothing_of_it_is_left_and_all_else_stays() -> None:
     promotion, other = deleted(), deleted()
     purge(promotion)
-    for rows in (*PARTS, PromotionHistory, PromotionFeed, PromotionShare):
+    kinds: list[type[models.Model]] = [*PARTS, PromotionHistory, PromotionFeed, PromotionShare]
+    for rows in kinds:
         left = set(rows._default_manager.values_list("promotion", flat=True))
         assert left - {None} == (set() if rows is CouponCodeRedemption else {other.pk}), rows
     assert set(Promotion.objects.values_list("pk", flat=True)) == {other.pk}

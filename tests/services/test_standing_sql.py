@@ -121,7 +121,7 @@ def test_where_a_customer_stands() -> None:
         return {usage.pk: standing(usage, usage.promotion, at).value for usage in usages}
 
     for at in (NOW, NOW - DAY, NOW + DAY):
-        usages = enrollments_with_standing(actor(), at)
-        in_sql = {usage.pk: vars(usage)["standing"] for usage in usages}
+        found = enrollments_with_standing(actor(), at)
+        in_sql = {usage.pk: vars(usage)["standing"] for usage in found}
         assert in_sql == in_python(at)
     assert set(in_python(NOW).values()) == set(Standing), "the grid reaches every standing"
