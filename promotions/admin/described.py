@@ -101,7 +101,8 @@ class DescribedAdmin(RecordAdmin):
         return [field for field in fields if field.columns and not field.system and field.writable]
 
     def sections(self, new: bool) -> list[tuple[str, dict[str, Any]]]:
-        columns = [column for field in self.fields_shown() for column in field.columns]
+        fields = sorted(self.fields_shown(), key=lambda field: field.name == "OwnerId")  # last
+        columns = [column for field in fields for column in field.columns]
         own = (capfirst(self.opts.verbose_name), {"fields": columns})
         return [own] if new else [own, ("Record", {"fields": [*self.readonly_fields]})]
 
