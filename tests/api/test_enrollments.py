@@ -125,7 +125,7 @@ def test_where_the_customer_stands(api: Api) -> None:
     assert api.get(path).json()["status"] == "active"
     update_promotion(promotion.pk, {"is_active": False}, by=actor(), at=timezone.now())
     assert api.get(path).json()["status"] == "paused"
-    delete_promotion(promotion.pk, by=actor(), at=timezone.now())
+    delete_promotion(promotion.pk, by=actor(), at=timezone.now(), confirmed=True)
     assert api.get(path).json()["status"] == "paused"
     withdraw(usage.pk, by=actor(), at=timezone.now(), reason="asked to")
     answer = api.get(path).json()
