@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
@@ -15,6 +16,8 @@ from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage
+from enrollments.services.enrollments import withdraw
+from enrollments.services.offers import offers
 from promotions.access import Access
 from promotions.models import Coupon, Promotion, RecordView
 from promotions.services.recycle_bin import delete_promotion
@@ -352,6 +355,45 @@ def test_a_related_promotion_that_one_may_not_see(scene: Scene) -> None:
     client.post(url, data)
     mine.refresh_from_db()
     assert (mine.name, mine.related_promotion) == ("Renamed", scene.promotion)
+
+
+def test_a_page_to_read_names_no_unseen_promotion_either(marketer: Client, settings: Any) -> None:
+    settings.PROMOTION_SHARING = "private"
+    secret, shared = make_promotion(name=NAME, by=actor()), make_promotion(by=actor())
+    Promotion.objects.filter(pk=shared.pk).update(related_promotion=secret)
+    reader = user_of(marketer)
+    share(shared.pk, Access.READ, user=reader.pk, by=actor(), at=timezone.now())
+    url = admin_url("promotions_promotion", "change", shared.pk)
+    assert NAME not in text(marketer.get(url))
+    share(secret.pk, Access.READ, user=reader.pk, by=actor(), at=timezone.now())
+    assert NAME in text(marketer.get(url))
+
+
+def test_an_offer_that_went_over_to_an_unseen_promotion(support: Client, settings: Any) -> None:
+    """The enrollment that it brought may be seen, the offer no more: not in the list, on the
+    customer's page, in the history."""
+    settings.PROMOTION_SHARING = "private"
+    everything = Permission.objects.get(codename="view_all_promotions")
+    Group.objects.get(name="Support").permissions.remove(everything)
+    secret, shared = make_promotion(by=actor()), make_promotion(by=actor())
+    share(shared.pk, Access.READ, user=user_of(support).pk, by=actor(), at=timezone.now())
+    offer = make_offer(name=NAME)
+    contact = make_contact()
+    later = timezone.now() + timedelta(days=1)
+    first = enroll_contact(contact, shared, expiration=later)
+    withdraw(first.pk, by=actor(), at=timezone.now(), reason="r", expected=None)
+    usage = enroll_contact(contact, shared, offer_id=offer.pk)
+    pages = (
+        "/admin/enrollments/promotionpartyusage/",
+        admin_url("enrollments_promotionpartyusage", "change", usage.pk),
+        reverse("admin:customer", args=[contact.record_id]),
+    )
+    assert all(NAME in text(support.get(page)) for page in pages)
+    offers.update(offer.pk, {"promotion": secret}, by=actor(), at=timezone.now())
+    for page in pages:
+        shown_page = text(support.get(page))
+        assert usage.name in shown_page
+        assert NAME not in shown_page, page
 
 
 def test_customers_and_their_enrollments(scene: Scene) -> None:

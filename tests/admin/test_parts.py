@@ -13,6 +13,7 @@ from promotions.models import (
     Product,
     PromotionLineItemRule,
     PromotionQualifier,
+    PromotionSegment,
     PromotionTarget,
     PromotionTier,
     RecordView,
@@ -330,7 +331,9 @@ def test_a_segment_shows_what_it_consists_of(marketer: Client) -> None:
 
 def test_a_segment_has_an_owner(marketer: Client) -> None:
     sent(marketer, url("promotionsegment", "add"), name="Members")
-    page = sent(marketer, url("promotionsegment", "change", 1), owner_user="")
+    segment = PromotionSegment.objects.get()
+    assert segment.owner_user == user_of(marketer)
+    page = sent(marketer, url("promotionsegment", "change", segment.pk), owner_user="")
     assert "Name an owner" in errors(page)["owner_user"][0]
 
 
