@@ -5,7 +5,8 @@ HOST ?= 127.0.0.1
 export PORT HOST
 
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest
+# On as many cores as there are; a single test is quicker without (-n 0).
+PYTEST := $(PYTHON) -m pytest --numprocesses auto
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

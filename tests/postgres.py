@@ -21,6 +21,7 @@ _OURS = (
     "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
     "DATABASE_URL", "DATABASE_POOL_SIZE", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT",
     "TOKEN_RATE_LIMIT", "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
+    "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS",
 )  # fmt: skip
 """The service's variables: a test run must not depend on the shell that it is started from."""
 
