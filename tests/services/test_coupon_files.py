@@ -1,6 +1,7 @@
 """Coupons from CSV files and into them."""
 
 import csv
+import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -241,7 +242,16 @@ class TestImporting:
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("all_or_none", [True, False])
-def test_of_imports_of_the_same_codes_at_the_same_moment_one_succeeds(all_or_none: bool) -> None:
+def test_of_imports_of_the_same_codes_at_the_same_moment_one_succeeds(
+    monkeypatch: pytest.MonkeyPatch, all_or_none: bool
+) -> None:
+    write, all_have_read = StagedRows.write, threading.Barrier(4)
+
+    def write_together(rows: StagedRows, template: Coupon) -> int:
+        all_have_read.wait(timeout=30)
+        return write(rows, template)
+
+    monkeypatch.setattr(StagedRows, "write", write_together)
     names = [f"CODE{n}" for n in range(2_000)]
     promotions = [make_promotion() for _ in range(4)]
     by = actor()
