@@ -527,6 +527,18 @@ def test_coupons_are_told_by_their_number(api: Api) -> None:
     assert "coupons_end_early" in {one["code"] for one in api.get(path).json()["warnings"]}
 
 
+def test_a_coupon_without_an_end_ends_with_the_promotion(api: Api) -> None:
+    early = {"couponCode": "A", "status": "Active", "endDateTime": "2197-01-01T00:00:00Z"}
+    for others, warned in (([], True), ([{"couponCode": "B", "status": "Active"}], False)):
+        document = plain(name="x", coupons=[early, *others], endDateTime="2198-01-01T00:00:00Z")
+        checked = api.post(f"{WHOLE}/check", document).json()
+        path = f"{PATH}/{api.post(WHOLE, document).json()['id']}"
+        for told in (checked, api.get(f"{path}/description").json()):
+            found = {warning["code"] for warning in told["warnings"]}
+            assert ("coupons_end_early" in found) is warned
+        assert api.delete(path).status_code == 204
+
+
 @pytest.mark.django_db
 def test_others_in_the_way_are_named_to_those_who_may_see_them(settings: Settings) -> None:
     settings.PROMOTION_SHARING = "private"
