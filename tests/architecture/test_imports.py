@@ -24,6 +24,7 @@ PURE = {
     "promotions.child_rules.targets",
     "promotions.child_rules.tiers",
     "promotions.coupon_codes",
+    "promotions.csv_files",
     "promotions.currencies",
     "promotions.errors",
     "promotions.folding",
