@@ -432,6 +432,27 @@ def test_saying_something_about_it(scene: Scene) -> None:
     assert scene.promotion.feed.filter(body="Well done").exists() == may
 
 
+@pytest.mark.parametrize("role", ["Auditors", "Support"])
+def test_a_share_gives_no_more_than_the_role(sign_in: SignIn, role: str) -> None:
+    """Shared with All, who only looks at promotions still only looks."""
+    client = sign_in(role)
+    promotion = make_promotion(by=actor())
+    share(promotion.pk, Access.ALL, user=user_of(client).pk, by=actor(), at=timezone.now())
+    somebody = make_user("Marketers")
+    posts: dict[str, dict[str, Any]] = {
+        "share": {"act": "share", "share-user": somebody.pk, "share-access_level": "Read"},
+        "change": {"name": "Changed", "version": 1, "owner_user": somebody.pk},
+        "deactivate": {"version": 1},
+        "clone": {"version": 1, "name": "Copy"},
+        "delete": {"post": "yes"},
+        "generate_coupons": {"pattern": "********", "quantity": 1, "status": "Active"},
+        "history": {"body": "said"},
+    }
+    for page, data in posts.items():
+        response = client.post(admin_url("promotions_promotion", page, promotion.pk), data)
+        assert response.status_code == 403, page
+
+
 # --- Auditors change nothing anywhere -------------------------------------------------------------
 
 
