@@ -61,6 +61,11 @@ CATALOGUE: Final[Mapping[str, ErrorKind]] = {
         ErrorKind("duplicate_in_request", 409, "The request names this enrollment twice"),
         ErrorKind("duplicate_value", 409, "The value is taken by another record"),
         ErrorKind("not_enrolled", 409, "The customer is not enrolled"),
+        # Redeeming a coupon.
+        ErrorKind("coupon_inactive", 400, "The coupon is not active"),
+        ErrorKind("coupon_not_started", 400, "The coupon can't be redeemed yet"),
+        ErrorKind("coupon_ended", 400, "The coupon can't be redeemed any more"),
+        ErrorKind("coupon_used_up", 409, "The coupon has been redeemed as often as it may"),
         # Deleting and restoring.
         ErrorKind("in_use", 409, "Other records name this one"),
         ErrorKind("confirmation_required", 409, "The act has consequences to be confirmed"),

@@ -62,23 +62,22 @@ def redemption_refusals(
     """
     yield from _promotion_refusals(promotion, at)
     if coupon.status != ACTIVE:
-        yield DomainError(
-            "invalid_value", "The coupon is not active. Activate it first.", "couponId"
-        )
+        detail = "The coupon is not active. Activate it first."
+        yield DomainError("coupon_inactive", detail, "couponId")
     start, end = coupon.start_date_time, coupon.end_date_time
     if start is not None and not has_begun(start, at):
         detail = f"The coupon starts at {format_moment(start)}. Redeem it from then on."
-        yield DomainError("invalid_value", detail, "couponId")
+        yield DomainError("coupon_not_started", detail, "couponId")
     if end is not None and is_over(end, at):
         detail = f"The coupon ended at {format_moment(end)}. Use another one."
-        yield DomainError("invalid_value", detail, "couponId")
+        yield DomainError("coupon_ended", detail, "couponId")
     everyone, each = coupon.redemption_limit_all_buyers, coupon.redemption_limit_per_buyer
     if everyone is not None and used >= everyone:
         detail = f"The coupon could be redeemed {_times(everyone)} and has been. Use another one."
-        yield DomainError("invalid_value", detail, "couponId")
+        yield DomainError("coupon_used_up", detail, "couponId")
     if each is not None and used_by_buyer >= each:
         detail = f"A buyer can redeem the coupon {_times(each)}, and this one has. Use another one."
-        yield DomainError("invalid_value", detail, "buyer")
+        yield DomainError("coupon_used_up", detail, "buyer")
 
 
 def _promotion_refusals(promotion: CouponPromotionLike, at: datetime) -> Iterator[DomainError]:
@@ -88,7 +87,7 @@ def _promotion_refusals(promotion: CouponPromotionLike, at: datetime) -> Iterato
         yield DomainError("promotion_inactive", detail, "couponId")
     if start is not None and not has_begun(start, at):
         detail = f"The coupon's promotion starts at {format_moment(start)}. Redeem it from then on."
-        yield DomainError("invalid_value", detail, "couponId")
+        yield DomainError("coupon_not_started", detail, "couponId")
     if end is not None and is_over(end, at):
         detail = f"The coupon's promotion ended at {format_moment(end)}. Use another coupon."
         yield DomainError("promotion_ended", detail, "couponId")

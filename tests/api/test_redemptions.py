@@ -79,7 +79,7 @@ def test_the_limit_and_the_transaction_are_kept(api: Api) -> None:
     again = api.post(PATH, body(couponCode="once"))
     assert (again.status_code, codes(again)) == (409, ["duplicate_value"])
     other = api.post(PATH, body(couponCode="once", transaction="order 2"))
-    assert (other.status_code, codes(other)) == (400, ["invalid_value"])
+    assert (other.status_code, codes(other)) == (409, ["coupon_used_up"])
     assert "could be redeemed once and has been" in other.json()["detail"]
 
 

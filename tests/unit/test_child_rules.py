@@ -738,12 +738,18 @@ REFUSALS = {
     # the coupon, its promotion, redemptions of all, of this buyer
     "nothing against it": ({}, {}, 0, 0, []),
     "however often": ({}, {}, 10**6, 10**6, []),
-    "the coupon is inactive": ({"status": "Inactive"}, {}, 0, 0, invalid("couponId")),
-    "the coupon's status is missing": ({"status": ""}, {}, 0, 0, invalid("couponId")),
+    "the coupon is inactive": ({"status": "Inactive"}, {}, 0, 0, [("coupon_inactive", "couponId")]),
+    "the coupon's status is missing": ({"status": ""}, {}, 0, 0, [("coupon_inactive", "couponId")]),
     "the coupon starts now": ({"start_date_time": NOW}, {}, 0, 0, []),
-    "the coupon starts later": ({"start_date_time": NOW + TICK}, {}, 0, 0, invalid("couponId")),
+    "the coupon starts later": (
+        {"start_date_time": NOW + TICK},
+        {},
+        0,
+        0,
+        [("coupon_not_started", "couponId")],
+    ),
     "the coupon ends later": ({"end_date_time": NOW + TICK}, {}, 0, 0, []),
-    "the coupon ends now": ({"end_date_time": NOW}, {}, 0, 0, invalid("couponId")),
+    "the coupon ends now": ({"end_date_time": NOW}, {}, 0, 0, [("coupon_ended", "couponId")]),
     "the promotion is inactive": (
         {},
         {"is_active": False},
@@ -764,7 +770,7 @@ REFUSALS = {
         {"start_date_time": NOW + TICK},
         0,
         0,
-        invalid("couponId"),
+        [("coupon_not_started", "couponId")],
     ),
     "the promotion ends later": ({}, {"end_date_time": NOW + TICK}, 0, 0, []),
     "the promotion ends now": (
@@ -775,10 +781,22 @@ REFUSALS = {
         [("promotion_ended", "couponId")],
     ),
     "the last for all": ({"redemption_limit_all_buyers": 3}, {}, 2, 2, []),
-    "none left": ({"redemption_limit_all_buyers": 3}, {}, 3, 0, invalid("couponId")),
-    "the limit was lowered": ({"redemption_limit_all_buyers": 3}, {}, 9, 0, invalid("couponId")),
+    "none left": ({"redemption_limit_all_buyers": 3}, {}, 3, 0, [("coupon_used_up", "couponId")]),
+    "the limit was lowered": (
+        {"redemption_limit_all_buyers": 3},
+        {},
+        9,
+        0,
+        [("coupon_used_up", "couponId")],
+    ),
     "the last for this buyer": ({"redemption_limit_per_buyer": 1}, {}, 9, 0, []),
-    "none left for this buyer": ({"redemption_limit_per_buyer": 1}, {}, 1, 1, invalid("buyer")),
+    "none left for this buyer": (
+        {"redemption_limit_per_buyer": 1},
+        {},
+        1,
+        1,
+        [("coupon_used_up", "buyer")],
+    ),
     "everything against it": (
         {
             "status": "Inactive",
@@ -792,7 +810,10 @@ REFUSALS = {
         [
             ("promotion_inactive", "couponId"),
             ("promotion_ended", "couponId"),
-            *invalid("couponId", "couponId", "couponId", "buyer"),
+            ("coupon_inactive", "couponId"),
+            ("coupon_ended", "couponId"),
+            ("coupon_used_up", "couponId"),
+            ("coupon_used_up", "buyer"),
         ],
     ),
 }

@@ -57,6 +57,10 @@ CONTRACT = {
     "unsupported_media_type": 415,
     "rate_limited": 429,
     # Beside it: promotions as a whole.
+    "coupon_inactive": 400,
+    "coupon_not_started": 400,
+    "coupon_ended": 400,
+    "coupon_used_up": 409,
     "insufficient_access": 403,
     "in_use": 409,
     "confirmation_required": 409,
