@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +33,7 @@ from promotions.models import (
 )
 from promotions.models.picklists import FeedType
 from promotions.services.feed import comment, delete_comment, delete_post, post
+from promotions.trail import rows_shown
 
 PER_PAGE: Final = 20
 MOST_CHANGES: Final = 50
@@ -79,7 +80,7 @@ def history_page(request: HttpRequest, key: str) -> HttpResponse:
         .prefetch_related(
             Prefetch(
                 "changes",
-                PromotionHistory.objects.select_related("created_by").order_by("pk"),
+                rows_shown(PromotionHistory.objects.order_by("pk")),
             ),
             Prefetch(
                 "comments",
@@ -104,9 +105,8 @@ def history_page(request: HttpRequest, key: str) -> HttpResponse:
 
 def record_history_page(request: HttpRequest, record: Record) -> HttpResponse:
     """The timeline of one record: the rows of its own."""
-    rows = PromotionHistory.objects.filter(
-        object_name=record.object_name, record_key=record.pk
-    ).select_related("created_by")
+    of_record = Q(object_name=record.object_name, record_key=record.pk)
+    rows = rows_shown(PromotionHistory.objects.filter(of_record))
     shown = Paginator(rows.order_by("-pk"), PER_PAGE * 5).get_page(request.GET.get("page"))
     app, kind = record._meta.app_label, record._meta.model_name
     whole = promotion_url(record.promotion, "history") if isinstance(record, PromotionPart) else ""

@@ -20,6 +20,7 @@ from promotions.dictionary import Field, every_field_of
 from promotions.models import Promotion, PromotionHistory, PromotionShare, Record, RecordQuerySet
 from promotions.moments import parse_moment
 from promotions.services.history import CREATED
+from promotions.trail import switched_off
 
 THROUGH: Final[Mapping[str, str]] = {
     Source.ADMIN.value: "in the admin",
@@ -57,7 +58,7 @@ def _told(row: PromotionHistory, subjects: Mapping[_Name, str], names: Mapping[s
     what = f"{capfirst(kind.removeprefix('promotion '))} {subject}".strip()
     if row.field == CREATED:
         created = "Created" if model is Promotion else f"{what} added"
-        return Told(created, tuple(_first_values(row.snapshot or {}, fields, names)))
+        return Told(created, tuple(_first_values(row, fields, names)))
     field = fields.get(row.field)
     if row.field == "IsDeleted":
         act = _deletion(model, gone=row.new_value == "true")
@@ -88,11 +89,12 @@ def _change(field: Field | None, row: PromotionHistory, names: Mapping[str, str]
 
 
 def _first_values(
-    snapshot: Mapping[str, str], fields: Mapping[str, Field], names: Mapping[str, str]
+    row: PromotionHistory, fields: Mapping[str, Field], names: Mapping[str, str]
 ) -> Iterable[str]:
-    for name, text in snapshot.items():
+    off = switched_off(row.object_name)
+    for name, text in (row.snapshot or {}).items():
         field = fields.get(name)
-        if name not in ("IsDeleted", "PromotionId"):
+        if name not in ("IsDeleted", "PromotionId") and name not in off:
             label = field.label if field is not None else name
             yield f"{capfirst(label)}: {value_in_words(field, text, names)}"
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from promotions.access import Access
 from promotions.actors import Actor
-from promotions.errors import DomainError, Refused
-from promotions.models import Promotion
+from promotions.errors import DomainError, Refused, refuse
+from promotions.models import Promotion, User
 from promotions.rules import has_begun, is_over, promotion_problems
 from promotions.services import sharing
 from promotions.services.records import RecordService
@@ -53,10 +53,17 @@ def update_promotion(
         )
         if moves:
             promotions.lock(key, by=by, access=Access.ALL)
+            _check_new_owner(changes)
         promotion = promotions.update(key, changes, by=by, at=at)
         if promotion.owner_id != owner:
             sharing.follow_owner(promotion, by=by, at=at)
     return promotion
+
+
+def _check_new_owner(changes: Mapping[str, Any]) -> None:
+    user = changes.get("owner_user_id", getattr(changes.get("owner_user"), "pk", None))
+    if user is not None and not User.objects.filter(pk=user, is_active=True).exists():
+        raise refuse("invalid_value", "This user has left or never was. Name another.", "ownerId")
 
 
 def activate(

@@ -249,3 +249,12 @@ def test_groups_have_names_too(lead: Client) -> None:
     changes = {"owner_user": None, "owner_group": group}
     update_promotion(promotion.pk, changes, by=staff(lead), at=LATER)
     assert any("changed from Lea Lead to Shoe team" in line for line in told(promotion))
+
+
+def test_fields_that_are_switched_off_are_absent(marketer: Client, settings: Any) -> None:
+    promotion = make_promotion(exclusivity_type="Global")
+    update_promotion(promotion.pk, {"exclusivity_type": "No"}, by=actor(), at=NOW)
+    url = admin_url("promotions_promotion", "history", promotion.pk)
+    assert "xclusivity" in text(marketer.get(url))
+    settings.COMMERCE_FIELDS = False
+    assert "xclusivity" not in text(marketer.get(url))

@@ -234,3 +234,10 @@ def test_an_offer_for_a_promotion_is_made_by_who_may_change_that(
         make_offer(promotion=promotion, by=person("Marketers"))
     assert not Offer.objects.exists()
     make_offer(promotion=promotion, by=owner)
+
+
+def test_who_has_left_is_given_no_promotion(promotion: Promotion, owner: Actor) -> None:
+    gone = make_user("Marketers", is_active=False)
+    with pytest.raises(Refused) as caught:
+        update_promotion(promotion.pk, {"owner_user": gone}, by=owner, at=NOW)
+    assert [error.pointer for error in caught.value.errors] == ["ownerId"]
