@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from promotions import child_rules
 from promotions.actors import Actor
 from promotions.models import (
     BuyerGroup,
@@ -29,13 +28,10 @@ from promotions.models import (
     WebStore,
 )
 from promotions.services import parts
-from promotions.services.records import RecordService
+from promotions.services.coupons import coupons
 from tests.factories import LONG_AGO, actor, make_promotion
 
 _number = count(1)
-_coupons = RecordService(
-    Coupon, unique=("coupon_code_key",), problems=child_rules.coupon_problems, tracked=True
-)
 
 
 def make_tier(
@@ -239,4 +235,4 @@ def make_coupon(
         "status": "Active",
         **overrides,
     }
-    return _coupons.create(Coupon(**values), by=by or actor(), at=at)
+    return coupons.create(Coupon(**values), by=by or actor(), at=at)

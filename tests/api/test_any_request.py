@@ -54,6 +54,8 @@ MAKE: dict[str, Callable[[], Record]] = {
     "promotion-segments/buyer-groups": parts.make_segment_buyer_group,
     "promotion-segments/sales-stores": parts.make_segment_sales_store,
     "buyer-groups": parts.make_buyer_group,
+    "coupons": parts.make_coupon,
+    "promotions/coupons": parts.make_coupon,
 }
 """A record for each resource; one below another by both names."""
 SAME = {"promotion-segment-": "promotion-segments/", "promotion-": "promotions/"}
@@ -82,7 +84,7 @@ def ids_in(path: str) -> dict[str, str]:
 def examples(path: str) -> int:
     """How many requests are tried: fewer where one base has made many alike."""
     alike = "{promotion" in path or path.split("/")[3] in {view.flat for view in VIEWS}
-    return 10 if alike else 30
+    return 6 if alike else 20
 
 
 @pytest.mark.parametrize(

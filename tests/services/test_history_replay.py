@@ -104,9 +104,7 @@ class Doors:
 
     def changes(self) -> Iterator[Callable[[], Any]]:
         while True:
-            yield self.chance.choice(
-                [self.by_api, self.by_api, self.by_api, self.by_form, self.by_command]
-            )
+            yield self.chance.choice([*[self.by_api] * 6, self.by_form, *[self.by_command] * 2])
 
     def by_api(self) -> None:
         self.chance.choice(
