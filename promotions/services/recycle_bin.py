@@ -76,7 +76,8 @@ def delete_promotion(
                 **affected,
             )
         at = max(at, promotion.last_modified_date)
-        for part in PARTS:
+        # Coupons before their redemptions: one that is being redeemed is waited for.
+        for part in reversed(PARTS):
             _move_parts(part, promotion, by=by, at=at, deleted=True)
         return promotions.delete(key, by=by, at=at)
 
