@@ -39,6 +39,8 @@ class Item:
     contact_id: int | None = None
     last_name: str | None = None
     email: str | None = None
+    contact_external_id: str | None = None
+    """Audiences name contacts by it; on the wire there is none."""
     promotion_id: int | None = None
     promotion_code: str | None = None
     offer_id: int | None = None
@@ -52,7 +54,12 @@ class Item:
 
     @property
     def names_contact(self) -> bool:
-        return not (self.contact_id is None and self.last_name is None and self.email is None)
+        return not (
+            self.contact_id is None
+            and self.last_name is None
+            and self.email is None
+            and self.contact_external_id is None
+        )
 
     @property
     def names_offer(self) -> bool:
