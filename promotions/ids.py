@@ -46,6 +46,7 @@ WEB_STORE: Final = "0ZE"
 OFFER: Final = "0kW"
 PROMOTION_PARTY_USAGE: Final = "0hP"
 PROMOTION_PARTY_USAGE_HISTORY: Final = "0hH"
+ENROLLMENT_JOB: Final = "0hJ"
 
 
 class MalformedId(ValueError):
