@@ -5,7 +5,7 @@ is not known is refused. Used by both surfaces: the compatible one sends a list 
 one a single item.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -125,6 +125,33 @@ def parse_item(body: object, pointer: str = "") -> Item:
     return parsed
 
 
+def parse_audience_item(body: object) -> Item | Unreadable:
+    """An item of an audience: that of the wire, which may name the contact by ``externalId`` too.
+    It stands in a line of its own: its pointers begin there."""
+    return _item_or_errors(body, "", _AUDIENCE_PARTS)
+
+
+def parse_cells(
+    columns: Sequence[str], cells: Sequence[str], promotion_id: int
+) -> Item | Unreadable:
+    """An item of the promotion with this key, from a row of a table with some of the ``COLUMNS``.
+    Blank cells are absent; pointers are names of columns."""
+    values: dict[str, Any] = {"promotion_id": promotion_id}
+    errors = []
+    for column, text in zip(columns, cells, strict=True):
+        if text:
+            attribute, read = COLUMNS[column]
+            try:
+                values[attribute] = read(text)
+            except _Bad as bad:
+                errors.append(DomainError(bad.code, bad.detail, column))
+    item = Item(**values)
+    if not (errors or item.names_contact or item.names_account):
+        detail = "Name the customer, in one of the columns for contacts or as an account."
+        errors.append(DomainError("customer_required", detail))
+    return Unreadable(tuple(errors)) if errors else item
+
+
 def parse_period(
     body: Mapping[str, object],
 ) -> tuple[dict[str, datetime | None], list[DomainError]]:
@@ -152,14 +179,19 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
+_AUDIENCE_PARTS: Final = {**_PARTS, "contact": (*_PARTS["contact"], "externalId")}
+
+
+def _item_or_errors(
+    raw: object, pointer: str, parts: Mapping[str, tuple[str, ...]] = _PARTS
+) -> Item | Unreadable:
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
-    errors = list(_unknown(raw, {*_PARTS, *PERIOD}, pointer))
-    account = _part(raw, "account", pointer, errors)
-    contact = _part(raw, "contact", pointer, errors)
-    promotion = _part(raw, "promotion", pointer, errors)
-    offer = _part(raw, "enrollmentOffer", pointer, errors)
+    errors = list(_unknown(raw, {*parts, *PERIOD}, pointer))
+    account = _part(raw, "account", pointer, parts, errors)
+    contact = _part(raw, "contact", pointer, parts, errors)
+    promotion = _part(raw, "promotion", pointer, parts, errors)
+    offer = _part(raw, "enrollmentOffer", pointer, parts, errors)
     at = {name: join_pointer(pointer, name) for name in _PARTS}
     item = Item(
         pointer=pointer,
@@ -167,6 +199,9 @@ def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
         contact_id=_read(contact, "id", at["contact"], _id(ids.CONTACT), errors),
         last_name=_read(contact, "lastName", at["contact"], _text, errors),
         email=_read(contact, "email", at["contact"], _text, errors),
+        contact_external_id=_read(contact, "externalId", at["contact"], _text, errors)
+        if "externalId" in parts["contact"]
+        else None,
         promotion_id=_read(promotion, "id", at["promotion"], _id(ids.PROMOTION), errors),
         promotion_code=_read(promotion, "code", at["promotion"], _text, errors),
         offer_id=_read(offer, "id", at["enrollmentOffer"], _id(ids.OFFER), errors),
@@ -201,7 +236,11 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
 
 
 def _part(
-    raw: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
+    raw: Mapping[str, object],
+    name: str,
+    pointer: str,
+    parts: Mapping[str, tuple[str, ...]],
+    errors: list[DomainError],
 ) -> Mapping[str, object]:
     """The object at property ``name``, empty where it is absent."""
     part = raw.get(name)
@@ -209,12 +248,12 @@ def _part(
     if part is None:
         return {}
     if not isinstance(part, dict):
-        known = ", ".join(_PARTS[name])
+        known = ", ".join(parts[name])
         errors.append(
             DomainError("invalid_type", f"{name} must be a JSON object with {known}.", where)
         )
         return {}
-    errors.extend(_unknown(part, _PARTS[name], where))
+    errors.extend(_unknown(part, parts[name], where))
     return part
 
 
@@ -283,3 +322,17 @@ def _moment(text: str) -> datetime:
         return parse_moment(text)
     except ValueError as error:
         raise _Bad("invalid_datetime", str(error)) from error
+
+
+COLUMNS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
+    "contactId": ("contact_id", _id(ids.CONTACT)),
+    "contactExternalId": ("contact_external_id", _text),
+    "email": ("email", _text),
+    "lastName": ("last_name", _text),
+    "accountId": ("account_id", _id(ids.ACCOUNT)),
+    "enrollmentOfferId": ("offer_id", _id(ids.OFFER)),
+    "enrollmentOfferCode": ("offer_code", _text),
+    "enrollmentEffectiveDateTime": ("effective", _moment),
+    "enrollmentExpirationDateTime": ("expiration", _moment),
+}
+"""The columns of a table of items: what each holds, and how a cell is read."""
