@@ -57,6 +57,16 @@ def test_withdrawing_gives_the_place_back_and_enrolling_again_takes_one(
     assert [e.code for e in refused.value.errors] == ["enrollment_limit_reached"]
 
 
+def test_a_place_that_is_not_given_back_waits_for_its_customer() -> None:
+    promotion = make_promotion(maximum_enrollment_count=1, is_place_freed_on_withdrawal=False)
+    contact = make_contact()
+    usage = enroll_contact(contact, promotion, at=NOW)
+    withdraw(usage.pk, by=actor(), at=NOW, reason="moved")
+    assert _refused(promotion) == "enrollment_limit_reached"
+    assert enroll_contact(contact, promotion, at=NOW).pk == usage.pk
+    assert _refused(promotion) == "enrollment_limit_reached"
+
+
 def test_who_has_expired_keeps_the_place_and_can_come_back(promotion: Promotion) -> None:
     contact = make_contact()
     enroll_contact(contact, promotion, at=NOW, expiration=NOW + timedelta(hours=1))
