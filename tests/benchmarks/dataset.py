@@ -9,7 +9,6 @@ numbers. Needs Django to be set up. For PostgreSQL only.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import psycopg
 from django.db import models
@@ -25,6 +24,7 @@ from enrollments.models import (
 )
 from promotions.models import Promotion, PromotionShare, User
 from tests.benchmarks.rows import CREATION, ENROLLMENT, insert
+from tests.benchmarks.sizes import Dataset, Size
 from tests.benchmarks.words import FIRST_NAMES, LAST_NAMES, Name
 
 _MANY = 300_000
@@ -33,31 +33,7 @@ _STRIDE = 1_000_003
 """A prime: steps of it visit every customer once, in no order."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Size:
-    """How much there is."""
-
-    contacts: int = 100_000
-    promotions: int = 500
-    """Those that the enrollments are in."""
-    enrollments: int = 200_000
-    open_promotions: int = 50
-    """Further ones without an enrollment yet, each with an offer of its own."""
-    everybody_in_first: bool = False
-    """Whether each contact is enrolled in the first promotion; of the others, the earlier ones have
-    more than the later ones in any case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """The primary keys of what was made."""
-
-    contacts: range
-    promotions: range
-    open_promotions: range
-    offers: range
-    """Of the open promotions, in their order."""
-    enrollments: int
+__all__ = ["Dataset", "Size", "load"]
 
 
 def load(connection: psycopg.Connection, size: Size) -> Dataset:
