@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from promotions import ids
 from promotions.errors import DomainError, Refused, join_pointer, refuse
@@ -26,8 +26,7 @@ PERIOD: Final = {
 """The two date-times by their names on the wire, and here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """One customer to be enrolled in one promotion, as the caller names them.
 
     Ids are primary keys. ``pointer`` is where the item stands in the caller's request
@@ -126,8 +125,8 @@ def parse_item(body: object, pointer: str = "") -> Item:
 
 
 def parse_audience_item(body: object) -> Item | Unreadable:
-    """An item of an audience: that of the wire, which may name the contact by ``externalId`` too.
-    It stands in a line of its own: its pointers begin there."""
+    """An item of an audience, in a line of its own: the wire's, or with the contact named by
+    ``externalId``."""
     return _item_or_errors(body, "", _AUDIENCE_PARTS)
 
 
@@ -171,41 +170,32 @@ def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> li
     return list(_unknown(body, known, ""))
 
 
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "account": ("id",),
-    "contact": ("id", "lastName", "email"),
-    "promotion": ("id", "code"),
-    "enrollmentOffer": ("id", "code"),
-}
+_Parts = Mapping[str, Mapping[str, Callable[[str], Any]]]
+"""The objects of an item: their properties, and how each is read."""
 
 
-_AUDIENCE_PARTS: Final = {**_PARTS, "contact": (*_PARTS["contact"], "externalId")}
-
-
-def _item_or_errors(
-    raw: object, pointer: str, parts: Mapping[str, tuple[str, ...]] = _PARTS
-) -> Item | Unreadable:
+def _item_or_errors(raw: object, pointer: str, parts: _Parts | None = None) -> Item | Unreadable:
+    parts = parts or _PARTS
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
-    errors = list(_unknown(raw, {*parts, *PERIOD}, pointer))
+    errors: list[DomainError] = []
+    if not raw.keys() <= _PROPERTIES:
+        errors += _unknown(raw, _PROPERTIES, pointer)
     account = _part(raw, "account", pointer, parts, errors)
     contact = _part(raw, "contact", pointer, parts, errors)
     promotion = _part(raw, "promotion", pointer, parts, errors)
     offer = _part(raw, "enrollmentOffer", pointer, parts, errors)
-    at = {name: join_pointer(pointer, name) for name in _PARTS}
     item = Item(
         pointer=pointer,
-        account_id=_read(account, "id", at["account"], _id(ids.ACCOUNT), errors),
-        contact_id=_read(contact, "id", at["contact"], _id(ids.CONTACT), errors),
-        last_name=_read(contact, "lastName", at["contact"], _text, errors),
-        email=_read(contact, "email", at["contact"], _text, errors),
-        contact_external_id=_read(contact, "externalId", at["contact"], _text, errors)
-        if "externalId" in parts["contact"]
-        else None,
-        promotion_id=_read(promotion, "id", at["promotion"], _id(ids.PROMOTION), errors),
-        promotion_code=_read(promotion, "code", at["promotion"], _text, errors),
-        offer_id=_read(offer, "id", at["enrollmentOffer"], _id(ids.OFFER), errors),
-        offer_code=_read(offer, "code", at["enrollmentOffer"], _text, errors),
+        account_id=account.get("id"),
+        contact_id=contact.get("id"),
+        last_name=contact.get("lastName"),
+        email=contact.get("email"),
+        contact_external_id=contact.get("externalId"),
+        promotion_id=promotion.get("id"),
+        promotion_code=promotion.get("code"),
+        offer_id=offer.get("id"),
+        offer_code=offer.get("code"),
         effective=_read(raw, "enrollmentEffectiveDateTime", pointer, _moment, errors),
         expiration=_read(raw, "enrollmentExpirationDateTime", pointer, _moment, errors),
     )
@@ -236,25 +226,27 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
 
 
 def _part(
-    raw: Mapping[str, object],
-    name: str,
-    pointer: str,
-    parts: Mapping[str, tuple[str, ...]],
-    errors: list[DomainError],
-) -> Mapping[str, object]:
-    """The object at property ``name``, empty where it is absent."""
+    raw: Mapping[str, object], name: str, pointer: str, parts: _Parts, errors: list[DomainError]
+) -> Mapping[str, Any]:
+    """What the object at property ``name`` says, read; empty where it is absent."""
     part = raw.get(name)
-    where = join_pointer(pointer, name)
     if part is None:
         return {}
+    readers = parts[name]
+    where = join_pointer(pointer, name)
     if not isinstance(part, dict):
-        known = ", ".join(parts[name])
+        known = ", ".join(readers)
         errors.append(
             DomainError("invalid_type", f"{name} must be a JSON object with {known}.", where)
         )
         return {}
-    errors.extend(_unknown(part, parts[name], where))
-    return part
+    if not part.keys() <= readers.keys():
+        errors += _unknown(part, readers, where)
+    return {
+        known: _read(part, known, where, read, errors)
+        for known, read in readers.items()
+        if known in part
+    }
 
 
 def _unknown(raw: Mapping[str, object], known: Collection[str], pointer: str) -> list[DomainError]:
@@ -282,15 +274,14 @@ def _read(
     value: Any = raw.get(name)
     if value is None:
         return None
-    where = join_pointer(pointer, name)
-    if not isinstance(value, str):
-        errors.append(DomainError("invalid_type", f"{name} must be a string.", where))
-        return None
     try:
-        return read(value)
-    except _Bad as bad:
-        errors.append(DomainError(bad.code, bad.detail, where))
-        return None
+        if isinstance(value, str):
+            return read(value)
+        bad = _Bad("invalid_type", f"{name} must be a string.")
+    except _Bad as caught:
+        bad = caught
+    errors.append(DomainError(bad.code, bad.detail, join_pointer(pointer, name)))
+    return None
 
 
 class _Bad(Exception):
@@ -324,6 +315,17 @@ def _moment(text: str) -> datetime:
         raise _Bad("invalid_datetime", str(error)) from error
 
 
+_PARTS: Final[_Parts] = {
+    "account": {"id": _id(ids.ACCOUNT)},
+    "contact": {"id": _id(ids.CONTACT), "lastName": _text, "email": _text},
+    "promotion": {"id": _id(ids.PROMOTION), "code": _text},
+    "enrollmentOffer": {"id": _id(ids.OFFER), "code": _text},
+}
+_AUDIENCE_PARTS: Final[_Parts] = {
+    **_PARTS,
+    "contact": {**_PARTS["contact"], "externalId": _text},
+}
+_PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
 COLUMNS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "contactId": ("contact_id", _id(ids.CONTACT)),
     "contactExternalId": ("contact_external_id", _text),
@@ -335,4 +337,4 @@ COLUMNS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "enrollmentEffectiveDateTime": ("effective", _moment),
     "enrollmentExpirationDateTime": ("expiration", _moment),
 }
-"""The columns of a table of items: what each holds, and how a cell is read."""
+"""The columns of a table of items: what of an item each holds, and how a cell is read."""

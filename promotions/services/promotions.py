@@ -58,9 +58,7 @@ def update_promotion(
         if moves:
             promotions.lock(key, by=by, access=Access.ALL)
             _check_new_owner(changes)
-        places = any(
-            name in changes and changes[name] != getattr(before, name) for name in _PLACES
-        )
+        places = any(name in changes and changes[name] != getattr(before, name) for name in _PLACES)
         if places:
             _wait_for_enrollments(key)
         promotion = promotions.update(key, changes, by=by, at=at)
