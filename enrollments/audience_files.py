@@ -12,7 +12,7 @@ import io
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
 import orjson
@@ -266,4 +266,4 @@ def _of_promotion(
     ):
         detail = "The file is for another promotion. Leave the promotion out, or name that one."
         return Unreadable((DomainError("invalid_value", detail, "promotion"),))
-    return replace(item, promotion_id=promotion_id, promotion_code=None)
+    return item._replace(promotion_id=promotion_id, promotion_code=None)

@@ -60,6 +60,8 @@ class NotEnrolled:
     """One item of a request, refused."""
 
     errors: tuple[DomainError, ...]
+    decision: Decision | None = None
+    """None where the item could not be read."""
 
 
 def enroll(
@@ -69,18 +71,22 @@ def enroll(
     at: datetime,
     all_or_none: bool = True,
     reason: str | None = None,
+    dry_run: bool = False,
 ) -> list[Enrolled | NotEnrolled]:
     """Enrolls the customers that ``items`` name; an outcome for each, in their order.
 
     ``at`` is the moment of the request. With ``all_or_none`` any bad item refuses the whole
     request: raises ``Refused`` with every error of every bad item, and nothing is written.
-    Without, the good items are enrolled. ``reason`` goes into the history.
+    Without, the good items are enrolled. ``reason`` goes into the history. A ``dry_run`` writes
+    nothing: who would be enrolled is ``Enrolled``, without a record.
     """
     readable = [item for item in items if isinstance(item, Item)]
 
     def act() -> list[Decision]:
         decisions = _decide(readable, by, at)
-        if not (all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))):
+        if not dry_run and not (
+            all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))
+        ):
             _write([one for one in decisions if not one.errors], by=by, at=at, reason=reason)
         return decisions
 
@@ -171,4 +177,4 @@ def _outcome(one: Decision) -> Enrolled | NotEnrolled:
     record = None if existing is None else existing.record_id
     if record is None and one.first is not None and one.first.key is not None:
         record = ids.encode(ids.PROMOTION_PARTY_USAGE, one.first.key)
-    return NotEnrolled(errors_of(one, record))
+    return NotEnrolled(errors_of(one, record), one)
