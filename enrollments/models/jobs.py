@@ -51,6 +51,9 @@ class EnrollmentJobManager(models.Manager["EnrollmentJob"]):
     def get_queryset(self) -> EnrollmentJobQuerySet:
         return EnrollmentJobQuerySet(self.model, using=self._db)
 
+    def with_progress(self) -> EnrollmentJobQuerySet:
+        return self.get_queryset().with_progress()
+
     def shown(self, by: Actor) -> EnrollmentJobQuerySet:
         """Those in promotions that ``by`` may see, with their progress."""
         return self.get_queryset().shown(by)

@@ -127,13 +127,23 @@ def latest_job(
     promotion: Promotion, file: AudienceFile, *, is_dry_run: bool
 ) -> EnrollmentJob | None:
     """The operator's last job with this file's content in the promotion."""
-    jobs = EnrollmentJob.objects.filter(
+    jobs = EnrollmentJob.objects.select_related("promotion", "created_by").filter(
         promotion=promotion,
         sha256=file.sha256,
         is_dry_run=is_dry_run,
         source=Source.COMMAND.value,
     )
     return jobs.order_by("-pk").first()
+
+
+def take_up(job: EnrollmentJob, file: AudienceFile, *, at: datetime) -> EnrollmentJob:
+    """The job, about to go on with the same file, wherever it lies by now."""
+    if job.path != file.path:
+        with transaction.atomic():
+            _lock_row(job)
+            job.path, job.file_name = file.path, file.name
+            _touch(job, at=at)
+    return job
 
 
 def refusals_as_csv(job: EnrollmentJob) -> Iterator[str]:
