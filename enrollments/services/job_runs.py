@@ -5,7 +5,6 @@ than some batches are in memory. What a killed process had committed is passed o
 run again, row by row, as the partitions count them.
 """
 
-import logging
 import queue
 import threading
 import time
@@ -15,12 +14,12 @@ from datetime import datetime
 from typing import BinaryIO, Final
 from zlib import crc32
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from enrollments.audience_files import read_audience
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
-from enrollments.services.job_batches import Batch, run_batch
+from enrollments.services.job_batches import Batch, Displaced, run_batch
 from enrollments.services.job_files import opened
 from enrollments.services.job_rows import Row
 from enrollments.services.job_trials import Trial
@@ -29,10 +28,9 @@ from promotions.actors import Actor, Source
 from promotions.errors import Refused
 from promotions.request_ids import request_id_for
 
-log = logging.getLogger(__name__)
-
 _AHEAD: Final = 2
 """Batches that are read for each session while it works at one."""
+_DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
 _PATIENCE: Final = 0.2
 """Seconds, at most, between two looks at what has become of the sessions."""
 
@@ -68,8 +66,19 @@ def run_job(job: EnrollmentJob, run: Run) -> EnrollmentJob:
     the job as it then is.
 
     A file that is not what it was, or breaks off, makes the job fail. Raises ``OSError`` where
-    there is none to be read, and what makes a batch impossible; the rows done are done.
+    there is none to be read, ``OperationalError`` and ``InterfaceError`` where the database stays
+    away, ``Displaced``; and what is a defect, of which the job fails.
     """
+    try:
+        return _run(job, run)
+    except (OSError, OperationalError, InterfaceError, Displaced):
+        raise  # the job can be gone on with as it is
+    except Exception:
+        jobs.finish(job, failure=_DEFECT, at=run.now())
+        raise
+
+
+def _run(job: EnrollmentJob, run: Run) -> EnrollmentJob:
     by = jobs.actor_of(job)
     try:
         with opened(job) as file:

@@ -178,6 +178,12 @@ def runnable_jobs() -> Iterator[EnrollmentJob]:
     )
 
 
+def may_begin(job: EnrollmentJob) -> bool:
+    """Whether the job, whose lock is held now, is still to be run."""
+    job.refresh_from_db(fields=["status"])
+    return job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
 def begin(job: EnrollmentJob, *, anew: bool = False, at: datetime) -> None:
     """Notes that the job is being run, by who holds its lock. A dry run begins at the beginning:
     what it has seen was not written."""
