@@ -3,7 +3,7 @@
 from typing import ClassVar, Final, Self
 
 from django.db import models
-from django.db.models import Avg, F, Q, Sum
+from django.db.models import Avg, F, OuterRef, Q, Subquery, Sum
 
 from promotions import ids
 from promotions.actors import Actor, Source
@@ -36,15 +36,20 @@ class EnrollmentJobQuerySet(RecordQuerySet["EnrollmentJob"]):
         """With the sums over its partitions: ``row_count``, ``enrolled_count``, ``refused_count``,
         and the mean of their ``position``."""
         return self.select_related("promotion", "created_by").annotate(
-            row_count=Sum("partitions__rows_done"),
-            enrolled_count=Sum("partitions__enrolled"),
-            refused_count=Sum("partitions__refused"),
-            position=Avg("partitions__position"),
+            row_count=_over_partitions(Sum("rows_done")),
+            enrolled_count=_over_partitions(Sum("enrolled")),
+            refused_count=_over_partitions(Sum("refused")),
+            position=_over_partitions(Avg("position")),
         )
 
     def shown(self, by: Actor) -> Self:
         """Those in promotions that ``by`` may see, deleted ones among them, with their progress."""
         return self.accessible(by).with_progress()
+
+
+def _over_partitions(aggregate: models.Aggregate) -> Subquery:
+    partitions = EnrollmentJobPartition.objects.filter(job=OuterRef("pk")).order_by()
+    return Subquery(partitions.values("job").annotate(over=aggregate).values("over"))
 
 
 class EnrollmentJobManager(models.Manager["EnrollmentJob"]):

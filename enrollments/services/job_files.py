@@ -26,7 +26,6 @@ KEPT: Final = timedelta(days=30)
 """How long the file of a job that nobody goes on with is kept."""
 _BLOCK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 255
-_MB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Upload:
     def write(self, block: bytes) -> None:
         """Raises ``Refused``, ``payload_too_large``, past UPLOAD_LIMIT_MB."""
         self._size += len(block)
-        if self._size > settings.UPLOAD_LIMIT_MB * _MB:
+        if self._size > most_bytes():
             raise too_large()
         self._digest.update(block)
         self._file.write(block)
@@ -82,6 +81,11 @@ class Upload:
     def discard(self) -> None:
         self._file.close()
         (_directory() / self._path).unlink(missing_ok=True)
+
+
+def most_bytes() -> int:
+    """The size of the largest file."""
+    return int(settings.UPLOAD_LIMIT_MB) * 1024 * 1024
 
 
 def too_large() -> Refused:

@@ -24,6 +24,7 @@ from enrollments.services.job_files import AudienceFile
 from promotions.actors import Actor, Source
 from promotions.csv_files import write_rows
 from promotions.errors import DomainError, Refused, refuse
+from promotions.folding import fold
 from promotions.models import Promotion
 
 BATCH_SIZE: Final = 1_000
@@ -45,11 +46,12 @@ def create_job(
     """A job, queued, that enrolls the rows of ``file`` in a promotion. A dry run, and a promotion
     with a maximum, whose places go in the order of the file, have one session in any case.
 
-    Raises ``Refused``: ``not_found``, ``invalid_value``, and for a file whose header is wrong.
+    Raises ``Refused``: ``promotion_not_found``, ``invalid_value``, and what is wrong with the
+    header of the file.
     """
     promotion = Promotion.objects.accessible(by).filter(pk=promotion_key).first()
     if promotion is None:
-        raise refuse("not_found", "There is no such promotion, or it was deleted.", "promotionId")
+        raise _no_promotion()
     reason = (reason or "").strip() or None
     if errors := list(_problems(sessions, batch_size, reason)):
         raise Refused(*errors)
@@ -82,6 +84,27 @@ def create_job(
             EnrollmentJobPartition(job=job, number=number) for number in range(sessions)
         )
     return job
+
+
+def promotion_named(key: int | None, code: str | None, *, by: Actor) -> int:
+    """The primary key of the promotion with this key and code, or with the one that is given.
+    Raises ``Refused``: ``promotion_required``, ``promotion_not_found``."""
+    if key is None and code is None:
+        detail = "Name the promotion: give promotionId or promotionCode, or both."
+        raise refuse("promotion_required", detail)
+    found = Promotion.objects.accessible(by)
+    if key is not None:
+        found = found.filter(pk=key)
+    if code is not None:
+        found = found.filter(promotion_code_key=fold(code))
+    promotion = found.first()
+    if promotion is None:
+        raise _no_promotion()
+    return promotion.pk
+
+
+def _no_promotion() -> Refused:
+    return refuse("promotion_not_found", "No such promotion. Check the id or the code.")
 
 
 def _problems(sessions: int, batch_size: int, reason: str | None) -> Iterator[DomainError]:
