@@ -126,11 +126,15 @@ SELECT n, promotion, account, is_person, COUNT(id) AS total,
 
 # Rule 4, to begin with: what exists, is not deleted, and is seen by the caller.
 _FOUND: Final = """
-SELECT w.n, p.id, {columns}
-  FROM {wanted} w JOIN {table} p
-    ON p.id = COALESCE(w.id, (SELECT o.id FROM {table} o
-                               WHERE o.{code_key} = w.code AND NOT o.is_deleted))
+SELECT w.n, {columns}
+  FROM {wanted} w JOIN {one_by_one}
  WHERE NOT p.is_deleted AND (w.code IS NULL OR p.{code_key} = w.code) {seen}"""
+_ITS_KEY: Final = """COALESCE(w.id, (SELECT c.id FROM {table} c
+                               WHERE c.{code_key} = w.code AND NOT c.is_deleted))"""
+# PostgreSQL doesn't know how few are wanted, and would rather read the whole table.
+_ONE_BY_ONE: Final = f"""LATERAL (
+           SELECT * FROM {{table}} r WHERE r.id = {_ITS_KEY} OFFSET 0) p ON true"""
+_JOINED: Final = f"{{table}} p ON p.id = {_ITS_KEY}"
 
 _PROMOTION_COLUMNS: Final = (
     "id, name, promotion_code, is_active, start_date_time, end_date_time, is_enrollment_required,"
@@ -142,17 +146,18 @@ _PROMOTION_COLUMNS: Final = (
 # the other, and finds it, and the count of its places, as they are when its turn has come.
 _HELD: Final = """
 SELECT {columns} FROM promotions_promotion
- WHERE id IN (SELECT id FROM found WHERE is_limited) AND NOT is_deleted ORDER BY id {lock}"""
+ WHERE id {among_limited} AND NOT is_deleted ORDER BY id {lock}"""
+_LIMITED: Final = "SELECT id FROM found WHERE maximum_enrollment_count IS NOT NULL"
 _PLACES: Final = """
 SELECT promotion_id, taken FROM enrollments_enrollmentplaces
- WHERE promotion_id IN (SELECT id FROM held) {lock}"""
+ WHERE promotion_id {among_held} {lock}"""
 _PROMOTIONS: Final = """
-SELECT f.n, {columns}, CAST(NULL AS integer) AS taken
-  FROM found f JOIN promotions_promotion p ON p.id = f.id WHERE NOT f.is_limited
+SELECT p.n, {columns}, CAST(NULL AS integer) AS taken
+  FROM found p WHERE p.maximum_enrollment_count IS NULL
  UNION ALL
 SELECT f.n, {columns}, places.taken
   FROM found f JOIN held p ON p.id = f.id LEFT JOIN places ON places.promotion_id = p.id
- WHERE f.is_limited"""
+ WHERE f.maximum_enrollment_count IS NOT NULL"""
 
 # Rules 8 and 9: the record that the party has in the promotion.
 _EXISTING: Final = """
@@ -191,6 +196,19 @@ def _reading(shape: _Shape) -> str:
     def named(columns: str) -> str:
         return ", ".join(f"p.{column.strip()}" for column in columns.split(","))
 
+    def among(query: str) -> str:
+        return f"= ANY (ARRAY({query}))" if on_postgresql else f"IN ({query})"
+
+    def found(wanted: str, table: str, code_key: str, columns: str, seen: str) -> str:
+        its = {"table": table, "code_key": code_key}
+        return _FOUND.format(
+            columns=named(columns),
+            wanted=wanted,
+            one_by_one=(_ONE_BY_ONE if on_postgresql else _JOINED).format(**its),
+            code_key=code_key,
+            seen=f"AND p.id IN ({seen})" if seen else "",
+        )
+
     matches = "\nUNION ALL".join(
         _MATCHES.format(named=by, reached=reached)
         for by, reached in (_REACHED_BY[kind] for kind in shape.by)
@@ -203,14 +221,14 @@ def _reading(shape: _Shape) -> str:
     parts = {
         "wanted": wanted,
         "wanted_promotions": by_id_or_code,
-        "found": _FOUND.format(
-            columns="p.maximum_enrollment_count IS NOT NULL AS is_limited",
-            wanted="wanted_promotions", table="promotions_promotion",
-            code_key="promotion_code_key",
-            seen=f"AND p.id IN ({shape.seen_promotions})" if shape.seen_promotions else "",
+        "found": found(
+            "wanted_promotions", "promotions_promotion", "promotion_code_key",
+            _PROMOTION_COLUMNS, shape.seen_promotions,
         ),
-        "held": _HELD.format(columns=_PROMOTION_COLUMNS, lock=lock),
-        "places": _PLACES.format(lock=lock),
+        "held": _HELD.format(
+            columns=_PROMOTION_COLUMNS, among_limited=among(_LIMITED), lock=lock
+        ),
+        "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
         "promotions": _PROMOTIONS.format(columns=named(_PROMOTION_COLUMNS)),
         "matches": matches,
         "customers": _CUSTOMERS,
@@ -218,20 +236,19 @@ def _reading(shape: _Shape) -> str:
     offers = "NULL"
     if shape.offers:
         parts["wanted_offers"] = by_id_or_code
-        parts["offers"] = _FOUND.format(
-            columns="p.code, p.promotion_id, p.is_active",
-            wanted="wanted_offers", table="enrollments_offer", code_key="code_key",
-            seen=f"AND p.id IN ({shape.seen_offers})" if shape.seen_offers else "",
+        parts["offers"] = found(
+            "wanted_offers", "enrollments_offer", "code_key",
+            "id, code, promotion_id, is_active", shape.seen_offers,
         )  # fmt: skip
         columns = named("n, id, code, promotion_id, is_active")
         offers = f"(SELECT {list_of}({array}({columns})) FROM offers p)"
     existing = _EXISTING.format(
         array=array, columns=", ".join(f"u.{field.column}" for field in _READ_USAGE)
     )
-    customers = f"""(SELECT {list_of}({array}(c.n, a.id, c.total, c.within, c.contact,
+    account = "SELECT a.id FROM enrollments_account a WHERE a.id = c.account AND NOT a.is_deleted"
+    customers = f"""(SELECT {list_of}({array}(c.n, ({account}), c.total, c.within, c.contact,
                      c.last_name, c.email, {existing}))
-        FROM customers c LEFT JOIN promotions p ON p.n = c.promotion
-        LEFT JOIN enrollments_account a ON a.id = c.account AND NOT a.is_deleted)"""
+        FROM customers c LEFT JOIN promotions p ON p.n = c.promotion)"""
     promotions = f"""(SELECT {list_of}({array}({named("n, " + _PROMOTION_COLUMNS + ", taken")}))
         FROM promotions p)"""
     beginning = ",\n".join(f"{name} {kept} ({query})" for name, query in parts.items())
@@ -406,7 +423,7 @@ _HISTORY: Final = "enrollments_promotionpartyusagehistory"
 # limit that was set meanwhile is seen here; the item is then not made, and is decided again.
 _OPEN: Final = """
 SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited FROM promotions_promotion p
- WHERE p.id IN (SELECT promotion FROM new) FOR KEY SHARE OF p"""
+ WHERE p.id = ANY (ARRAY(SELECT promotion FROM new)) FOR KEY SHARE OF p"""
 
 # Rule 8: the constraint decides races. In the order of the key, so that requests that overlap wait
 # for each other one way.
@@ -545,7 +562,8 @@ Made = list[tuple[int, int, int | None, int | None]]
 @cache
 def _writing(new: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for."""
-    parts = {"act": _rows(True, **_ACT)}
+    act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in _ACT.items())
+    parts = {"act": f"SELECT {act}"}
     made, renewed = "NULL", "0"
     if new:
         joined = "new n JOIN open ON open.id = n.promotion AND open.is_limited = n.is_limited"
@@ -585,7 +603,7 @@ def _write_at_once(
 ) -> tuple[Made, int]:
     if not (new or again):
         return [], 0
-    params = [_dump([act])]
+    params = list(act.values())
     if new:
         params.append(_dump(new))
     if again:
@@ -604,25 +622,26 @@ def _write_in_turn(
     def rows(name: str, columns: Mapping[str, str]) -> str:
         return f"({_rows(False, **columns)}) AS {name}"
 
-    by = rows("act", _ACT)
+    by = f"(SELECT {', '.join(f'%s AS {name}' for name in _ACT)}) AS act"
+    doer = list(act.values())
     made: Made = []
     renewed = 0
     with connection.cursor() as cursor:
         if new:
-            cursor.execute(_MADE.format(new=rows("n", _NEW), act=by), [_dump(new), _dump([act])])
+            cursor.execute(_MADE.format(new=rows("n", _NEW), act=by), [_dump(new), *doer])
             made = cursor.fetchall()
             ids = [{"id": key} for key, *_ in made]
             cursor.execute(
                 _TOLD.format(made=rows("made", {"id": "bigint"}), act=by),
-                [_dump(ids), _dump([act])],
+                [_dump(ids), *doer],
             )
         if again:
             cursor.execute(
-                _RENEWED.format(again=rows("again", _AGAIN), act=by), [_dump(again), _dump([act])]
+                _RENEWED.format(again=rows("again", _AGAIN), act=by), [_dump(again), *doer]
             )
             renewed = cursor.rowcount
             cursor.execute(
-                _RETOLD.format(changes=rows("c", _CHANGES), act=by), [_dump(changes), _dump([act])]
+                _RETOLD.format(changes=rows("c", _CHANGES), act=by), [_dump(changes), *doer]
             )
         if places:
             cursor.execute(_TAKEN.format(taken=rows("t", _PLACES_TAKEN)), [_dump(places)])
