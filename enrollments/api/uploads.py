@@ -1,6 +1,8 @@
 """Files that come as the body of a request, or in a form: straight to disk, never in memory."""
 
+import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,6 +27,9 @@ MEDIA_TYPES: Final = {
 }
 """What a file is called that comes without a name. What is in it is told by its first bytes."""
 FILE: Final = "file"
+_DIGEST: Final = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]+):")
+"""How ``Content-Digest`` says it: so a body without a length is told from one that broke off, which
+the server doesn't tell."""
 _SLACK: Final = 64 * 1024
 """What a form is longer than its file, at most."""
 UNMEASURED: Final = "promotions.body_without_length"
@@ -65,10 +70,15 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
     _check_type(media_type, parameters, plain)
     name = parse_header_parameters(plain.headers.get("Content-Disposition", ""))[1].get("filename")
     file = receive(name or MEDIA_TYPES[media_type], _blocks(plain))
-    if file.size < announced:
+    wanted = _DIGEST.search(plain.headers.get("Content-Digest", ""))
+    if file.size < announced or (wanted and wanted[1] != _base64(file.sha256)):
         file.discard()
-        raise refuse("invalid_value", "The body is shorter than announced. Send it again.")
+        raise refuse("invalid_value", "The body is not what was announced. Send it again.")
     return Received(file, said)
+
+
+def _base64(hexadecimal: str) -> str:
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
 
 
 def _announced(plain: HttpRequest) -> int:

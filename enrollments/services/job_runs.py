@@ -50,7 +50,7 @@ class Progress:
 class Run:
     """How a job is run, and for whom."""
 
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
     stop: threading.Event
     """Once it is set, the job is left after the batches at hand."""
     left_as: JobStatus
@@ -74,7 +74,7 @@ def run_job(job: EnrollmentJob, run: Run) -> EnrollmentJob:
     except (OSError, OperationalError, InterfaceError, Displaced):
         raise  # the job can be gone on with as it is
     except Exception:
-        jobs.finish(job, failure=_DEFECT, at=run.now())
+        jobs.finish(job, failure=_DEFECT, at=run.clock())
         raise
 
 
@@ -82,18 +82,18 @@ def _run(job: EnrollmentJob, run: Run) -> EnrollmentJob:
     by = jobs.actor_of(job)
     try:
         with opened(job) as file:
-            jobs.begin(job, at=run.now())
+            jobs.begin(job, at=run.clock())
             if by.source is not Source.COMMAND and not by.user.is_active:
-                jobs.finish(job, failure="Who asked for it has been switched off.", at=run.now())
+                jobs.finish(job, failure="Who asked for it has been switched off.", at=run.clock())
                 return job
             came_to_end = _Sessions(job, run, by).work_off(file)
     except Refused as refused:
-        jobs.finish(job, failure=" ".join(e.detail for e in refused.errors), at=run.now())
+        jobs.finish(job, failure=" ".join(e.detail for e in refused.errors), at=run.clock())
         return job
     if came_to_end:
-        jobs.finish(job, at=run.now())
+        jobs.finish(job, at=run.clock())
     else:
-        jobs.release(job, run.left_as, at=run.now())
+        jobs.release(job, run.left_as, at=run.clock())
     return job
 
 
@@ -236,7 +236,7 @@ class _Session(threading.Thread):
     def _work_off(self, batch: Batch) -> None:
         run, job = self._all.run, self._all.job
         began = time.monotonic()
-        refused = run_batch(job, batch, by=self._all.by, at=run.now(), trial=self._all.trial)
+        refused = run_batch(job, batch, by=self._all.by, at=run.clock(), trial=self._all.trial)
         self.rows += len(batch.rows)
         self.refused += refused
         self.position = batch.position

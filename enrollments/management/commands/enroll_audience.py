@@ -99,7 +99,7 @@ class Command(BaseCommand):
         if job.status == JobStatus.FINISHED:
             return
         bar = ProgressBar(self.stdout)
-        run = Run(now=timezone.now, stop=stop, left_as=JobStatus.STOPPED, progress=bar.show)
+        run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.STOPPED, progress=bar.show)
         with locked(job) as is_ours:
             if not is_ours:
                 raise CommandError(f"{job.name} is being run by another process.")

@@ -96,7 +96,7 @@ class Command(BaseCommand):
             if not is_ours or not jobs.may_begin(job):
                 return
             self.stdout.write(f"{job.name} begins.")
-            run = Run(now=timezone.now, stop=stop, left_as=JobStatus.QUEUED, after_batch=make_way)
+            run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.QUEUED, after_batch=make_way)
             try:
                 run_job(job, run)
             except (OperationalError, InterfaceError, OSError):
