@@ -92,11 +92,11 @@ def _verdicts(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> list[Error
 
 def _judge(outcome: Enrolled | NotEnrolled, trial: Trial | None) -> _Judged | None:
     """What becomes of a row; None where an earlier one has to be written or refused first."""
+    if _first(outcome) is not None:
+        return None
     decision = outcome.decision
     assert decision is not None
     errors = outcome.errors if isinstance(outcome, NotEnrolled) else ()
-    if errors and errors[0].code == "duplicate_in_request":
-        return None
     if trial and (not errors or errors[0].code == "enrollment_limit_reached"):
         refusal = trial.refusal(decision, errors[0] if errors else None)
         errors = (refusal,) if refusal else ()
@@ -116,7 +116,11 @@ def _as_later_row(outcome: Enrolled | NotEnrolled, judged: dict[int, _Judged]) -
 
 
 def _first(outcome: Enrolled | NotEnrolled) -> Decision | None:
-    return outcome.decision.first if outcome.decision else None
+    """The earlier row that keeps this one from being decided on."""
+    if not isinstance(outcome, NotEnrolled) or outcome.errors[0].code != "duplicate_in_request":
+        return None
+    assert outcome.decision is not None
+    return outcome.decision.first
 
 
 def _pieces(rows: Sequence[Row], decide: _Ask) -> Iterator[Sequence[Row]]:
