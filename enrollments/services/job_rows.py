@@ -126,11 +126,12 @@ def _first(outcome: Enrolled | NotEnrolled) -> Decision | None:
 def _pieces(rows: Sequence[Row], decide: _Ask) -> Iterator[Sequence[Row]]:
     """The rows in pieces that can be enrolled as a whole: cut before each row whose customer an
     earlier row names in vain, so that nobody behind it takes its place."""
-    items = {item: place for place, (_, item) in reversed(list(enumerate(rows)))}
-    readable = sorted((place, item) for item, place in items.items() if isinstance(item, Item))
+    places: dict[Item, int] = {}
+    for place, (_, item) in enumerate(rows):
+        if isinstance(item, Item):
+            places.setdefault(item, place)
     begin = 0
-    outcomes = decide([item for _, item in readable])
-    for (place, _), outcome in zip(readable, outcomes, strict=True):
+    for place, outcome in zip(places.values(), decide(list(places)), strict=True):
         first = _first(outcome)
         if first and first.errors and first.errors[0].code not in _FOR_LATER_ROWS_TOO:
             yield rows[begin:place]

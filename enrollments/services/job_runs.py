@@ -143,15 +143,15 @@ class _Sessions:
 
     def _deal(self, file: BinaryIO) -> None:
         promotion, count, size = self.job.promotion, len(self._sessions), self.job.batch_size
-        passed_over = [0] * count
+        to_pass_over = list(self._done)
         is_over = self.is_over
         rows = read_audience(
             file, promotion_id=promotion.pk, promotion_code=promotion.promotion_code
         )
         for row in rows:
             number = 0 if count == 1 else _partition(row[1], count)
-            if passed_over[number] < self._done[number]:
-                passed_over[number] += 1
+            if to_pass_over[number]:
+                to_pass_over[number] -= 1
                 if is_over():
                     return
                 continue
