@@ -17,9 +17,10 @@ from django.conf import settings
 from enrollments.deciding import Decision, decide, errors_of
 from enrollments.facts import Facts
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.enrollment_sql import NewUsage, Writing, read_facts, write
 from enrollments.services.history import Changed, with_values
+from enrollments.services.loading import read_facts
 from enrollments.services.places import count_places
+from enrollments.services.writing import Writing, write
 from enrollments.wire import Item, Unreadable
 from promotions import ids
 from promotions.actors import Actor
@@ -133,8 +134,9 @@ def _write(decisions: Sequence[Decision], *, by: Actor, at: datetime, reason: st
             again.append(_renewed(one, one.customer.existing, by=by, at=at))
         else:
             new.append(
-                NewUsage(
-                    promotion,
+                (
+                    promotion.key,
+                    promotion.maximum_enrollment_count is not None,
                     one.item.account_id,
                     None if contact is None else contact.key,
                     None if one.offer is None else one.offer.key,
