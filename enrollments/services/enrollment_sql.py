@@ -122,7 +122,7 @@ CASE WHEN c.is_person
      ELSE (SELECT {array}({columns}) FROM enrollments_promotionpartyusage u
             WHERE u.promotion_id = p.id AND u.account_id = c.account AND u.contact_id IS NULL)
 END"""
-EXISTING: Final[tuple["models.Field[object, object]", ...]] = tuple(
+EXISTING: Final[tuple["models.Field[Any, Any]", ...]] = tuple(
     field
     for field in PromotionPartyUsage._meta.concrete_fields
     if field.name not in ("points_credited", "additional_attribute_info")
@@ -277,6 +277,7 @@ SELECT n.promotion, CASE WHEN n.contact IS NULL THEN 'Account' ELSE 'Contact' EN
  ORDER BY n.promotion, n.contact, n.account
     ON CONFLICT DO NOTHING
 RETURNING id, promotion_id, contact_id, account_id"""
+_MADE_COLUMNS: Final = ("id", "promotion_id", "contact_id", "account_id")
 TELL: Final = f"""
 INSERT INTO enrollments_promotionpartyusagehistory
        (usage_id, field, reason, source, request_id, created_by_id, created_date)
@@ -312,8 +313,9 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
 @cache
 def writing(*, new: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
-    with the new records, a JSON list of id, promotion, contact and account, and with how many were
-    enrolled again. Parameters: act, and as far as there are: new; again, changes; places."""
+    with the new records, JSON lists of their ids, promotions, contacts and accounts, and with how
+    many were enrolled again. Parameters: act, and as far as there are: new; again, changes;
+    places."""
     act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
     parts = {"act": f"SELECT {act}"}
     made, renewed = "NULL", "0"
@@ -324,8 +326,8 @@ def writing(*, new: bool, again: bool, places: bool) -> str:
             "made": MAKE.format(new=_NEW_AND_OPEN, act="act"),
             "told": TELL.format(made="made", act="act"),
         }
-        keys = "json_build_array(id, promotion_id, contact_id, account_id)"
-        made = f"(SELECT CAST(json_agg({keys}) AS text) FROM made)"
+        columns = (f"json_agg({key})" for key in _MADE_COLUMNS)
+        made = f"(SELECT CAST(json_build_array({', '.join(columns)}) AS text) FROM made)"
     if again:
         parts |= {
             "again": AGAIN.query(),
