@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from django.db import models
-
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.parameter_rows import ParameterRows
 from promotions.services.history import CREATED
@@ -122,7 +120,7 @@ CASE WHEN c.is_person
      ELSE (SELECT {array}({columns}) FROM enrollments_promotionpartyusage u
             WHERE u.promotion_id = p.id AND u.account_id = c.account AND u.contact_id IS NULL)
 END"""
-EXISTING: Final[tuple["models.Field[Any, Any]", ...]] = tuple(
+EXISTING: Final = tuple(
     field
     for field in PromotionPartyUsage._meta.concrete_fields
     if field.name not in ("points_credited", "additional_attribute_info")
@@ -204,7 +202,7 @@ def reading(shape: Reading) -> str:
         )
         offers = f"(SELECT {list_of}({array}({of('p', ('n', *_OFFER))})) FROM offers p)"
     existing = _EXISTING.format(
-        array=array, columns=of("u", tuple(field.column for field in EXISTING))
+        array=array, columns=of("u", tuple(str(field.column) for field in EXISTING))
     )
     customers = f"""(
 SELECT {list_of}({array}(c.n, ({_ACCOUNT}), c.total, c.within, c.contact, c.last_name, c.email,
