@@ -3,21 +3,31 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from typing import Final
 
 from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
 
 from config.health import healthz, readyz
 from promotions.request_ids import request_id_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+_API: Final = ("/api/v1/", "/services/")
+_API_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+}
+"""What keeps a browser that is led to an answer from making a page of it."""
+
 
 def request_id(get_response: GetResponse) -> GetResponse:
     """Gives every request an id (``X-Request-Id``), taken from the caller where it is usable."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with request_id_for(request.headers.get("X-Request-Id")) as chosen:
+        with request_id_for(request.META.get("HTTP_X_REQUEST_ID")) as chosen:
             response = get_response(request)
             response["X-Request-Id"] = chosen
             return response
@@ -31,10 +41,10 @@ def client_address(get_response: GetResponse) -> GetResponse:
     left and is not believed."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        proxies: int = settings.TRUSTED_PROXIES
-        seen = request.headers.get("X-Forwarded-For", "").split(",")
-        if proxies and len(seen) >= proxies and (address := _address(seen[-proxies])):
-            request.META["REMOTE_ADDR"] = address
+        if proxies := settings.TRUSTED_PROXIES:
+            seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            if len(seen) >= proxies and (address := _address(seen[-proxies])):
+                request.META["REMOTE_ADDR"] = address
         return get_response(request)
 
     return middleware
@@ -47,6 +57,35 @@ def _address(text: str) -> str:
         return str(ipaddress.ip_address(host))
     except ValueError:
         return ""
+
+
+def api_path(get_response: GetResponse) -> GetResponse:
+    """Answers the API's requests by their views alone, past all middleware below this one: it is
+    there for people's browsers (sessions, log-ins, forms, pages, static files) and takes longer
+    than the call itself. What the API needs of it is done here; see docs/decisions/0014."""
+    by_view = convert_exception_to_response(_answer_of_view)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(_API):
+            return get_response(request)
+        response: HttpResponse = by_view(request)
+        for name, value in _API_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not response.streaming and "Content-Length" not in response.headers:
+            response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+    return middleware
+
+
+def _answer_of_view(request: HttpRequest) -> HttpResponse:
+    """What the view says that the path leads to, rendered; what it raises is told by the caller."""
+    request.get_host()  # raises DisallowedHost
+    match = request.resolver_match = resolve(request.path_info)
+    response = match.func(request, *match.args, **match.kwargs)
+    if (render := getattr(response, "render", None)) is not None:
+        response = render()
+    return response
 
 
 def health_checks(get_response: GetResponse) -> GetResponse:

@@ -77,6 +77,8 @@ MIDDLEWARE = [
     "config.middleware.request_id",
     "config.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.api_path",
+    # From here on for pages, which people's browsers ask for.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.admin_content_policy",

@@ -19,10 +19,11 @@ handler400 = "promotions.api.fallback.unreadable_request"
 handler500 = "promotions.api.fallback.server_error"
 
 urlpatterns = [
+    # What is asked for most stands first: the patterns are tried in turn.
+    path("", include("enrollments.api.urls")),
+    path("", include("promotions.api.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
-    path("", include("promotions.api.urls")),
-    path("", include("enrollments.api.urls")),
     path("favicon.ico", FaviconView.as_view()),
     re_path(r"^api/", NotFoundView.as_view()),
     re_path(r"^services/", CompatibleNotFoundView.as_view()),

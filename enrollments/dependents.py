@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from enrollments.models import PromotionPartyUsage
+from enrollments.models import EnrollmentPlaces, PromotionPartyUsage
 from promotions.models import Promotion
 
 
@@ -24,6 +24,10 @@ class Enrollments:
             )
             .count()
         )
+
+    def places_changed(self, promotion: Promotion) -> None:
+        # Counted anew by whoever enrolls next, if there is still a limit.
+        EnrollmentPlaces.objects.filter(promotion=promotion).delete()
 
     def kept(self, promotion: Promotion) -> int:
         return PromotionPartyUsage.objects.filter(promotion=promotion).count()

@@ -2,13 +2,12 @@
 
 One function for each rule of the enrollment contract, named after it; each answers with the
 reason for which it refuses, or None. Pointers are relative to the item. What the item names is
-looked up by ``enrollments/identification.py``; ``enrollments/services/enrollments.py`` asks the
-rules in the order in which they stand here and writes. No database, no clock.
+looked up by ``enrollments/services/enrollment_sql.py``; ``enrollments/deciding.py`` asks the rules
+in the order in which they stand here. No database, no clock.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from enrollments.standing import Standing
@@ -25,8 +24,7 @@ LONGEST_REASON = 1000
 # --- Rules 1 to 3: who the customer is ------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ContactMatches:
+class ContactMatches(NamedTuple):
     """How many contacts all of an item's contact identifiers hold of."""
 
     total: int
@@ -42,13 +40,21 @@ def customer_refusals(
     ``account_found`` and ``matches`` count for what the item names; all its identifiers hold of
     the same record, or nothing is found. An ambiguous name says how many match, never who.
     """
-    refusals = []
+    refusals: list[DomainError] = []
+    if matches.total == 1 and not item.names_account:
+        return refusals  # what nearly all of them are
     if item.names_account and not account_found:
         detail = "No account has this id. Check it, or create the account first."
         refusals.append(DomainError("customer_not_found", detail, "account.id"))
     if not item.names_contact:
         return refusals
-    pointer = _pointer("contact", id=item.contact_id, lastName=item.last_name, email=item.email)
+    pointer = _pointer(
+        "contact",
+        id=item.contact_id,
+        lastName=item.last_name,
+        email=item.email,
+        externalId=item.contact_external_id,
+    )
     if matches.total == 0:
         detail = (
             "No contact matches. Check the identifiers, or create the contact first."
@@ -142,8 +148,7 @@ def offer_refusal(offer: OfferLike, promotion_key: int) -> DomainError | None:
 # --- Rules 6 and 7: when it applies to this customer ----------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The customer's own window, half-open; without an expiration it ends with the promotion."""
 
     effective: datetime
@@ -205,11 +210,21 @@ def record_refusal(stands: Standing, usage_id: str) -> DomainError | None:
 
 class LimitedPromotion(Protocol):
     maximum_enrollment_count: int | None
+    is_place_freed_on_withdrawal: bool
+
+
+def takes_a_place(promotion: LimitedPromotion, is_enrolled: bool | None) -> bool:
+    """Whether enrolling takes one of the promotion's places. ``is_enrolled`` is what the customer's
+    record says, None where there is none yet: who has expired kept the place; who was withdrawn
+    gave it back, where the promotion says so."""
+    if is_enrolled is None:
+        return True
+    return not is_enrolled and promotion.is_place_freed_on_withdrawal
 
 
 def limit_refusal(promotion: LimitedPromotion, taken: int) -> DomainError | None:
     """A promotion with a ``MaximumEnrollmentCount`` enrolls no more customers than that. ``taken``
-    places are those of the customers enrolled and not withdrawn, expired ones included."""
+    places are those that were taken (``takes_a_place``) and not given back."""
     limit = promotion.maximum_enrollment_count
     if limit is None or taken < limit:
         return None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from promotions import ids
 from promotions.errors import DomainError, Refused, join_pointer, refuse
@@ -26,8 +26,7 @@ PERIOD: Final = {
 """The two date-times by their names on the wire, and here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """One customer to be enrolled in one promotion, as the caller names them.
 
     Ids are primary keys. ``pointer`` is where the item stands in the caller's request
@@ -144,33 +143,26 @@ def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> li
     return list(_unknown(body, known, ""))
 
 
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "account": ("id",),
-    "contact": ("id", "lastName", "email"),
-    "promotion": ("id", "code"),
-    "enrollmentOffer": ("id", "code"),
-}
-
-
 def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
-    errors = list(_unknown(raw, {*_PARTS, *PERIOD}, pointer))
+    errors: list[DomainError] = []
+    if not raw.keys() <= _PROPERTIES:
+        errors += _unknown(raw, _PROPERTIES, pointer)
     account = _part(raw, "account", pointer, errors)
     contact = _part(raw, "contact", pointer, errors)
     promotion = _part(raw, "promotion", pointer, errors)
     offer = _part(raw, "enrollmentOffer", pointer, errors)
-    at = {name: join_pointer(pointer, name) for name in _PARTS}
     item = Item(
         pointer=pointer,
-        account_id=_read(account, "id", at["account"], _id(ids.ACCOUNT), errors),
-        contact_id=_read(contact, "id", at["contact"], _id(ids.CONTACT), errors),
-        last_name=_read(contact, "lastName", at["contact"], _text, errors),
-        email=_read(contact, "email", at["contact"], _text, errors),
-        promotion_id=_read(promotion, "id", at["promotion"], _id(ids.PROMOTION), errors),
-        promotion_code=_read(promotion, "code", at["promotion"], _text, errors),
-        offer_id=_read(offer, "id", at["enrollmentOffer"], _id(ids.OFFER), errors),
-        offer_code=_read(offer, "code", at["enrollmentOffer"], _text, errors),
+        account_id=account.get("id"),
+        contact_id=contact.get("id"),
+        last_name=contact.get("lastName"),
+        email=contact.get("email"),
+        promotion_id=promotion.get("id"),
+        promotion_code=promotion.get("code"),
+        offer_id=offer.get("id"),
+        offer_code=offer.get("code"),
         effective=_read(raw, "enrollmentEffectiveDateTime", pointer, _moment, errors),
         expiration=_read(raw, "enrollmentExpirationDateTime", pointer, _moment, errors),
     )
@@ -202,20 +194,26 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
 
 def _part(
     raw: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
-) -> Mapping[str, object]:
-    """The object at property ``name``, empty where it is absent."""
+) -> Mapping[str, Any]:
+    """What the object at property ``name`` says, read; empty where it is absent."""
     part = raw.get(name)
-    where = join_pointer(pointer, name)
     if part is None:
         return {}
+    readers = _PARTS[name]
+    where = join_pointer(pointer, name)
     if not isinstance(part, dict):
-        known = ", ".join(_PARTS[name])
+        known = ", ".join(readers)
         errors.append(
             DomainError("invalid_type", f"{name} must be a JSON object with {known}.", where)
         )
         return {}
-    errors.extend(_unknown(part, _PARTS[name], where))
-    return part
+    if not part.keys() <= readers.keys():
+        errors += _unknown(part, readers, where)
+    return {
+        known: _read(part, known, where, read, errors)
+        for known, read in readers.items()
+        if known in part
+    }
 
 
 def _unknown(raw: Mapping[str, object], known: Collection[str], pointer: str) -> list[DomainError]:
@@ -243,15 +241,14 @@ def _read(
     value: Any = raw.get(name)
     if value is None:
         return None
-    where = join_pointer(pointer, name)
-    if not isinstance(value, str):
-        errors.append(DomainError("invalid_type", f"{name} must be a string.", where))
-        return None
     try:
-        return read(value)
-    except _Bad as bad:
-        errors.append(DomainError(bad.code, bad.detail, where))
-        return None
+        if isinstance(value, str):
+            return read(value)
+        bad = _Bad("invalid_type", f"{name} must be a string.")
+    except _Bad as caught:
+        bad = caught
+    errors.append(DomainError(bad.code, bad.detail, join_pointer(pointer, name)))
+    return None
 
 
 class _Bad(Exception):
@@ -283,3 +280,13 @@ def _moment(text: str) -> datetime:
         return parse_moment(text)
     except ValueError as error:
         raise _Bad("invalid_datetime", str(error)) from error
+
+
+_PARTS: Final[Mapping[str, Mapping[str, Callable[[str], Any]]]] = {
+    "account": {"id": _id(ids.ACCOUNT)},
+    "contact": {"id": _id(ids.CONTACT), "lastName": _text, "email": _text},
+    "promotion": {"id": _id(ids.PROMOTION), "code": _text},
+    "enrollmentOffer": {"id": _id(ids.OFFER), "code": _text},
+}
+"""The objects of an item: their properties, and how each is read."""
+_PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})

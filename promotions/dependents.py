@@ -18,6 +18,10 @@ class Dependents(Protocol):
     def current(self, promotion: Promotion, at: datetime) -> int:
         """How many would be affected if the promotion were deleted at the moment ``at``."""
 
+    def places_changed(self, promotion: Promotion) -> None:
+        """How many may enroll, or what frees a place, has changed. Called inside the change's
+        transaction, which keeps everybody from enrolling until it ends."""
+
     def kept(self, promotion: Promotion) -> int:
         """How many would be destroyed, with their history, if it were purged."""
 

@@ -8,7 +8,11 @@ of the first fifteen. Source of the rule: the enrollment contract, "Identifiers"
 from typing import Final
 
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_VALUE: Final = {character: value for value, character in enumerate(_ALPHABET)}
+# Two digits at a time: every record that is shown or named costs an id.
+_PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PAIR_VALUES: Final = {pair: value for value, pair in enumerate(_PAIRS)}
+_BASE: Final = len(_PAIRS)
+_CAPITALS: Final = {ord(letter): "01"[letter.isupper()] for letter in _ALPHABET}
 _CHECKSUM_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _LARGEST: Final = 2**63 - 1
 _BODY_LENGTH: Final = 12
@@ -54,15 +58,12 @@ class MalformedId(ValueError):
 
 def checksum(short_id: str) -> str:
     """The three characters that protect the letter case of a 15-character id."""
-    return "".join(
-        _CHECKSUM_ALPHABET[
-            sum(
-                1 << bit
-                for bit, char in enumerate(short_id[start : start + 5])
-                if "A" <= char <= "Z"
-            )
-        ]
-        for start in (0, 5, 10)
+    # One bit a character, the first one lowest; each five of them choose a character.
+    capitals = int(short_id.translate(_CAPITALS)[::-1], 2)
+    return (
+        _CHECKSUM_ALPHABET[capitals & 31]
+        + _CHECKSUM_ALPHABET[capitals >> 5 & 31]
+        + _CHECKSUM_ALPHABET[capitals >> 10]
     )
 
 
@@ -73,11 +74,11 @@ def encode(prefix: str, key: int) -> str:
     """
     if not 0 <= key <= _LARGEST:
         raise ValueError(f"{key} does not fit into a record id")
-    digits: list[str] = []
-    for _ in range(_BODY_LENGTH):
-        key, digit = divmod(key, 62)
-        digits.append(_ALPHABET[digit])
-    short_id = prefix + "".join(reversed(digits))
+    body = ""
+    while key:
+        key, pair = divmod(key, _BASE)
+        body = _PAIRS[pair] + body
+    short_id = prefix + body.rjust(_BODY_LENGTH, "0")
     return short_id + checksum(short_id)
 
 
@@ -89,18 +90,19 @@ def decode(prefix: str, text: str) -> int:
     """
     if len(text) not in (_SHORT_LENGTH, _LONG_LENGTH):
         raise MalformedId(f"an id has 15 or 18 characters, this one has {len(text)}")
-    short_id = text[:_SHORT_LENGTH]
-    if not short_id.startswith(prefix):
+    if not text.startswith(prefix):
         raise MalformedId(f"an id of this kind begins with {prefix}")
-    if any(char not in _VALUE for char in short_id):
-        raise MalformedId("an id consists of the letters A-Z and a-z and the digits 0-9")
-    if len(text) == _LONG_LENGTH and text[_SHORT_LENGTH:] != checksum(short_id):
+    key = 0
+    try:
+        for start in range(len(prefix), _SHORT_LENGTH, 2):
+            key = key * _BASE + _PAIR_VALUES[text[start : start + 2]]
+    except KeyError:
+        raise MalformedId("an id consists of the letters A-Z and a-z and the digits 0-9") from None
+    short_id, sent = text[:_SHORT_LENGTH], text[_SHORT_LENGTH:]
+    if sent and sent != checksum(short_id):
         raise MalformedId(
             "the last three characters do not fit the rest: perhaps the case was changed"
         )
-    key = 0
-    for char in short_id[len(prefix) :]:
-        key = key * 62 + _VALUE[char]
     if key > _LARGEST:
         raise MalformedId("the number in this id is out of range")
     return key

@@ -19,6 +19,7 @@ class PromotionLike(rules.PromotionLike, Protocol):
 
     currency_iso_code: str | None
     maximum_enrollment_count: int | None
+    is_place_freed_on_withdrawal: bool
     is_automatic: bool
     is_tiered: bool
     priority_number: int | None

@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from promotions.api.throttling import window
+
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Names with hashes need collectstatic to have run.
@@ -25,6 +27,12 @@ def django_db_modify_db_settings(
         worker = connection.settings_dict["TEST"].get("NAME") or "test.sqlite3"
         name = Path(worker).name.replace(":", "_")
         connection.settings_dict["TEST"]["NAME"] = str(Path(settings.DATA_DIR) / name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """No test has used up the rate limits for the next one; they are counted in memory."""
+    window.cache_clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.services.customers import accounts, contacts
-from enrollments.services.enrollments import Enrolled, enroll
+from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.offers import offers
 from enrollments.wire import Item
 from promotions.actors import Actor, Source

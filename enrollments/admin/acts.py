@@ -22,7 +22,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from enrollments.admin.cards import customer_url, period_in_words, shown_enrollments
 from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
-from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
+from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrollments import change_period, withdraw
 from promotions import ids
 from promotions.actors import Actor
 from promotions.admin.refusals import in_words, show_refusals

@@ -15,7 +15,8 @@ from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
 from enrollments.rendering import properties
 from enrollments.selectors import enrollments_shown
-from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
+from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrollments import change_period, withdraw
 from enrollments.standing import Standing, standing
 from enrollments.wire import PERIOD, parse_item, parse_period, unknown_properties
 from promotions import ids
@@ -155,8 +156,8 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
         (outcome,) = enroll([item], by=self.actor, at=self.at)
         if not isinstance(outcome, Enrolled):
             raise Refused(*outcome.errors)
-        response = self._answer(outcome.usage.pk, status=201)
-        response["Location"] = self.reverse_action("detail", args=[outcome.usage.record_id])
+        response = self._answer(outcome.key, status=201)
+        response["Location"] = self.reverse_action("detail", args=[outcome.record_id])
         return response
 
     @extend_schema(request=documentation.PERIOD, responses={200: EnrollmentSerializer})

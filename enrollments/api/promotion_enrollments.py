@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
-from enrollments.services.enrollments import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
 from enrollments.wire import parse_request
 from promotions import ids
 from promotions.api.compatible import CompatibleView, error_entries
@@ -54,27 +54,26 @@ class PromotionEnrollmentsView(RequestContext, CompatibleView):
 def _result(outcome: Enrolled | NotEnrolled) -> dict[str, Any]:
     if isinstance(outcome, NotEnrolled):
         return {"errors": error_entries(outcome.errors)}
-    item, usage = outcome.item, outcome.usage
+    item, decision = outcome.item, outcome.decision
+    promotion, offer, contact = decision.promotion, decision.offer, decision.customer.contact
+    assert promotion is not None
     result: dict[str, Any] = {}
-    if item.names_account and usage.account is not None:
-        result["account"] = {"id": usage.account.record_id}
-    if usage.contact is not None:
+    if item.account_id is not None:
+        result["account"] = {"id": ids.encode(ids.ACCOUNT, item.account_id)}
+    if contact is not None:
         result["contact"] = {
-            "id": usage.contact.record_id,
-            "lastName": usage.contact.last_name,
-            "email": usage.contact.email,
+            "id": ids.encode(ids.CONTACT, contact.key),
+            "lastName": contact.last_name,
+            "email": contact.email,
         }
     result["promotion"] = {
-        "id": ids.encode(ids.PROMOTION, usage.promotion_id),
-        "code": usage.promotion.promotion_code,
+        "id": ids.encode(ids.PROMOTION, promotion.key),
+        "code": promotion.code,
     }
-    if usage.enrollment_offer is not None:
-        offer = usage.enrollment_offer
-        result["enrollmentOffer"] = {"id": offer.record_id, "code": offer.code}
-    result["promotionPartyUsageId"] = usage.record_id
-    result["enrollmentEffectiveDateTime"] = format_moment(usage.enrollment_effective_date_time)
-    if usage.enrollment_expiration_date_time is not None:
-        result["enrollmentExpirationDateTime"] = format_moment(
-            usage.enrollment_expiration_date_time
-        )
+    if offer is not None:
+        result["enrollmentOffer"] = {"id": ids.encode(ids.OFFER, offer.key), "code": offer.code}
+    result["promotionPartyUsageId"] = outcome.record_id
+    result["enrollmentEffectiveDateTime"] = format_moment(decision.period.effective)
+    if decision.period.expiration is not None:
+        result["enrollmentExpirationDateTime"] = format_moment(decision.period.expiration)
     return result

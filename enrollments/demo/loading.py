@@ -28,7 +28,8 @@ from enrollments.demo.plan import (
 )
 from enrollments.models import Account, Contact, Offer
 from enrollments.services.customers import accounts, contacts
-from enrollments.services.enrollments import Enrolled, change_period, enroll, withdraw
+from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrollments import change_period, withdraw
 from enrollments.services.offers import offers
 from enrollments.wire import Item
 from promotions.actors import Actor, Source

@@ -1,6 +1,6 @@
 """Writing the history of enrollments, inside the transaction of what it tells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from promotions.actors import Actor
 from promotions.dictionary import field_of_column
 from promotions.request_ids import current_request_id
-from promotions.services.history import CREATED
+from promotions.services.history import shown_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,31 @@ class Changed:
     changes: Sequence[Change]
 
 
-def record_creations(
-    usages: Sequence[PromotionPartyUsage], *, by: Actor, at: datetime, reason: str | None
-) -> None:
-    """One row for each new enrollment."""
-    PromotionPartyUsageHistory.objects.bulk_create(
-        _row(usage, CREATED, None, None, by=by, at=at, reason=reason) for usage in usages
-    )
+def with_values(
+    usage: PromotionPartyUsage,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    at: datetime,
+    always: Sequence[str] = (),
+) -> Changed:
+    """Sets fields of an enrollment, by their model names; which ones change, and in any case those
+    ``always``. Nothing is written."""
+    changes = []
+    for name, value in values.items():
+        column = PromotionPartyUsage._meta.get_field(name).name
+        field = field_of_column(PromotionPartyUsage, column)
+        assert field is not None
+        old = shown_value(usage, field)
+        setattr(usage, name, value)
+        new = shown_value(usage, field)
+        if old != new or column in always:
+            changes.append(Change(column, old, new))
+    usage.last_modified_by = by.user
+    # Clocks of several servers differ; time never runs backwards within a record.
+    usage.last_modified_date = max(at, usage.last_modified_date)
+    usage.version += 1
+    return Changed(usage, changes)
 
 
 def record_changes(changed: Iterable[Changed], *, by: Actor, reason: str | None) -> None:

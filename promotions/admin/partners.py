@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from oauth2_provider.models import (
@@ -14,6 +15,7 @@ from oauth2_provider.models import (
 
 from promotions.admin.moments import moment_column
 from promotions.admin.site import ModelAdmin, SuperuserOnly
+from promotions.known_tokens import known_tokens
 from promotions.models import Partner
 
 # Tokens are nobody's business, and partners are made with the command, which shows the secret once.
@@ -30,8 +32,8 @@ for model in (
 
 @admin.register(Partner)
 class PartnerAdmin(SuperuserOnly, ModelAdmin):
-    """Partner systems are made by ``manage.py create_partner``; deleting one revokes it at once,
-    its tokens go with it. The secret is stored as a hash and shown nowhere."""
+    """Partner systems are made by ``manage.py create_partner``; deleting one revokes it, its
+    tokens go with it. The secret is stored as a hash and shown nowhere."""
 
     list_display = ("name", "shown_client_id", "shown_scopes", "made")
     search_fields = ("name", "client_id")
@@ -63,6 +65,14 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def delete_model(self, request: HttpRequest, obj: Partner) -> None:
+        super().delete_model(request, obj)
+        known_tokens.forget()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Partner]) -> None:
+        super().delete_queryset(request, queryset)
+        known_tokens.forget()
+
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[str], dict[Any, int], set[str], list[str]]:
@@ -73,7 +83,10 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        means = "It is cut off at once: its secret and all its tokens stop working."
+        means = (
+            "It is cut off at once: its secret and all its tokens stop working, "
+            "wherever the service runs within five seconds."
+        )
         response: HttpResponse = super().delete_view(
             request, object_id, {"deleting_means": means, **(extra_context or {})}
         )

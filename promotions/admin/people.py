@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from promotions.admin.moments import moment_column
 from promotions.admin.site import ModelAdmin, SuperuserOnly, YesNoFilter
+from promotions.known_tokens import known_tokens
 from promotions.models import User
 
 for model in (Group, AccessAttempt, AccessFailureLog, AccessLog):
@@ -72,6 +73,10 @@ class UserAdmin(SuperuserOnly, DjangoUserAdmin, ModelAdmin):  # type: ignore[mis
 
     signed_in = moment_column("last_login", "last signed in")
     joined = moment_column("date_joined", "joined")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        known_tokens.forget()  # of a partner system whose user was switched off
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

@@ -277,6 +277,7 @@ def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
             "enrollment_start_date",
             "enrollment_end_date",
             "maximum_enrollment_count",
+            "is_place_freed_on_withdrawal",
         ],
         "How it discounts": [
             "is_automatic",

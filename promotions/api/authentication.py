@@ -1,17 +1,17 @@
 """Who calls: access tokens and their scopes."""
 
 import hashlib
-from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
-from oauth2_provider.models import get_access_token_model
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from promotions.errors import refuse
+from promotions.known_tokens import KnownToken, known_tokens
 from promotions.models import Partner, User
 
 if TYPE_CHECKING:
@@ -23,30 +23,32 @@ HOW_TO_GET_ONE: Final = (
 )
 
 
-def token_of(request: Request) -> Any:
-    """The access token that the request came with; only asked where there is one."""
-    return request.auth
+def token_of(request: Request) -> KnownToken:
+    """What the request's access token stands for; only asked where there is one."""
+    token: Any = request.auth
+    assert isinstance(token, KnownToken)
+    return token
 
 
 def partner_of(request: Request) -> Partner:
     """The partner system that calls."""
-    partner: Partner = token_of(request).application
-    return partner
+    return token_of(request).partner
 
 
 def scopes_of(request: Request) -> frozenset[str]:
     """What the request's token allows: of its own scopes those that its partner still has."""
-    return frozenset(token_of(request).scope.split()) & frozenset(partner_of(request).scopes)
+    return token_of(request).scopes
 
 
 class TokenAuthentication(BaseAuthentication):
     """``Authorization: Bearer <token>`` (or ``OAuth``, as some existing clients write).
 
-    The request's user is the partner's own, ``request.auth`` the token with its application.
+    The request's user is the partner's own, ``request.auth`` what the token stands for. That is
+    remembered for a few seconds; whether the token has expired is asked each time.
     """
 
-    def authenticate(self, request: Request) -> tuple[User, Any] | None:
-        header = request.headers.get("Authorization", "")
+    def authenticate(self, request: Request) -> tuple[User, KnownToken] | None:
+        header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header.strip():
             return None
         scheme, _, token = header.strip().partition(" ")
@@ -54,28 +56,23 @@ class TokenAuthentication(BaseAuthentication):
             raise exceptions.AuthenticationFailed(
                 f"The Authorization header holds no access token. {HOW_TO_GET_ONE}"
             )
-        return self._check(token.strip(), timezone.now())
+        found = self._check(token.strip())
+        return found.user, found
 
-    def _check(self, token: str, at: datetime) -> tuple[User, Any]:
+    def _check(self, token: str) -> KnownToken:
         checksum = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-        found = (
-            get_access_token_model()
-            .objects.select_related("application__user")
-            .filter(token_checksum=checksum)
-            .first()
-        )
-        if found is None or found.application is None:
+        found = known_tokens.find(checksum, at=monotonic())
+        if found is None:
             raise exceptions.AuthenticationFailed(
                 f"This access token is not known. {HOW_TO_GET_ONE}"
             )
-        if found.expires <= at:
+        if found.expires <= timezone.now():
             raise exceptions.AuthenticationFailed(
                 f"This access token has expired. {HOW_TO_GET_ONE}"
             )
-        user = found.application.acting_user
-        if not user.is_active:
+        if not found.user.is_active:
             raise exceptions.AuthenticationFailed("This partner has been switched off.")
-        return user, found
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, TypeVar
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from promotions.api.authentication import partner_of
 from promotions.api.json import json_body, json_body_or_none
-from promotions.services.idempotency import LONGEST_PATH, Answer, answer_once
+from promotions.services.idempotency import LONGEST_PATH, Answer, Key, answer_once
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 
@@ -34,23 +33,24 @@ def idempotent(handler: Handler, *, read: Callable[[Request], Any] = json_body) 
         read(request)  # what is not JSON is refused here
 
         def answer() -> Answer:
-            try:
-                with transaction.atomic():
-                    response: Any = handler(view, request, *args, **kwargs)
-            except Exception as exc:
-                response = view.handle_exception(exc)  # raises what is a defect
+            return kept(handler(view, request, *args, **kwargs))
+
+        def refusal(exc: Exception) -> Answer:
+            return kept(view.handle_exception(exc))  # raises what is a defect
+
+        def kept(response: HttpResponseBase) -> Answer:
             rendered = view.finalize_response(request, response).render()
             headers = {name: rendered[name] for name in _KEPT_HEADERS if name in rendered}
             return Answer(rendered.status_code, headers, rendered.content)
 
-        given = answer_once(
-            partner=partner_of(request),
+        claimed = Key(
+            partner_id=partner_of(request).pk,
             path=request.path.rstrip("/"),
             key=key,
             body_hash=hashlib.sha256(request._request.body).digest(),
             at=view.at,
-            answer=answer,
         )
+        given = answer_once(claimed, answer, refusal)
         return HttpResponse(given.body, status=given.status, headers=given.headers)
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]  # a test looks for it on every POST

@@ -58,6 +58,8 @@ class LenientNegotiation(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[Any, str]:
+        if len(renderers) == 1:
+            return renderers[0], renderers[0].media_type
         try:
             renderer, media_type = super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:

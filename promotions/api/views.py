@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from promotions import ids
 from promotions.actors import Actor, Source
-from promotions.api.authentication import partner_of, scopes_of
+from promotions.api.authentication import token_of
 from promotions.api.declared_filters import filters_of, folded_column
 from promotions.api.filters import FilterSet
 from promotions.api.idempotency import idempotent
@@ -70,12 +70,12 @@ class RequestContext(APIView):
 
     @property
     def actor(self) -> Actor:
-        return Actor(user=self.user, source=Source.API, scopes=scopes_of(self.request))
+        return Actor(user=self.user, source=Source.API, scopes=token_of(self.request).scopes)
 
     @property
     def user(self) -> User:
         """The partner's own user, as whom it acts."""
-        return partner_of(self.request).acting_user
+        return token_of(self.request).user
 
 
 def _orderings(model: type[Record]) -> dict[str, Combinable]:

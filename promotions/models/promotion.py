@@ -140,8 +140,13 @@ class Promotion(Owned):
 
     maximum_enrollment_count = CountField(
         verbose_name="places",
-        help_text="How many customers can be enrolled at most. Who is withdrawn gives the place "
-        "back. Empty: as many as like.",
+        help_text="How many customers can be enrolled at most. Empty: as many as like.",
+    )
+    is_place_freed_on_withdrawal = models.BooleanField(
+        default=True,
+        verbose_name="withdrawing frees the place",
+        help_text="On: who is withdrawn gives the place back. Off: a place that was taken stays "
+        "taken, and its customer can come back to it.",
     )
 
     is_automatic = models.BooleanField(

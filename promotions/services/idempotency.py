@@ -8,13 +8,14 @@ for the first, for a while, and then gets the first one's answer.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
 from promotions.errors import refuse
-from promotions.models import IdempotentRequest, Partner
+from promotions.models import IdempotentRequest
+from promotions.services.transactions import LostRace, in_transaction
 
 REMEMBERED: Final = timedelta(hours=24)
 LONGEST_KEY: Final = 255
@@ -32,54 +33,106 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An idempotency key, and the request that came with it."""
+
+    partner_id: int
+    path: str
+    key: str
+    body_hash: bytes
+    at: datetime
+
+
 def answer_once(
-    *,
-    partner: Partner,
-    path: str,
-    key: str,
-    body_hash: bytes,
-    at: datetime,
-    answer: Callable[[], Answer],
+    key: Key, answer: Callable[[], Answer], refusal: Callable[[Exception], Answer]
 ) -> Answer:
     """The answer of the first request with ``key``: ``answer()`` if this is it, else the kept one.
 
-    Raises ``Refused``: ``invalid_value`` for a key that is none, ``idempotency_in_progress`` where
-    the first still runs after five seconds, ``idempotency_key_reused`` for another body than the
-    first one's (``body_hash``). What ``answer`` raises takes the claim back with it.
+    What ``answer`` raises takes back all that it wrote; ``refusal`` makes an answer of it, which is
+    kept, or raises it again, and then nothing is. Raises ``Refused``: ``invalid_value`` for a key
+    that is none, ``idempotency_in_progress`` where the first still runs after five seconds,
+    ``idempotency_key_reused`` where its body was another.
     """
-    if not 1 <= len(key) <= LONGEST_KEY or "\x00" in key:
+    if not 1 <= len(key.key) <= LONGEST_KEY or "\x00" in key.key:
         detail = f"An idempotency key has 1 to {LONGEST_KEY} ASCII characters."
         raise refuse("invalid_value", detail, "Idempotency-Key")
-    with transaction.atomic():
-        claim, is_first = _claim(partner, path, key, body_hash, at)
-        if not is_first:
-            return _kept_answer(claim, body_hash)
-        given = answer()
-        claim.status, claim.headers, claim.body = given.status, dict(given.headers), given.body
-        claim.save()
+    failures: list[Exception] = []
+
+    def first() -> Answer:
+        failures.clear()
+        try:
+            return answer()
+        except OperationalError:
+            raise  # the database's own trouble: tried again, or told of
+        except Exception as failure:
+            failures.append(failure)
+            raise
+
+    try:
+        return in_transaction(lambda: _answer(key, first))
+    except Exception as failure:
+        if failure not in failures:
+            raise
+        given = refusal(failure)
+    # Nothing is left of what was refused, so another copy may have come first after all.
+    return in_transaction(lambda: _answer(key, lambda: given))
+
+
+def _answer(key: Key, answer: Callable[[], Answer]) -> Answer:
+    claim = _claim(key)
+    if claim is None:
+        rows = IdempotentRequest.objects.select_for_update()
+        kept = rows.filter(partner=key.partner_id, path=key.path, key=key.key).first()
+        if kept is None:
+            raise LostRace("the kept answer was removed just now")
+        if kept.created_date > key.at - REMEMBERED:
+            return _kept_answer(kept, key.body_hash)
+        claim = kept.pk  # forgotten: the key begins anew
+        IdempotentRequest.objects.filter(pk=claim).update(
+            body_hash=key.body_hash, created_date=key.at
+        )
+    given = answer()
+    IdempotentRequest.objects.filter(pk=claim).update(
+        status=given.status, headers=dict(given.headers), body=given.body
+    )
     return given
 
 
-def _claim(
-    partner: Partner, path: str, key: str, body_hash: bytes, at: datetime
-) -> tuple[IdempotentRequest, bool]:
-    """The row for this key, and whether this request is the first to come with it."""
-    claim = IdempotentRequest(
-        partner=partner, path=path, key=key, body_hash=body_hash, created_date=at
-    )
+# The first copy holds the unique key until its transaction ends; others wait for that, for a while.
+# Once the key is claimed, there is no such limit to any other waiting.
+_CLAIM: Final = """
+{patience}
+INSERT INTO promotions_idempotentrequest
+       (partner_id, path, key, body_hash, created_date, headers, body)
+SELECT {values} {patient}
+    ON CONFLICT (partner_id, key, path) DO NOTHING
+RETURNING id{reset}"""
+_PATIENCE: Final = {
+    "patience": "WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', %s, true))",
+    "values": "%s::bigint, %s, %s, %s::bytea, %s::timestamptz, '{}'::jsonb, ''::bytea",
+    "patient": "FROM patience",
+    "reset": ", set_config('lock_timeout', '0', true)",
+}
+_NO_PATIENCE: Final = {
+    "patience": "",
+    "values": "%s, %s, %s, %s, %s, '{}', x''",
+    "patient": "WHERE true",
+    "reset": "",
+}
+"""SQLite has one writer: who comes second waits before it begins, as long as configured."""
+
+
+def _claim(key: Key) -> int | None:
+    """The primary key of the row that claims ``key``; None where it is claimed already."""
+    on_postgresql = connection.vendor == "postgresql"
+    statement = _CLAIM.format(**(_PATIENCE if on_postgresql else _NO_PATIENCE))
+    at = key.at if on_postgresql else connection.ops.adapt_datetimefield_value(key.at)
     try:
-        _wait_at_most(_LONGEST_WAIT)
-        try:
-            with transaction.atomic():
-                claim.save(force_insert=True)
-            return claim, True
-        except IntegrityError:
-            with transaction.atomic():
-                kept = IdempotentRequest.objects.select_for_update().get(
-                    partner=partner, path=path, key=key
-                )
-        finally:
-            _wait_at_most("0")
+        with connection.cursor() as cursor:
+            values: list[Any] = [key.partner_id, key.path, key.key, key.body_hash, at]
+            cursor.execute(statement, [_LONGEST_WAIT, *values] if on_postgresql else values)
+            claimed = cursor.fetchone()
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
@@ -87,11 +140,7 @@ def _claim(
             "idempotency_in_progress",
             "The first request with this idempotency key is still running. Try again in a moment.",
         ) from error
-    if kept.created_date > at - REMEMBERED:
-        return kept, False
-    claim.pk = kept.pk  # forgotten: the key begins anew
-    claim.save(force_update=True)
-    return claim, True
+    return claimed[0] if claimed else None
 
 
 def _kept_answer(kept: IdempotentRequest, body_hash: bytes) -> Answer:
@@ -102,10 +151,3 @@ def _kept_answer(kept: IdempotentRequest, body_hash: bytes) -> Answer:
         )
     assert kept.status is not None  # committed together with the claim
     return Answer(kept.status, kept.headers, bytes(kept.body))
-
-
-def _wait_at_most(time: str) -> None:
-    """How long this transaction waits for a lock; SQLite waits for its one lock as configured."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [time])

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from promotions.access import Access
 from promotions.actors import Actor
+from promotions.dependents import all_dependents
 from promotions.errors import DomainError, Refused, refuse
 from promotions.models import Promotion, User
 from promotions.rules import has_begun, is_over, promotion_problems
@@ -21,6 +22,9 @@ promotions: Final = RecordService(
     tracked=True,
     delete_access=Access.ALL,
 )
+
+_PLACES: Final = ("maximum_enrollment_count", "is_place_freed_on_withdrawal")
+"""What says how many customers can be enrolled."""
 
 
 def create_promotion(promotion: Promotion, *, by: Actor, at: datetime) -> Promotion:
@@ -54,10 +58,22 @@ def update_promotion(
         if moves:
             promotions.lock(key, by=by, access=Access.ALL)
             _check_new_owner(changes)
+        places = any(name in changes and changes[name] != getattr(before, name) for name in _PLACES)
+        if places:
+            _wait_for_enrollments(key)
         promotion = promotions.update(key, changes, by=by, at=at)
+        if places:
+            for dependents in all_dependents():
+                dependents.places_changed(promotion)
         if promotion.owner_id != owner:
             sharing.follow_owner(promotion, by=by, at=at)
     return promotion
+
+
+def _wait_for_enrollments(key: int) -> None:
+    """Who enrolls holds the promotion's row for as long as that takes. Nobody may be enrolled by
+    the old limit once the new one counts, so this waits for them and lets nobody follow."""
+    Promotion.objects.select_for_update().filter(pk=key).first()
 
 
 def _check_new_owner(changes: Mapping[str, Any]) -> None:

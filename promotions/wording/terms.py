@@ -80,7 +80,8 @@ def enrollment(promotion: PromotionLike, zone: ZoneInfo) -> Iterator[str]:
     yield f"Customers enroll {_enrollment_days(promotion)}{where}."
     if (places := promotion.maximum_enrollment_count) is not None:
         who = "1 customer" if places == 1 else f"{number(places)} customers"
-        yield f"At most {who} can be enrolled."
+        kept = "" if promotion.is_place_freed_on_withdrawal else "; a place is not given back"
+        yield f"At most {who} can be enrolled{kept}."
 
 
 def _enrollment_days(promotion: PromotionLike) -> str:

@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.enrollments import change_period, enroll, withdraw
+from enrollments.services.enrolling import enroll
+from enrollments.services.enrollments import change_period, withdraw
 from enrollments.wire import Item
 from promotions.actors import Source
 from promotions.admin.site import CappedPaginator

@@ -118,3 +118,26 @@ def test_deleting_a_partner_revokes_its_tokens(superuser: Client) -> None:
     superuser.post(url, {"post": "yes"})
     assert not Partner.objects.exists()
     assert not get_access_token_model().objects.exists()
+
+
+def test_whom_an_admin_cuts_off_gets_no_further_answer(
+    superuser: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    def answers(headers: dict[str, str]) -> int:
+        return Client().get("/api/v1/me", headers=headers).status_code
+
+    for cut_off in ("delete", "delete several", "switch off"):
+        made = make_partner()
+        headers = {"Authorization": f"Bearer {token_for(made)}"}
+        assert answers(headers) == 200
+        with django_capture_on_commit_callbacks(execute=True):
+            if cut_off == "delete":
+                url = admin_url("promotions_partner", "delete", made.partner.pk)
+                superuser.post(url, {"post": "yes"})
+            elif cut_off == "delete several":
+                chosen = {"action": "delete_selected", "_selected_action": made.partner.pk}
+                superuser.post(PARTNERS, {**chosen, "post": "yes"})
+            else:
+                url = admin_url("promotions_user", "change", made.partner.acting_user.pk)
+                sent(superuser, url, is_active=None)
+        assert answers(headers) == 401, cut_off

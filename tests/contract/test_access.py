@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from pytest_django.live_server_helper import LiveServer
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -111,7 +110,6 @@ def test_token_endpoint(partner: Partner, subtests: pytest.Subtests) -> None:
                 break
         assert answer.status_code == 429, tell(answer)
         assert int(answer.headers["Retry-After"]) > 0
-        cache.clear()
 
 
 # id, what is called, the scope without which it is refused

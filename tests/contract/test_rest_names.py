@@ -22,7 +22,7 @@ from tests.contract.service import (
 NOW = utc("2026-05-15T12:00:00")
 ALWAYS = {"id", "createdDate", "lastModifiedDate"}
 
-# Promotion's fields in scope in sobjects.json, and our own maximumEnrollmentCount.
+# Promotion's fields in scope in sobjects.json, and our own about places.
 PROMOTION = {
     "areQualItemsExclFromDiscounts", "currencyIsoCode", "description", "discountOrder",
     "discountRestriction", "displayName", "endDateTime", "enrollmentEndDate",
@@ -31,7 +31,7 @@ PROMOTION = {
     "isEnrollmentRequired", "isTiered", "lastReferencedDate", "lastViewedDate",
     "maximumUsageCount", "name", "objective", "ownerId", "priorityNumber", "promotionCode",
     "qualifierCriteria", "relatedPromotionId", "startDateTime", "targetCriteria",
-    "termsAndConditions", "maximumEnrollmentCount",
+    "termsAndConditions", "maximumEnrollmentCount", "isPlaceFreedOnWithdrawal",
 }  # fmt: skip
 CURRENCY = {"currencyIsoCode"}
 """The described object has it only where an organisation has several currencies."""

@@ -39,7 +39,7 @@ SYSTEM = {
     "SystemModstamp",
 }
 OWN = {
-    "Promotion": {"MaximumEnrollmentCount"},
+    "Promotion": {"MaximumEnrollmentCount", "IsPlaceFreedOnWithdrawal"},
     "PromotionPartyUsage": {"WithdrawnDate", "WithdrawnBy", "WithdrawalReason"},
 }
 """What this service adds to the described objects."""

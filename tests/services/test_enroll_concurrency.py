@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.services.enrollments import Enrolled, enroll, withdraw
+from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrollments import withdraw
 from enrollments.wire import Item
 from promotions.errors import Refused
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion

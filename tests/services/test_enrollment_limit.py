@@ -1,17 +1,13 @@
 """A promotion's ``MaximumEnrollmentCount``: "the first 1,000 customers"."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from enrollments.identification import Identified, identify
 from enrollments.models import PromotionPartyUsage
-from enrollments.services import enrollments as service
-from enrollments.services.enrollments import Enrolled, NotEnrolled, enroll, withdraw
+from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrollments import withdraw
 from enrollments.wire import Item
-from promotions.actors import Actor
 from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
@@ -61,6 +57,16 @@ def test_withdrawing_gives_the_place_back_and_enrolling_again_takes_one(
     assert [e.code for e in refused.value.errors] == ["enrollment_limit_reached"]
 
 
+def test_a_place_that_is_not_given_back_waits_for_its_customer() -> None:
+    promotion = make_promotion(maximum_enrollment_count=1, is_place_freed_on_withdrawal=False)
+    contact = make_contact()
+    usage = enroll_contact(contact, promotion, at=NOW)
+    withdraw(usage.pk, by=actor(), at=NOW, reason="moved")
+    assert _refused(promotion) == "enrollment_limit_reached"
+    assert enroll_contact(contact, promotion, at=NOW).pk == usage.pk
+    assert _refused(promotion) == "enrollment_limit_reached"
+
+
 def test_who_has_expired_keeps_the_place_and_can_come_back(promotion: Promotion) -> None:
     contact = make_contact()
     enroll_contact(contact, promotion, at=NOW, expiration=NOW + timedelta(hours=1))
@@ -99,27 +105,3 @@ def test_a_limit_below_what_is_taken_removes_nobody(promotion: Promotion) -> Non
     update_promotion(promotion.pk, {"maximum_enrollment_count": 1}, by=actor(), at=NOW)
     assert PromotionPartyUsage.objects.filter(is_party_enrolled=True).count() == 2
     assert _refused(promotion) == "enrollment_limit_reached"
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"maximum_enrollment_count": 1}, "enrollment_limit_reached"),
-        ({"is_active": False}, "promotion_inactive"),
-        ({"end_date_time": NOW}, "promotion_ended"),
-        ({"is_deleted": True, "deleted_date": NOW}, "promotion_not_found"),
-    ],
-)
-def test_a_limited_promotion_is_judged_as_it_is_once_it_is_the_requests_turn(
-    promotion: Promotion, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], code: str
-) -> None:
-    """Somebody changes it between the look-up and the lock."""
-    enroll_contact(make_contact(), promotion, at=NOW)
-
-    def look_up_then_change(items: Sequence[Item], by: Actor) -> list[Identified]:
-        found = identify(items, by)
-        Promotion.objects.update(**change)
-        return found
-
-    monkeypatch.setattr(service, "identify", look_up_then_change)
-    assert _refused(promotion) == code

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from enrollments.models import Account
-from promotions.errors import Refused
+from promotions.errors import Refused, refuse
 from promotions.models import IdempotentRequest, Partner
-from promotions.services.idempotency import Answer, answer_once
+from promotions.services.idempotency import Answer, Key, answer_once
+from promotions.services.transactions import LostRace
 from tests.factories import NOW, make_account, make_partner
 from tests.services.threads import at_once
 
@@ -28,9 +29,14 @@ def ask(
     body: bytes = b"hash",
     after: timedelta = timedelta(),
 ) -> Answer:
-    return answer_once(
-        partner=partner, path=path, key=key, body_hash=body, at=NOW + after, answer=answer
-    )
+    return answer_once(Key(partner.pk, path, key, body, NOW + after), answer, as_it_is)
+
+
+def as_it_is(failure: Exception) -> Answer:
+    """Makes an answer of a refusal, as the API does; anything else is a defect."""
+    if isinstance(failure, Refused):
+        return Answer(409, {}, failure.errors[0].code.encode())
+    raise failure
 
 
 def refusal(*args: object, **options: object) -> str:
@@ -97,6 +103,29 @@ def test_an_answer_that_fails_takes_its_claim_and_its_work_back(shop: Partner) -
         ask(shop, fail)
     assert (Account.objects.count(), IdempotentRequest.objects.count()) == (0, 0)
     assert ask(shop, lambda: CREATED) == CREATED
+
+
+def test_a_refusal_is_kept_and_what_was_written_before_it_is_not(shop: Partner) -> None:
+    def refused() -> Answer:
+        make_account()
+        raise refuse("already_enrolled", "no")
+
+    assert ask(shop, refused) == ask(shop, never) == Answer(409, {}, b"already_enrolled")
+    assert (Account.objects.count(), IdempotentRequest.objects.count()) == (0, 1)
+
+
+def test_a_lost_race_is_run_again_and_its_claim_with_it(shop: Partner) -> None:
+    tries: list[int] = []
+
+    def second_time_lucky() -> Answer:
+        make_account()
+        tries.append(1)
+        if len(tries) == 1:
+            raise LostRace("somebody was faster")
+        return CREATED
+
+    assert ask(shop, second_time_lucky) == CREATED
+    assert (Account.objects.count(), IdempotentRequest.objects.count()) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -516,6 +516,16 @@ def test_how_many_enroll(places: int | None, text: str) -> None:
     assert about(Topic.ENROLLMENT, promotion) == text
 
 
+def test_places_that_are_not_given_back() -> None:
+    promotion = whole(
+        is_enrollment_required=True,
+        maximum_enrollment_count=5,
+        is_place_freed_on_withdrawal=False,
+    )
+    text = "At most 5 customers can be enrolled; a place is not given back."
+    assert text in about(Topic.ENROLLMENT, promotion)
+
+
 def test_nothing_is_said_of_enrollment_where_it_is_off() -> None:
     promotion = whole(enrollment_end_date=LAST, maximum_enrollment_count=5)
     assert about(Topic.ENROLLMENT, promotion) == about(Topic.AUDIENCE, promotion) == ""

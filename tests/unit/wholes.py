@@ -41,6 +41,7 @@ class FakePromotion:
     enrollment_start_date: date | None = None
     enrollment_end_date: date | None = None
     maximum_enrollment_count: int | None = None
+    is_place_freed_on_withdrawal: bool = True
     currency_iso_code: str | None = "EUR"
     is_automatic: bool = True
     is_tiered: bool = False

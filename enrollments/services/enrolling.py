@@ -1,0 +1,174 @@
+"""Enrolling customers: the only writer of new enrollments and of those enrolled again.
+
+Load, decide, write: one statement reads what the items name, the pure rules decide, one statement
+writes, with the history in the same transaction. That there is one record per customer and
+promotion is held by the database; lost races are decided again. Source: the enrollment contract,
+rules 1 to 11.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from enrollments.deciding import Decision, decide, errors_of
+from enrollments.facts import Facts
+from enrollments.models import PromotionPartyUsage
+from enrollments.services.enrollment_sql import NewUsage, Writing, read_facts, write
+from enrollments.services.history import Changed, with_values
+from enrollments.services.places import count_places
+from enrollments.wire import Item, Unreadable
+from promotions import ids
+from promotions.actors import Actor
+from promotions.errors import DomainError, Refused
+from promotions.services.transactions import in_transaction
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """One item of a request, enrolled: what it named was decided on, and has a record now."""
+
+    decision: Decision
+
+    @property
+    def item(self) -> Item:
+        return self.decision.item
+
+    @property
+    def key(self) -> int:
+        """The record's primary key."""
+        assert self.decision.key is not None
+        return self.decision.key
+
+    @property
+    def record_id(self) -> str:
+        return ids.encode(ids.PROMOTION_PARTY_USAGE, self.key)
+
+    @cached_property
+    def usage(self) -> PromotionPartyUsage:
+        """The record, read from the database."""
+        return PromotionPartyUsage.objects.select_related(
+            "promotion", "account", "contact", "enrollment_offer"
+        ).get(pk=self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnrolled:
+    """One item of a request, refused."""
+
+    errors: tuple[DomainError, ...]
+
+
+def enroll(
+    items: Sequence[Item | Unreadable],
+    *,
+    by: Actor,
+    at: datetime,
+    all_or_none: bool = True,
+    reason: str | None = None,
+) -> list[Enrolled | NotEnrolled]:
+    """Enrolls the customers that ``items`` name; an outcome for each, in their order.
+
+    ``at`` is the moment of the request. With ``all_or_none`` any bad item refuses the whole
+    request: raises ``Refused`` with every error of every bad item, and nothing is written.
+    Without, the good items are enrolled. ``reason`` goes into the history.
+    """
+    readable = [item for item in items if isinstance(item, Item)]
+
+    def act() -> list[Decision]:
+        decisions = _decide(readable, by, at)
+        if not (all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))):
+            _write([one for one in decisions if not one.errors], by=by, at=at, reason=reason)
+        return decisions
+
+    decided = iter(in_transaction(act))
+    outcomes = [
+        NotEnrolled(item.errors) if isinstance(item, Unreadable) else _outcome(next(decided))
+        for item in items
+    ]
+    if all_or_none:
+        errors = [e for one in outcomes if isinstance(one, NotEnrolled) for e in one.errors]
+        if errors:
+            raise Refused(*errors)
+    return outcomes
+
+
+def _decide(items: Sequence[Item], by: Actor, at: datetime) -> list[Decision]:
+    if not items:
+        return []
+    facts = read_facts(items, by)
+    if uncounted := _uncounted(facts):
+        count_places(uncounted)
+        facts = read_facts(items, by)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    decisions = decide(items, facts, at, zone)
+    if any(e.code == "enrollment_limit_reached" for one in decisions for e in one.errors):
+        # While the turn was waited for, this customer may have been enrolled, and is then told so.
+        decisions = decide(items, read_facts(items, by), at, zone)
+    return decisions
+
+
+def _uncounted(facts: Facts) -> list[int]:
+    """The limited promotions whose places were not counted yet; they are held by now."""
+    return [
+        promotion.key
+        for promotion in facts.promotions.values()
+        if promotion.maximum_enrollment_count is not None and promotion.taken is None
+    ]
+
+
+def _write(decisions: Sequence[Decision], *, by: Actor, at: datetime, reason: str | None) -> None:
+    new, again = [], []
+    places: dict[int, int] = {}
+    for one in decisions:
+        promotion, contact = one.promotion, one.customer.contact
+        assert promotion is not None
+        if one.takes_place:
+            places[promotion.key] = places.get(promotion.key, 0) + 1
+        if isinstance(one.customer.existing, PromotionPartyUsage):
+            one.key = one.customer.existing.pk
+            again.append(_renewed(one, one.customer.existing, by=by, at=at))
+        else:
+            new.append(
+                NewUsage(
+                    promotion,
+                    one.item.account_id,
+                    None if contact is None else contact.key,
+                    None if one.offer is None else one.offer.key,
+                    one.period.effective,
+                    one.period.expiration,
+                )
+            )
+    keys = write(Writing(new, again, places), by=by, at=at, reason=reason)
+    for one in decisions:
+        if one.key is None:
+            one.key = keys[one.pair]
+
+
+def _renewed(one: Decision, usage: PromotionPartyUsage, *, by: Actor, at: datetime) -> Changed:
+    """Rule 9: enrolled again in the same record."""
+    values: dict[str, object] = {
+        "account_id": one.item.account_id,
+        "enrollment_offer_id": one.offer and one.offer.key,
+        "enrollment_effective_date_time": one.period.effective,
+        "enrollment_expiration_date_time": one.period.expiration,
+        "is_party_enrolled": True,
+        "withdrawn_date": None,
+        "withdrawn_by_id": None,
+        "withdrawal_reason": None,
+    }
+    # Also where it had expired: that row tells enrolling again from a change of period.
+    return with_values(usage, values, by=by, at=at, always=("is_party_enrolled",))
+
+
+def _outcome(one: Decision) -> Enrolled | NotEnrolled:
+    if not one.errors:
+        return Enrolled(one)
+    existing = one.customer.existing
+    record = None if existing is None else existing.record_id
+    if record is None and one.first is not None and one.first.key is not None:
+        record = ids.encode(ids.PROMOTION_PARTY_USAGE, one.first.key)
+    return NotEnrolled(errors_of(one, record))

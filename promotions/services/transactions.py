@@ -1,0 +1,54 @@
+"""Transactions that are begun anew when the database, or another request, came in between."""
+
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Final, TypeVar
+
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+T = TypeVar("T")
+
+_TRIES: Final = 10
+_LONGEST_PAUSE: Final = 0.02
+"""Seconds, before the second try; after each further one it may be as much longer."""
+_begun: ContextVar[bool] = ContextVar("transaction_begun", default=False)
+
+
+class LostRace(OperationalError):
+    """What was decided no longer holds: another request has written meanwhile. Decide again."""
+
+
+def in_transaction(act: Callable[[], T]) -> T:
+    """What ``act`` answers, run in a transaction; all of it is written, or nothing.
+
+    A deadlock, a serialization failure or a lost race rolls back and runs ``act`` again, ten times
+    at most: nobody who calls sees them. Inside another such call it joins that one's transaction,
+    which is then begun anew as a whole. Anything else that ``act`` raises is raised.
+    """
+    if _begun.get():
+        with transaction.atomic(savepoint=False):
+            return act()
+    attempt = 1
+    while True:
+        token = _begun.set(True)
+        try:
+            with transaction.atomic():
+                return act()
+        except OperationalError as error:
+            if attempt == _TRIES or not _is_passing(error):
+                raise
+        finally:
+            _begun.reset(token)
+        # Those that collided must not collide again at once. Inside somebody else's transaction
+        # nothing is gained by waiting with what it holds.
+        if not connection.in_atomic_block:
+            time.sleep(random.uniform(0, _LONGEST_PAUSE * attempt))  # noqa: S311  # no secret
+        attempt += 1
+
+
+def _is_passing(error: OperationalError) -> bool:
+    cause = error.__cause__
+    return isinstance(error, LostRace) or isinstance(cause, DeadlockDetected | SerializationFailure)

@@ -1,0 +1,96 @@
+"""pgbench writing the rows that an enrollment writes: what the database itself reaches.
+
+A transaction is one statement that inserts enrollments and their history into the same tables, with
+every constraint and index. Nothing is checked, and nothing is looked up.
+"""
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from tests.benchmarks.enrolling import Pairs
+from tests.benchmarks.load import Load
+from tests.benchmarks.postgres import Database
+from tests.benchmarks.rows import CREATION, ENROLLMENT, insert
+from tests.benchmarks.sizes import Dataset
+
+_CLIENTS = 32
+
+
+def run(
+    database: Database, dataset: Dataset, pairs: Pairs, *, rows: int, seconds: float, most: int
+) -> Load:
+    """Transactions of ``rows`` enrollments each by 32 clients; one of one row takes a pair, one of
+    more a run of them. ``most`` is how many transactions there can be."""
+    numbers = pairs.take(most * rows)
+    with tempfile.TemporaryDirectory(prefix="promotion-bench-pgbench-") as directory:
+        script = Path(directory) / "script.sql"
+        script.write_text(_script(dataset, pairs, rows, numbers.start))
+        done = subprocess.run(
+            [
+                *(str(database.programs / "pgbench"), "--no-vacuum", "--protocol=prepared"),
+                *(f"--client={_CLIENTS}", "--jobs=2", f"--time={max(round(seconds), 1)}"),
+                *("--log", f"--log-prefix={directory}/log", f"--file={script}"),
+                *("--define=turn=-1", database.url),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise SystemExit(f"pgbench failed:\n{done.stderr}")
+        lines = [
+            line.split()
+            for log in Path(directory).glob("log.*")
+            for line in log.read_text().splitlines()
+        ]
+    turns = max(int(line[1]) for line in lines)
+    if turns * _CLIENTS > most:
+        raise SystemExit("pgbench was quicker than it was thought to be: run it again.")
+    rate = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
+    assert rate is not None, done.stdout
+    load = Load(seconds=len(lines) / float(rate[1]))
+    load.latencies = sorted(int(line[2]) / 1e6 for line in lines)
+    load.statuses[201] = len(lines)
+    return load
+
+
+def _script(dataset: Dataset, pairs: Pairs, rows: int, first: int) -> str:
+    """A script in which each client counts its turns, and so names pairs that nobody else names."""
+    contact = pairs.contact_in_sql("(:number + i)")
+    writing = insert(
+        PromotionPartyUsage,
+        {
+            **ENROLLMENT,
+            "promotion_id": f"{dataset.open_promotions.start} + :promotion",
+            "contact_id": contact,
+            "enrollment_offer_id": f"{dataset.offers.start} + :promotion",
+            "enrollment_effective_date_time": "now()",
+            "created_by_id": "1",
+            "created_date": "now()",
+            "last_modified_by_id": "1",
+            "last_modified_date": "now()",
+        },
+        f"FROM generate_series(0, {rows - 1}) i ORDER BY {contact}",
+    )
+    history = insert(
+        PromotionPartyUsageHistory,
+        {
+            **CREATION,
+            "usage_id": "made.id",
+            "request_id": "md5(:number::text)",
+            "created_by_id": "1",
+            "created_date": "now()",
+        },
+        "FROM made",
+    )
+    statement = f"WITH made AS ({writing} RETURNING id)\n{history}"
+    return (
+        "\\set turn :turn + 1\n"
+        f"\\set number {first} + (:turn * {_CLIENTS} + :client_id) * {rows}\n"
+        f"\\set promotion {pairs.promotion_in_sql(':number')}\n"
+        # The statement stands on one line; its parameters are the variables of the client.
+        f"{' '.join(statement.split())};\n"
+    )
