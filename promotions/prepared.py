@@ -8,6 +8,7 @@ kept, and the values are put in.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -62,9 +63,21 @@ class Statement:
             for one in self.parameters
         ]
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.cursor.adapters.register_loader("timestamptz", _moment_loader())
             cursor.execute(self.sql, parameters)
             rows: list[Any] = cursor.fetchall()
         return rows
+
+
+@cache
+def _moment_loader() -> Any:
+    """How psycopg itself reads moments, in the connection's zone, which is UTC: in C. Django's own
+    way, in Python, takes longer for a page than PostgreSQL does."""
+    import psycopg  # only there where PostgreSQL is
+
+    oid = psycopg.postgres.types["timestamptz"].oid
+    return psycopg.adapters.get_loader(oid, psycopg.pq.Format.TEXT)
 
 
 def _written(value: Any, field: "models.Field[Any, Any] | None") -> Any:
