@@ -1,7 +1,7 @@
 """Database connections of the server's threads: kept from request to request."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections
@@ -14,7 +14,7 @@ class _ClosedAtEnd:
     """The connections of the thread that made this, closed when nothing refers to it any more."""
 
     def __init__(self) -> None:
-        self._connections: list[BaseDatabaseWrapper] = connections.all()
+        self._connections: Sequence[BaseDatabaseWrapper] = connections.all()
 
     def __del__(self) -> None:
         for connection in self._connections:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper as DjangosWrapper
 from django.db.models import IntegerField, Value
 from django.db.models.functions import Coalesce
 
 from config.connections import end_connections_with_threads
-from config.postgresql import base
+from config.postgresql import base as ours
 from promotions.models import Promotion
 from tests.factories import make_promotion
 
@@ -50,13 +51,13 @@ def begin_request() -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that Django's own question has sent."""
     sent: list[str] = []
-    ask = base.base.DatabaseWrapper.is_usable
+    ask = DjangosWrapper.is_usable
 
     def is_usable(self: Any) -> bool:
         sent.append("SELECT 1")
-        return ask(self)
+        return bool(ask(self))
 
-    monkeypatch.setattr(base.base.DatabaseWrapper, "is_usable", is_usable)
+    monkeypatch.setattr(DjangosWrapper, "is_usable", is_usable)
     return sent
 
 
@@ -93,7 +94,7 @@ def test_one_that_was_quiet_for_long_is_asked(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(base, "monotonic", lambda: now)
+    monkeypatch.setattr(ours, "monotonic", lambda: now)
     answer()
     connection.is_usable()
     asked.clear()
