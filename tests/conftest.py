@@ -31,11 +31,11 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What this process keeps in memory is not there: no test uses up the rate limits for the
-    next one, and who calls is asked at each request, one statement."""
+def memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the process keeps in memory depends on no other test and on no clock: nobody has used
+    up a rate limit, and what a token stands for is asked for once, however slow the machine."""
     window.cache_clear()
-    monkeypatch.setattr(known_tokens, "lifetime", 0)
+    monkeypatch.setattr(known_tokens, "lifetime", 3600)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

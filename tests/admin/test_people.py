@@ -11,7 +11,6 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
 from promotions.admin.site import ModelAdmin
-from promotions.known_tokens import known_tokens
 from promotions.models import Partner, User
 from tests.admin.pages import admin_url, sent, text
 from tests.factories import make_partner, make_promotion, make_user, token_for
@@ -122,10 +121,8 @@ def test_deleting_a_partner_revokes_its_tokens(superuser: Client) -> None:
 
 
 def test_whom_an_admin_cuts_off_gets_no_further_answer(
-    superuser: Client, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+    superuser: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr(known_tokens, "lifetime", 3600)
-
     def answers(headers: dict[str, str]) -> int:
         return Client().get("/api/v1/me", headers=headers).status_code
 

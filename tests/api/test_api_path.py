@@ -26,7 +26,9 @@ def test_nothing_for_browsers_runs(api: Api, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(MeView, "get", look)
     assert api.get("/api/v1/me").status_code == 200
     [request] = seen
-    assert [n for n in ("session", "_messages", "csrf_processing_done") if hasattr(request, n)] == []
+    assert [
+        n for n in ("session", "_messages", "csrf_processing_done") if hasattr(request, n)
+    ] == []
 
 
 def test_pages_have_what_is_there_for_browsers() -> None:
