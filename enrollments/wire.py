@@ -170,21 +170,27 @@ def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> li
     return list(_unknown(body, known, ""))
 
 
-_Parts = Mapping[str, Mapping[str, Callable[[str], Any]]]
-"""The objects of an item: their properties, and how each is read."""
+_Part = Mapping[str, Callable[[str], Any]]
+"""The properties of an object of an item, and how each is read."""
+_Parts = Mapping[str, _Part]
 
 
-def _item_or_errors(raw: object, pointer: str, parts: _Parts | None = None) -> Item | Unreadable:
-    parts = parts or _PARTS
+def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> Item | Unreadable:
+    kinds = kinds or _PARTS
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
     errors: list[DomainError] = []
     if not raw.keys() <= _PROPERTIES:
         errors += _unknown(raw, _PROPERTIES, pointer)
-    account = _part(raw, "account", pointer, parts, errors)
-    contact = _part(raw, "contact", pointer, parts, errors)
-    promotion = _part(raw, "promotion", pointer, parts, errors)
-    offer = _part(raw, "enrollmentOffer", pointer, parts, errors)
+    parts = {
+        name: _part(raw, name, pointer, known, errors)
+        for name, known in kinds.items()
+        if name in raw
+    }
+    account, contact, promotion, offer = (
+        _values(parts[name], name, pointer, known, errors) if name in parts else {}
+        for name, known in kinds.items()
+    )
     item = Item(
         pointer=pointer,
         account_id=account.get("id"),
@@ -226,26 +232,30 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
 
 
 def _part(
-    raw: Mapping[str, object], name: str, pointer: str, parts: _Parts, errors: list[DomainError]
-) -> Mapping[str, Any]:
-    """What the object at property ``name`` says, read; empty where it is absent."""
-    part = raw.get(name)
+    raw: Mapping[str, object], name: str, pointer: str, known: _Part, errors: list[DomainError]
+) -> Mapping[str, object]:
+    """The object at property ``name``, empty where it is absent."""
+    part = raw[name]
     if part is None:
         return {}
-    readers = parts[name]
-    where = join_pointer(pointer, name)
     if not isinstance(part, dict):
-        known = ", ".join(readers)
-        errors.append(
-            DomainError("invalid_type", f"{name} must be a JSON object with {known}.", where)
-        )
+        detail = f"{name} must be a JSON object with {', '.join(known)}."
+        errors.append(DomainError("invalid_type", detail, join_pointer(pointer, name)))
         return {}
-    if not part.keys() <= readers.keys():
-        errors += _unknown(part, readers, where)
+    if not part.keys() <= known.keys():
+        errors += _unknown(part, known, join_pointer(pointer, name))
+    return part
+
+
+def _values(
+    part: Mapping[str, object], name: str, pointer: str, known: _Part, errors: list[DomainError]
+) -> Mapping[str, Any]:
+    """What the properties of a part say, read."""
+    where = join_pointer(pointer, name)
     return {
-        known: _read(part, known, where, read, errors)
-        for known, read in readers.items()
-        if known in part
+        property_: _read(part, property_, where, read, errors)
+        for property_, read in known.items()
+        if property_ in part
     }
 
 

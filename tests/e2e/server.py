@@ -95,7 +95,6 @@ def installed(directory: Path, database: str) -> Iterator[dict[str, str]]:
             **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SECRET_KEY")},
             "DATA_DIR": str(directory),
             "LOG_LEVEL": "WARNING",
-            "DATABASE_POOL_SIZE": "10",
             **settings,
         }
         manage(environment, "migrate", "--verbosity", "0")
