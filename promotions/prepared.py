@@ -43,6 +43,19 @@ class Parameter(Expression):
         return "%s", [self._slot]
 
 
+class Column(Expression):
+    """A column of a table, by its name in a statement that the query becomes a part of."""
+
+    def __init__(self, table: str, name: str) -> None:
+        super().__init__()
+        self._sql = f"{table}.{name}"
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        return self._sql, ()
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """SQL, and its parameters: constants, and places for values."""
