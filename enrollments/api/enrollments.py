@@ -13,7 +13,7 @@ from enrollments.api import documentation
 from enrollments.api.enrollment_filters import EnrollmentFilters, promotions_first
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
-from enrollments.rendering import properties
+from enrollments.rendering import ShownEnrollment, properties
 from enrollments.selectors import enrollments_shown
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
@@ -161,7 +161,7 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
         (outcome,) = enroll([item], by=self.actor, at=self.at)
         if not isinstance(outcome, Enrolled):
             raise Refused(*outcome.errors)
-        response = self._answer(outcome.key, status=201)
+        response = self._rendered(outcome.shown(self.at), status=201)
         response["Location"] = self.reverse_action("detail", args=[outcome.record_id])
         return response
 
@@ -212,11 +212,13 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
             HistorySerializer(self.paginate_queryset(self.filter_queryset(rows)), many=True).data
         )
 
-    def _answer(self, key: int, status: int = 200) -> Response:
+    def _answer(self, key: int) -> Response:
         found = read_enrollments("one", _of_key, {"key": key}, by=self.actor)
         if not found:
             raise refuse("not_found", NO_SUCH_ENROLLMENT)
-        [row] = found
+        return self._rendered(found[0])
+
+    def _rendered(self, row: ShownEnrollment, status: int = 200) -> Response:
         headers = {"ETag": etag(row.version)}
         return Response(properties(row, self.at), status=status, headers=headers)
 

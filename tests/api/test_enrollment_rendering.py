@@ -66,6 +66,28 @@ def test_one_alone_looks_as_it_does_in_a_list(api: Api, usages: list[PromotionPa
         assert api.get(f"{path}/{usage.record_id}").json() == listed[usage.record_id]
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["new", "enrolled again"])
+@pytest.mark.parametrize("by", ["contact", "account"])
+def test_what_enrolling_answers_is_what_is_read_afterwards(api: Api, by: str, again: bool) -> None:
+    account, offer = make_account(), make_offer()
+    body = {
+        "account": {"id": account.record_id},
+        "promotion": {"id": make_promotion(end_date_time=NOW.replace(year=2190)).record_id},
+        "enrollmentOffer": {"id": offer.record_id},
+        "enrollmentExpirationDateTime": "2180-01-01T00:00:00Z",
+    }
+    if by == "contact":
+        body["contact"] = {"id": make_contact(account=account).record_id}
+    path = "/api/v1/enrollments"
+    answer = api.post(path, body)
+    if again:
+        api.post(f"{path}/{answer.json()['id']}/withdraw", {"reason": "moved"})
+        answer = api.post(path, {k: v for k, v in body.items() if k != "enrollmentOffer"})
+    assert answer.status_code == 201
+    read = api.get(answer["Location"])
+    assert (answer.json(), answer["ETag"]) == (read.json(), read["ETag"])
+
+
 def test_a_page_is_one_statement(api: Api, usages: list[PromotionPartyUsage]) -> None:
     with CaptureQueriesContext(connection) as queries:
         api.get("/api/v1/enrollments?status=active&page_size=2")

@@ -12,7 +12,7 @@ from tests.benchmarks.postgres import new_database
 from tests.benchmarks.report import markdown, say, terminal
 from tests.benchmarks.service import running_service, use_models
 
-PATHS = ("single", "batch")
+PATHS = ("single", "batch", "audience", "live", "exports", "reads")
 
 
 def main() -> None:
@@ -30,13 +30,21 @@ def main() -> None:
         use_models(service.variables)
         # They use the service's models, which are there from now on.
         from tests.benchmarks import dataset, machine
-        from tests.benchmarks.paths import enrolling
+        from tests.benchmarks.paths import audience, enrolling, exports, live, reads
 
         say(f"Loading {arguments.contacts:,} customers")
-        paths = {"single": enrolling.single, "batch": enrolling.batch}
+        paths = {
+            "single": enrolling.single,
+            "batch": enrolling.batch,
+            "audience": audience.audience,
+            "live": live.live,
+            "exports": exports.exports,
+            "reads": reads.reads,
+        }
         rows: list[Row] = []
         with database.connect() as connection:
-            loaded = dataset.load(connection, dataset.Size(contacts=arguments.contacts))
+            size = dataset.Size(contacts=arguments.contacts, promotions=arguments.promotions)
+            loaded = dataset.load(connection, size)
             described = machine.description(connection)
         bench = Bench(database, service, loaded, options)
         for name in arguments.only:
@@ -50,8 +58,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--only", type=_names, default=PATHS, help=f"of {','.join(PATHS)}")
-    parser.add_argument("--contacts", type=int, default=100_000, help="customers there are")
-    parser.add_argument("--audience", type=int, default=100_000, help="customers in one file")
+    parser.add_argument("--contacts", type=int, default=300_000, help="customers there are")
+    parser.add_argument("--promotions", type=int, default=500, help="promotions there are")
+    parser.add_argument("--audience", type=int, default=300_000, help="customers in one file")
     parser.add_argument("--rows", type=_sizes, default=(100_000, 1_000_000),
                         help="at how many enrollments reads are measured")  # fmt: skip
     parser.add_argument("--rounds", type=int, default=3, help="figures are their median")
@@ -60,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", type=Path, help="write the table to this file, too")
     arguments = parser.parse_args()
     if arguments.full:
+        arguments.contacts, arguments.promotions = 1_000_000, 5_000
         arguments.audience, arguments.rows = 1_000_000, (100_000, 10_000_000)
     return arguments
 

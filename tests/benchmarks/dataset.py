@@ -33,7 +33,7 @@ _STRIDE = 1_000_003
 """A prime: steps of it visit every customer once, in no order."""
 
 
-__all__ = ["Dataset", "Size", "load"]
+__all__ = ["Dataset", "Size", "load", "replace_enrollments"]
 
 
 def load(connection: psycopg.Connection, size: Size) -> Dataset:
@@ -41,23 +41,37 @@ def load(connection: psycopg.Connection, size: Size) -> Dataset:
 
     The connection is one on which each statement is a transaction.
     """
-    contacts = range(1, size.contacts + 1)
-    promotions = range(1, size.promotions + 1)
-    open_promotions = range(size.promotions + 1, size.promotions + size.open_promotions + 1)
+    with _without_checks(connection):
+        _load_customers(connection, size.contacts)
+        _load_promotions(connection, size)
+        _load_enrollments(connection, size)
+    contacts, promotions = size.contacts, size.promotions
+    return Dataset(
+        contacts=range(1, contacts + 1),
+        promotions=range(1, promotions + 1),
+        open_promotions=range(promotions + 1, promotions + size.open_promotions + 1),
+        offers=range(1, size.open_promotions + 1),
+        enrollments=size.enrollments,
+    )
+
+
+def replace_enrollments(connection: psycopg.Connection, size: Size) -> None:
+    """Empties the tables of enrollments and fills them anew, beside customers and promotions of
+    which there are at least so many as ``size`` says."""
+    connection.execute(
+        f"TRUNCATE {PromotionPartyUsage._meta.db_table},"
+        f" {PromotionPartyUsageHistory._meta.db_table} RESTART IDENTITY CASCADE"
+    )
+    with _without_checks(connection):
+        _load_enrollments(connection, size)
+
+
+@contextmanager
+def _without_checks(connection: psycopg.Connection) -> Iterator[None]:
+    """Rows are taken as they are, and once they are there, keys go on after theirs."""
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET maintenance_work_mem = '512MB'")
-    # Twenty months of life, the last one two days ago.
-    moment = "now() - interval '2 days' - interval '600 days' * (1 - n::float8 / {count})"
-    person = str(User.objects.get(username="system").pk)
-    made = {
-        "created_by_id": person,
-        "last_modified_by_id": person,
-        "is_deleted": "false",
-        "version": "1",
-    }
-    _load_customers(connection, len(contacts), moment, made)
-    _load_promotions(connection, size, moment, made)
-    _load_enrollments(connection, size, moment, made)
+    yield
     connection.execute("RESET session_replication_role")
     for model in (Account, Contact, Promotion, PromotionShare, Offer, PromotionPartyUsage,
                   PromotionPartyUsageHistory):  # fmt: skip
@@ -68,21 +82,29 @@ def load(connection: psycopg.Connection, size: Size) -> Dataset:
         )
     connection.execute("VACUUM (ANALYZE)")
     connection.execute("CHECKPOINT")
-    return Dataset(
-        contacts,
-        promotions,
-        open_promotions,
-        range(1, size.open_promotions + 1),
-        size.enrollments,
-    )
 
 
-def _load_customers(
-    connection: psycopg.Connection, contacts: int, moment: str, made: dict[str, str]
-) -> None:
+def _moment(count: int) -> str:
+    """When row ``n`` of ``count`` was made: within twenty months, the last one two days ago."""
+    return f"now() - interval '2 days' - interval '600 days' * (1 - n::float8 / {count})"
+
+
+def _made() -> dict[str, str]:
+    """The columns of every record, but for its moments."""
+    person = str(User.objects.get(username="system").pk)
+    return {
+        "created_by_id": person,
+        "last_modified_by_id": person,
+        "is_deleted": "false",
+        "version": "1",
+    }
+
+
+def _load_customers(connection: psycopg.Connection, contacts: int) -> None:
     """Contacts, every fifth of them in an account with three others."""
+    made = _made()
     accounts = max(contacts // 20, 1)
-    created = moment.format(count=accounts)
+    created = _moment(accounts)
     values = {
         "id": "n",
         "name": "'Company ' || n",
@@ -93,7 +115,7 @@ def _load_customers(
         **made,
     }
     connection.execute(insert(Account, values, f"FROM generate_series(1, {accounts}) n"))
-    created = moment.format(count=contacts)
+    created = _moment(contacts)
     values = {
         "id": "n",
         "account_id": f"CASE WHEN n % 5 = 0 THEN 1 + n % {accounts} END",
@@ -129,13 +151,12 @@ def _words(names: Sequence[Name]) -> str:
     return f"SELECT {texts}::text[] AS texts, {keys}::text[] AS keys, {plain}::text[] AS plain"
 
 
-def _load_promotions(
-    connection: psycopg.Connection, size: Size, moment: str, made: dict[str, str]
-) -> None:
+def _load_promotions(connection: psycopg.Connection, size: Size) -> None:
     """Promotions, all open to enrollment and with every date that the rules ask about; an offer for
     each of those without enrollments."""
+    made = _made()
     count = size.promotions + size.open_promotions
-    created = moment.format(count=count)
+    created = _moment(count)
     times = {"created_date": created, "last_modified_date": created}
     now = timezone.now()
     values = {
@@ -178,9 +199,7 @@ def _load_promotions(
     connection.execute(insert(Offer, values, f"FROM generate_series(1, {size.open_promotions}) n"))
 
 
-def _load_enrollments(
-    connection: psycopg.Connection, size: Size, moment: str, made: dict[str, str]
-) -> None:
+def _load_enrollments(connection: psycopg.Connection, size: Size) -> None:
     """Enrollments with their history: some withdrawn, some with an end of their own.
 
     The customers come round after round, in each round every one of them at most once, and each
@@ -188,10 +207,11 @@ def _load_enrollments(
     """
     if not size.enrollments:
         return
+    made = _made()
     rounds = -(-size.enrollments // size.contacts)
     if rounds > size.promotions:
         raise ValueError(f"{size.enrollments} enrollments need {rounds} promotions at least.")
-    created = moment.format(count=size.enrollments)
+    created = _moment(size.enrollments)
     withdrawn = "n % 33 = 0"
     values = {
         **ENROLLMENT,

@@ -15,8 +15,8 @@ from enrollments.models import Contact, PromotionPartyUsage, PromotionPartyUsage
 from enrollments.services import enrolling
 from enrollments.services.customers import accounts, contacts
 from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
-from enrollments.services.enrollment_sql import read_facts
 from enrollments.services.enrollments import withdraw
+from enrollments.services.loading import read_facts
 from enrollments.services.offers import offers
 from enrollments.standing import Standing, standing
 from enrollments.wire import MOST_ITEMS, Item, Unreadable

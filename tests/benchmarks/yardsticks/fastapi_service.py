@@ -86,7 +86,9 @@ class State:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=4, max_size=10) as pool:
+    async with asyncpg.create_pool(
+        os.environ["DATABASE_URL"], min_size=4, max_size=10, server_settings={"jit": "off"}
+    ) as pool:
         app.state.all = State(pool)
         yield
 

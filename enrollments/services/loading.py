@@ -1,0 +1,169 @@
+"""Loads what the items of a request name, by one statement, however many items."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import orjson
+from django.db import connection, models
+
+from enrollments.facts import ContactFacts, CustomerFacts, Facts, Named, OfferFacts, PromotionFacts
+from enrollments.models import Offer, PromotionPartyUsage
+from enrollments.rules import ContactMatches
+from enrollments.services.enrollment_sql import EXISTING, NAMED, REACHED_BY, Reading, reading
+from enrollments.services.parameter_rows import Row, is_postgresql
+from enrollments.wire import Item
+from promotions.actors import Actor
+from promotions.folding import fold
+from promotions.models import Promotion, Record, RecordQuerySet
+from promotions.permissions import condition
+
+
+def read_facts(items: Sequence[Item], by: Actor) -> Facts:
+    """What the database says of everything that ``items`` name.
+
+    Deleted records don't exist here, nor does what ``by`` may not see. Who names a limited
+    promotion holds it, and the count of its places, until the transaction ends; records of
+    customers are not held, so what is then written says which version it is about.
+    """
+    promotions: dict[Named, int] = {}
+    offers: dict[Named, int] = {}
+    kinds: set[str] = set()
+    wanted = []
+    for n, item in enumerate(items):
+        named = item.promotion_id, item.promotion_code
+        wanted.append(_wanted(n, item, promotions.setdefault(named, len(promotions)), kinds))
+        if item.names_offer:
+            offers.setdefault((item.offer_id, item.offer_code), len(offers))
+    seen_promotions, promotion_values = _seen(Promotion, by)
+    seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
+    shape = Reading(
+        on_postgresql=is_postgresql(),
+        by=tuple(kind for kind in REACHED_BY if kind in kinds),
+        offers=bool(offers),
+        seen_promotions=seen_promotions,
+        seen_offers=seen_offers,
+    )
+    columns = len(shape.wanted.columns)
+    if columns < len(wanted[0]):
+        wanted = [row[:columns] for row in wanted]
+    values: list[Any] = [*shape.wanted.values(wanted), *_names(promotions), *promotion_values]
+    if offers:
+        values += [*_names(offers), *offer_values]
+    with connection.cursor() as cursor:
+        cursor.execute(reading(shape), values)
+        found_promotions, found_offers, customers = (
+            orjson.loads(text) if text else [] for text in cursor.fetchone()
+        )
+    return Facts(
+        customers=_customers(items, customers),
+        promotions=_by_name(promotions, {row[0]: _promotion(row) for row in found_promotions}),
+        offers=_by_name(
+            offers,
+            {n: OfferFacts(key, code, p, bool(on)) for n, key, code, p, on in found_offers},
+        ),
+    )
+
+
+def _wanted(n: int, item: Item, promotion: int, kinds: set[str]) -> Row:
+    """The row of an item, in the order of ``WANTED``; adds to ``kinds`` what it is named by."""
+    email = None if item.email is None else fold(item.email)
+    last_name = None if item.last_name is None else fold(item.last_name)
+    if item.contact_id is not None:
+        kinds.add("contact")
+        if not (item.contact_external_id is email is last_name is None):
+            kinds.add("email")  # they have to hold too, so there have to be columns for them
+    elif item.contact_external_id is not None:
+        kinds.add("external_id")
+    elif email is not None:
+        kinds.add("email")
+    else:
+        kinds.add("account" if last_name is None else "last_name")
+    return (
+        n,
+        item.names_contact,
+        promotion,
+        item.account_id,
+        item.contact_id,
+        item.contact_external_id,
+        email,
+        last_name,
+    )
+
+
+def _names(names: Mapping[Named, int]) -> list[str]:
+    return NAMED.values(
+        [(n, key, None if code is None else fold(code)) for (key, code), n in names.items()]
+    )
+
+
+def _by_name(names: Mapping[Named, int], found: Mapping[int, Any]) -> dict[Named, Any]:
+    return {name: found[n] for name, n in names.items() if n in found}
+
+
+def _seen(model: type[Record], by: Actor) -> tuple[str, Sequence[Any]]:
+    """A query of the records that ``by`` may see, where that is not all of them."""
+    allowed = condition(model, by)
+    if not allowed:
+        return "", ()
+    records: RecordQuerySet[Record] = RecordQuerySet(model)
+    return records.filter(allowed).values("pk").query.sql_with_params()
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite's are UTC and don't say
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _promotion(row: list[Any]) -> PromotionFacts:
+    _, key, name, code, active, start, end, required, opens, closes, maximum, freed, taken = row
+    return PromotionFacts(
+        key=key,
+        name=name,
+        code=code,
+        is_active=bool(active),
+        is_deleted=False,
+        start_date_time=_moment(start),
+        end_date_time=_moment(end),
+        is_enrollment_required=bool(required),
+        enrollment_start_date=_day(opens),
+        enrollment_end_date=_day(closes),
+        maximum_enrollment_count=maximum,
+        is_place_freed_on_withdrawal=bool(freed),
+        taken=taken,
+    )
+
+
+_ONE: Final = ContactMatches(1, 0)
+
+
+def _customers(items: Sequence[Item], rows: Iterable[list[Any]]) -> list[CustomerFacts]:
+    facts: list[Any] = [None] * len(items)
+    for n, account, total, within, contact, last_name, email, existing in rows:
+        count = total if items[n].account_id is None else within
+        facts[n] = CustomerFacts(
+            account is not None,
+            _ONE if total == 1 and not within else ContactMatches(total, within),
+            ContactFacts(contact, last_name, email) if count == 1 else None,
+            None if existing is None else _usage(existing),
+        )
+    return facts
+
+
+_NAMES: Final = [field.attname for field in EXISTING]
+_MOMENTS: Final = [n for n, field in enumerate(EXISTING) if isinstance(field, models.DateTimeField)]
+_FLAGS: Final = [n for n, field in enumerate(EXISTING) if isinstance(field, models.BooleanField)]
+
+
+def _usage(values: list[Any]) -> PromotionPartyUsage:
+    for n in _MOMENTS:
+        values[n] = _moment(values[n])
+    for n in _FLAGS:
+        values[n] = bool(values[n])
+    return PromotionPartyUsage.from_db(connection.alias, _NAMES, values)

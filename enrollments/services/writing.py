@@ -1,0 +1,140 @@
+"""Writes what was decided on a request: new records, records enrolled again, their history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from enrollments.deciding import Pair
+from enrollments.services import enrollment_sql as sql
+from enrollments.services.history import Changed, field_label
+from enrollments.services.parameter_rows import ParameterRows, Row, is_postgresql
+from promotions.actors import Actor
+from promotions.request_ids import current_request_id
+from promotions.services.transactions import LostRace
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """All that a request writes."""
+
+    new: Sequence[Row]
+    """In the order of ``enrollment_sql.NEW``."""
+    again: Sequence[Changed]
+    """Records that exist, as they are to be: their fields set, their version counted up."""
+    places: Mapping[int, int]
+    """How many places are taken, by promotion."""
+
+
+def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> dict[Pair, int]:
+    """Writes it, with its history: the primary keys of the new records.
+
+    Raises ``LostRace`` where one of them exists meanwhile, where a record to be enrolled again has
+    changed, or where a promotion got or lost its limit: then it has to be decided again.
+    """
+    if not (writing.new or writing.again):
+        return {}
+    moment = at if is_postgresql() else connection.ops.adapt_datetimefield_value(at)
+    act = [by.user.pk, moment, reason, by.source.value, current_request_id()]
+    again = [_again(one) for one in writing.again]
+    changes = [row for one in writing.again for row in _changes(one)]
+    places = list(writing.places.items())
+    written = _at_once if is_postgresql() else _in_turn
+    made, renewed = written(act, writing.new, again, changes, places)
+    if len(made) != len(writing.new) or renewed != len(again):
+        raise LostRace("another request has enrolled one of these customers meanwhile")
+    return {
+        (promotion, contact is not None, contact or account or 0): key
+        for key, promotion, contact, account in made
+    }
+
+
+def _again(one: Changed) -> Row:
+    usage = one.usage
+    return (
+        usage.pk,
+        usage.version,
+        usage.account_id,
+        usage.enrollment_offer_id,
+        usage.enrollment_effective_date_time,
+        usage.enrollment_expiration_date_time,
+        usage.last_modified_date,
+    )
+
+
+def _changes(one: Changed) -> list[Row]:
+    return [
+        (
+            one.usage.pk,
+            field_label(change.field),
+            change.old,
+            change.new,
+            one.usage.last_modified_date,
+        )
+        for change in one.changes
+    ]
+
+
+_Made = list[tuple[int, int, int | None, int | None]]
+
+
+def _at_once(
+    act: list[Any],
+    new: Sequence[Row],
+    again: Sequence[Row],
+    changes: Sequence[Row],
+    places: Sequence[Row],
+) -> tuple[_Made, int]:
+    """PostgreSQL's way."""
+    values = list(act)
+    if new:
+        values += sql.NEW.values(new)
+    if again:
+        values += [*sql.AGAIN.values(again), *sql.CHANGES.values(changes)]
+    if places:
+        values += sql.PLACES.values(places)
+    statement = sql.writing(new=bool(new), again=bool(again), places=bool(places))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        made, renewed = cursor.fetchone()
+    columns = orjson.loads(made) if new else [None]
+    # Of no rows PostgreSQL makes no list, but null.
+    return list(zip(*columns, strict=True)) if columns[0] else [], renewed
+
+
+def _in_turn(
+    act: list[Any],
+    new: Sequence[Row],
+    again: Sequence[Row],
+    changes: Sequence[Row],
+    places: Sequence[Row],
+) -> tuple[_Made, int]:
+    """SQLite's way."""
+    doer = f"(SELECT {', '.join(f'%s AS {name}' for name in sql.ACT)}) AS act"
+    made: _Made = []
+    renewed = 0
+    with connection.cursor() as cursor:
+
+        def run(statement: str, alias: str, kind: ParameterRows, rows: Sequence[Row]) -> None:
+            filled = {statement_part: f"({kind.query()}) AS {alias}" for statement_part in _PARTS}
+            by_act = [] if statement is sql.TAKE else act
+            cursor.execute(statement.format(**filled, act=doer), [*kind.values(rows), *by_act])
+
+        if new:
+            run(sql.MAKE, "n", sql.NEW, new)
+            made = cursor.fetchall()
+            run(sql.TELL, "made", sql.MADE, [(key,) for key, *_ in made])
+        if again:
+            run(sql.RENEW, "again", sql.AGAIN, again)
+            renewed = cursor.rowcount
+            run(sql.RETELL, "c", sql.CHANGES, changes)
+        if places:
+            run(sql.TAKE, "t", sql.PLACES, places)
+    return made, renewed
+
+
+_PARTS = ("new", "made", "again", "changes", "places")
+"""What the statements call the rows that they write."""
