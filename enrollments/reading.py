@@ -54,13 +54,15 @@ def read_enrollments(
     *,
     by: Actor,
     promotions: Q | None = None,
+    anew: bool = False,
 ) -> list[ShownEnrollment]:
     """The enrollments that ``narrow`` leaves of those that ``by`` may see, in the order it gives.
 
     ``narrow`` is asked when a ``form`` comes for the first time. It puts a ``Parameter`` in the
     place of each of ``values``: whatever else differs makes another form. With ``promotions`` the
     promotions are looked up before the enrollments: those that the caller may see, of which the
-    condition holds; what ``narrow`` leaves must be ordered by the key then, and limited.
+    condition holds; what ``narrow`` leaves must be ordered by the key then, and limited. ``anew``
+    has the statement planned for these values alone.
     """
     seen = condition(PromotionPartyUsage, by)
     first = promotions is not None and connection.vendor == "postgresql" and (promotions or seen)
@@ -76,7 +78,8 @@ def read_enrollments(
     statement = _forms.statement((form, bool(first), by.user.pk if seen else None), build)
     if statement is None:
         return []
-    return [ShownEnrollment._make(row) for row in converted(statement.run(values), _converters())]
+    rows = converted(statement.run(values, anew=anew), _converters())
+    return [ShownEnrollment._make(row) for row in rows]
 
 
 def _shown(usages: Usages, promotions: QuerySet[Promotion] | None = None) -> Statement:

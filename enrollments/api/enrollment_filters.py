@@ -120,3 +120,9 @@ def promotions_first(values: Mapping[str, Any], at: Moment) -> Q | None:
     if values.keys() & _OF_FEW:
         return None
     return promotions_of(Standing(values["status"]), at) if "status" in values else Q()
+
+
+def has_ranges(values: Mapping[str, Any]) -> bool:
+    """Whether ``values`` ask for what lies between two moments."""
+    filters = EnrollmentFilters.base_filters
+    return any(isinstance(filters[name], MomentFilter) for name in values)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
-from enrollments.api.enrollment_filters import EnrollmentFilters, promotions_first
+from enrollments.api.enrollment_filters import EnrollmentFilters, has_ranges, promotions_first
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
 from enrollments.rendering import ShownEnrollment, properties
@@ -143,6 +143,7 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
             {**parts, **page.place, "at": self.at},
             by=self.actor,
             promotions=promotions_first(values, moment) if in_order else None,
+            anew=has_ranges(values),
         )
         rows = page.cut(found)
         by = ORDERED_BY.get(page.ordered_by)
