@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
-from enrollments.api.enrollment_filters import EnrollmentFilters
+from enrollments.api.enrollment_filters import EnrollmentFilters, has_ranges, promotions_first
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
 from enrollments.rendering import ShownEnrollment, properties
@@ -130,14 +130,20 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
         page = Page(request, self.orderings)
         values = read_filters(EnrollmentFilters, request.query_params)
         form, stand_ins, parts = EnrollmentFilters.prepare(values)
+        moment = Parameter("at", DateTimeField())
 
         def narrow(usages: Usages) -> Usages:
-            moment = Parameter("at", DateTimeField())
             found: Usages = EnrollmentFilters(stand_ins, usages, at=moment).qs
             return page.narrow(found, Parameter)[: page.size + 1]
 
+        in_order = page.ordered_by == "id"
         found = read_enrollments(
-            (form, page.form), narrow, {**parts, **page.place, "at": self.at}, by=self.actor
+            (form, page.form),
+            narrow,
+            {**parts, **page.place, "at": self.at},
+            by=self.actor,
+            promotions=promotions_first(values, moment) if in_order else None,
+            anew=has_ranges(values),
         )
         rows = page.cut(found)
         by = ORDERED_BY.get(page.ordered_by)

@@ -30,6 +30,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from promotions.errors import refuse
+from promotions.prepared import planned_anew
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, through the settings
@@ -184,7 +185,8 @@ class KeysetPagination(BasePagination):
         place = page.place
         found = page.narrow(queryset, lambda name, field: Value(place[name], field))
         by = Value(None, IntegerField()) if page.ordered_by == "id" else F(_BY)
-        self._keys = page.cut(list(found.values_list("pk", by)[: page.size + 1]))
+        with planned_anew():  # what the filters leave over may be much or little
+            self._keys = page.cut(list(found.values_list("pk", by)[: page.size + 1]))
         # The keys alone come off an index; joined to what a row shows, a wrong guess of the
         # planner's would make it sort the whole table.
         rows = queryset.order_by().in_bulk([key for key, _ in self._keys])
