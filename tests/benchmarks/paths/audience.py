@@ -1,5 +1,5 @@
-"""An audience from one file, with validation, against plain COPY and ``bulk_create`` of the rows that
-come of it: the enrollments and their history."""
+"""An audience from one file, with validation, against plain COPY and ``bulk_create`` of the rows
+that come of it: the enrollments and their history."""
 
 import tempfile
 import time
@@ -31,16 +31,18 @@ _MEMORY = 100e6
 
 def audience(bench: Bench) -> Iterator[Row]:
     """A file of customers by the command; every contender begins with empty tables."""
-    with tempfile.TemporaryDirectory(prefix="promotion-bench-audience-") as directory:
-        with bench.database.connect() as connection:
-            run = _Audience(bench, connection, Path(directory))
-            say(f"An audience of {bench.options.audience:,} from one file")
-            run.prepare()
-            results = contest(
-                bench,
-                "audience",
-                {_ONE: run.job(1), _COPY: run.copy, _TWO: run.job(2), _BULK: run.bulk_create},
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="promotion-bench-audience-") as directory,
+        bench.database.connect() as connection,
+    ):
+        run = _Audience(bench, connection, Path(directory))
+        say(f"An audience of {bench.options.audience:,} from one file")
+        run.prepare()
+        results = contest(
+            bench,
+            "audience",
+            {_ONE: run.job(1), _COPY: run.copy, _TWO: run.job(2), _BULK: run.bulk_create},
+        )
     path = f"an audience of {bench.options.audience:,}"
     yield _row(results, f"{path}, one session", _ONE, _COPY, 0.8)
     yield _row(results, f"{path}, two sessions", _TWO, _COPY, 1.2)
