@@ -95,7 +95,7 @@ class Environment:
                 raise _bad(name, code, "write ISO 4217 codes such as EUR,USD")
         return codes
 
-    def database(self, name: str, *, default: Path, pool_size: int) -> dict[str, Any]:
+    def database(self, name: str, *, default: Path) -> dict[str, Any]:
         """Django's settings for the database at a URL; SQLite at ``default`` without one."""
         url = self.text(name)
         if not url:
@@ -107,7 +107,7 @@ class Environment:
                 raise _bad(name, url, "write sqlite:///relative/path or sqlite:////absolute/path")
             return sqlite(Path(path))
         if scheme in ("postgresql", "postgres"):
-            return postgresql(name, url, pool_size=pool_size)
+            return postgresql(name, url)
         raise _bad(name, f"{scheme}:…", "write postgresql://… or sqlite:///…")
 
 
@@ -117,6 +117,7 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -125,8 +126,9 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
-    """PostgreSQL with a pool of connections per process."""
+def postgresql(name: str, url: str) -> dict[str, Any]:
+    """PostgreSQL with a connection per thread of the server, kept from request to request, on
+    which statements that come again are prepared."""
     try:
         parts = dict(psycopg.conninfo.conninfo_to_dict(url))
     except psycopg.ProgrammingError:
@@ -136,15 +138,20 @@ def postgresql(name: str, url: str, *, pool_size: int) -> dict[str, Any]:
     if not parts.get("dbname"):
         raise _bad(name, "postgresql:…", "it names no database: postgresql://user@host/database")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": parts.pop("dbname"),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "CONN_MAX_AGE": 0,  # the pool keeps them
-        "CONN_HEALTH_CHECKS": True,  # and finds out that the server was started anew
-        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5}},
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,  # finds out that the server was started anew
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **parts,
+            "server_side_binding": True,  # else nothing can be prepared
+            "prepare_threshold": 5,
+        },
     }
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 
 from config.health import healthz, readyz
@@ -63,12 +64,12 @@ def api_path(get_response: GetResponse) -> GetResponse:
     """Answers the API's requests by their views alone, past all middleware below this one: it is
     there for people's browsers (sessions, log-ins, forms, pages, static files) and takes longer
     than the call itself. What the API needs of it is done here; see docs/decisions/0014."""
-    by_view = convert_exception_to_response(_answer_of_view)
+    by_view: GetResponse = convert_exception_to_response(_answer_of_view)  # type: ignore[assignment]  # it knows asynchronous views as well
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(_API):
             return get_response(request)
-        response: HttpResponse = by_view(request)
+        response = by_view(request)
         for name, value in _API_HEADERS.items():
             response.headers.setdefault(name, value)
         if not response.streaming and "Content-Length" not in response.headers:
@@ -82,10 +83,8 @@ def _answer_of_view(request: HttpRequest) -> HttpResponse:
     """What the view says that the path leads to, rendered; what it raises is told by the caller."""
     request.get_host()  # raises DisallowedHost
     match = request.resolver_match = resolve(request.path_info)
-    response = match.func(request, *match.args, **match.kwargs)
-    if (render := getattr(response, "render", None)) is not None:
-        response = render()
-    return response
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
 def health_checks(get_response: GetResponse) -> GetResponse:

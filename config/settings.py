@@ -44,11 +44,7 @@ RECYCLE_BIN_DAYS = env.number("RECYCLE_BIN_DAYS", 15, least=1, most=3650)
 # --- Database -----------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database(
-        "DATABASE_URL",
-        default=DATA_DIR / "db.sqlite3",
-        pool_size=env.number("DATABASE_POOL_SIZE", 10, least=1, most=1000),
-    )
+    "default": env.database("DATABASE_URL", default=DATA_DIR / "db.sqlite3")
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

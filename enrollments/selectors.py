@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
-from enrollments.standing import Standing, standing_case
+from enrollments.standing import Moment, Standing, standing_case, stands
 from promotions import ids
 from promotions.actors import Actor
 from promotions.folding import fold
@@ -35,14 +35,10 @@ def enrollments_with_standing(by: Actor, at: datetime) -> QuerySet[PromotionPart
 
 
 def of_standing(
-    enrollments: QuerySet[PromotionPartyUsage], standing: Standing, at: datetime
+    enrollments: QuerySet[PromotionPartyUsage], standing: Standing, at: Moment
 ) -> QuerySet[PromotionPartyUsage]:
     """Those among ``enrollments`` whose customer stands so at the moment ``at``."""
-    # The second condition follows from the first, and is what an index answers.
-    enrolled = standing is not Standing.WITHDRAWN
-    return enrollments.alias(stands=standing_case(at)).filter(
-        Q(("stands", standing.value)), is_party_enrolled=enrolled
-    )
+    return enrollments.filter(stands(standing, at))
 
 
 def find_contacts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:

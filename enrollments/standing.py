@@ -9,8 +9,12 @@ from enum import StrEnum
 from typing import Protocol
 
 from django.db.models import Case, CharField, Q, Value, When
+from django.db.models.expressions import Expression
 
-from promotions.rules import PromotionLike, has_begun, is_over
+from promotions.rules import has_begun, is_over
+
+Moment = datetime | Expression
+"""A moment, or what stands for one in a query."""
 
 
 class Standing(StrEnum):
@@ -24,9 +28,25 @@ class Standing(StrEnum):
 class UsageLike(Protocol):
     """What the rule reads of an enrollment; the model has it."""
 
-    is_party_enrolled: bool
-    enrollment_effective_date_time: datetime
-    enrollment_expiration_date_time: datetime | None
+    @property
+    def is_party_enrolled(self) -> bool: ...
+    @property
+    def enrollment_effective_date_time(self) -> datetime: ...
+    @property
+    def enrollment_expiration_date_time(self) -> datetime | None: ...
+
+
+class PromotionLike(Protocol):
+    """What the rule reads of a promotion; the model has it."""
+
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_deleted(self) -> bool: ...
+    @property
+    def start_date_time(self) -> datetime | None: ...
+    @property
+    def end_date_time(self) -> datetime | None: ...
 
 
 def standing(usage: UsageLike, promotion: PromotionLike, at: datetime) -> Standing:
@@ -45,22 +65,39 @@ def standing(usage: UsageLike, promotion: PromotionLike, at: datetime) -> Standi
     return Standing.ACTIVE
 
 
-def standing_case(at: datetime) -> Case:
+def standing_case(at: Moment) -> Case:
     """The same as an expression over PromotionPartyUsage rows."""
+    *others, (last, _) = _conditions(at)
     return Case(
-        When(is_party_enrolled=False, then=Value(Standing.WITHDRAWN.value)),
-        When(
-            Q(enrollment_expiration_date_time__lte=at) | Q(promotion__end_date_time__lte=at),
-            then=Value(Standing.EXPIRED.value),
-        ),
-        When(
-            Q(promotion__is_active=False) | Q(promotion__is_deleted=True),
-            then=Value(Standing.PAUSED.value),
-        ),
-        When(
-            Q(enrollment_effective_date_time__gt=at) | Q(promotion__start_date_time__gt=at),
-            then=Value(Standing.SCHEDULED.value),
-        ),
-        default=Value(Standing.ACTIVE.value),
+        *(When(condition, then=Value(word.value)) for word, condition in others),
+        default=Value(last.value),
         output_field=CharField(),
     )
+
+
+def stands(word: Standing, at: Moment) -> Q:
+    """The same as a condition: that the customer stands so. Unlike a comparison with the expression
+    it tells the database which columns and indexes decide."""
+    found = Q()
+    for other, condition in _conditions(at):
+        if other is word:
+            return found & condition
+        found &= ~condition
+    raise AssertionError("unreachable")
+
+
+def _conditions(at: Moment) -> list[tuple[Standing, Q]]:
+    """The words and what each asks for; the first whose condition holds is the standing."""
+    return [
+        (Standing.WITHDRAWN, Q(is_party_enrolled=False)),
+        (
+            Standing.EXPIRED,
+            Q(enrollment_expiration_date_time__lte=at) | Q(promotion__end_date_time__lte=at),
+        ),
+        (Standing.PAUSED, Q(promotion__is_active=False) | Q(promotion__is_deleted=True)),
+        (
+            Standing.SCHEDULED,
+            Q(enrollment_effective_date_time__gt=at) | Q(promotion__start_date_time__gt=at),
+        ),
+        (Standing.ACTIVE, Q()),
+    ]

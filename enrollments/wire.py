@@ -149,10 +149,10 @@ def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
     errors: list[DomainError] = []
     if not raw.keys() <= _PROPERTIES:
         errors += _unknown(raw, _PROPERTIES, pointer)
-    account = _part(raw, "account", pointer, errors)
-    contact = _part(raw, "contact", pointer, errors)
-    promotion = _part(raw, "promotion", pointer, errors)
-    offer = _part(raw, "enrollmentOffer", pointer, errors)
+    parts = {name: _part(raw, name, pointer, errors) for name in _PARTS if name in raw}
+    account, contact, promotion, offer = (
+        _values(parts[name], name, pointer, errors) if name in parts else {} for name in _PARTS
+    )
     item = Item(
         pointer=pointer,
         account_id=account.get("id"),
@@ -194,24 +194,29 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
 
 def _part(
     raw: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
-) -> Mapping[str, Any]:
-    """What the object at property ``name`` says, read; empty where it is absent."""
-    part = raw.get(name)
+) -> Mapping[str, object]:
+    """The object at property ``name``, empty where it is absent."""
+    part = raw[name]
     if part is None:
         return {}
-    readers = _PARTS[name]
-    where = join_pointer(pointer, name)
+    known = _PARTS[name]
     if not isinstance(part, dict):
-        known = ", ".join(readers)
-        errors.append(
-            DomainError("invalid_type", f"{name} must be a JSON object with {known}.", where)
-        )
+        detail = f"{name} must be a JSON object with {', '.join(known)}."
+        errors.append(DomainError("invalid_type", detail, join_pointer(pointer, name)))
         return {}
-    if not part.keys() <= readers.keys():
-        errors += _unknown(part, readers, where)
+    if not part.keys() <= known.keys():
+        errors += _unknown(part, known, join_pointer(pointer, name))
+    return part
+
+
+def _values(
+    part: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
+) -> Mapping[str, Any]:
+    """What the properties of a part say, read."""
+    where = join_pointer(pointer, name)
     return {
         known: _read(part, known, where, read, errors)
-        for known, read in readers.items()
+        for known, read in _PARTS[name].items()
         if known in part
     }
 

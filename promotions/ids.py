@@ -12,7 +12,7 @@ _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 _PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PAIR_VALUES: Final = {pair: value for value, pair in enumerate(_PAIRS)}
 _BASE: Final = len(_PAIRS)
-_CAPITALS: Final = {ord(letter): "01"[letter.isupper()] for letter in _ALPHABET}
+_CAPITALS: Final = bytes(b"01"[chr(code).isupper() and code < 128] for code in range(256))
 _CHECKSUM_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _LARGEST: Final = 2**63 - 1
 _BODY_LENGTH: Final = 12
@@ -59,7 +59,7 @@ class MalformedId(ValueError):
 def checksum(short_id: str) -> str:
     """The three characters that protect the letter case of a 15-character id."""
     # One bit a character, the first one lowest; each five of them choose a character.
-    capitals = int(short_id.translate(_CAPITALS)[::-1], 2)
+    capitals = int(short_id.encode().translate(_CAPITALS)[::-1], 2)
     return (
         _CHECKSUM_ALPHABET[capitals & 31]
         + _CHECKSUM_ALPHABET[capitals >> 5 & 31]
@@ -92,10 +92,10 @@ def decode(prefix: str, text: str) -> int:
         raise MalformedId(f"an id has 15 or 18 characters, this one has {len(text)}")
     if not text.startswith(prefix):
         raise MalformedId(f"an id of this kind begins with {prefix}")
-    key = 0
+    value = _PAIR_VALUES
     try:
-        for start in range(len(prefix), _SHORT_LENGTH, 2):
-            key = key * _BASE + _PAIR_VALUES[text[start : start + 2]]
+        high = (value[text[3:5]] * _BASE + value[text[5:7]]) * _BASE + value[text[7:9]]
+        low = (value[text[9:11]] * _BASE + value[text[11:13]]) * _BASE + value[text[13:15]]
     except KeyError:
         raise MalformedId("an id consists of the letters A-Z and a-z and the digits 0-9") from None
     short_id, sent = text[:_SHORT_LENGTH], text[_SHORT_LENGTH:]
@@ -103,6 +103,7 @@ def decode(prefix: str, text: str) -> int:
         raise MalformedId(
             "the last three characters do not fit the rest: perhaps the case was changed"
         )
+    key = high * _BASE**3 + low
     if key > _LARGEST:
         raise MalformedId("the number in this id is out of range")
     return key

@@ -41,7 +41,7 @@ class KnownTokens:
     """
 
     def __init__(self, *, lifetime: float = LIFETIME, most: int = MOST) -> None:
-        self._lifetime = lifetime
+        self.lifetime = lifetime
         self._most = most
         self._lock = Lock()
         self._found: dict[str, tuple[float, KnownToken]] = {}  # in the order of their ends
@@ -59,7 +59,7 @@ class KnownTokens:
         forgotten = self._forgotten
         token = _look_up(checksum)
         if token is not None:
-            self._remember(checksum, token, at + self._lifetime, forgotten)
+            self._remember(checksum, token, at + self.lifetime, forgotten)
         return token
 
     def forget(self) -> None:
@@ -72,7 +72,7 @@ class KnownTokens:
             if forgotten != self._forgotten:
                 return  # it may have been read before the change
             self._found.pop(checksum, None)
-            begin = end - self._lifetime
+            begin = end - self.lifetime
             while self._found:
                 oldest = next(iter(self._found))
                 if self._found[oldest][0] > begin and len(self._found) < self._most:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connections
 
 from promotions.api.throttling import window
+from promotions.known_tokens import known_tokens
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -30,9 +31,11 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
-def nothing_counted() -> None:
-    """No test has used up the rate limits for the next one; they are counted in memory."""
+def memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the process keeps in memory depends on no other test and on no clock: nobody has used
+    up a rate limit, and what a token stands for is asked for once, however slow the machine."""
     window.cache_clear()
+    monkeypatch.setattr(known_tokens, "lifetime", 3600)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -19,8 +19,8 @@ import pytest
 
 _OURS = (
     "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
-    "DATABASE_URL", "DATABASE_POOL_SIZE", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT",
-    "TOKEN_RATE_LIMIT", "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
+    "DATABASE_URL", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT", "TOKEN_RATE_LIMIT",
+    "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
     "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS",
 )  # fmt: skip
 """The service's variables: a test run must not depend on the shell that it is started from."""
@@ -50,8 +50,6 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "DATA_DIR": str(directory / "data"),
         "SECRET_KEY": "only-for-tests-" * 5,
         "LOG_LEVEL": "WARNING",
-        # Each thread of a concurrency test holds a connection of its own.
-        "DATABASE_POOL_SIZE": "40",
     }
     (directory / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where there is none
     if early_config.known_args_namespace.database == "postgresql":
@@ -87,5 +85,3 @@ def _close_connections() -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()  # type: ignore[attr-defined]

@@ -1,43 +1,38 @@
 """``/api/v1/enrollments``."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
+from enrollments.api.enrollment_filters import EnrollmentFilters
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.selectors import enrollments_shown, of_standing
+from enrollments.reading import Usages, read_enrollments
+from enrollments.rendering import ShownEnrollment, properties
+from enrollments.selectors import enrollments_shown
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from enrollments.standing import Standing, standing
 from enrollments.wire import PERIOD, parse_item, parse_period, unknown_properties
 from promotions import ids
-from promotions.api.filters import (
-    EitherFilter,
-    FlagFilter,
-    FoldedFilter,
-    IdFilter,
-    RecordFilters,
-    after,
-    before,
-)
+from promotions.api.filters import read_filters
 from promotions.api.idempotency import idempotent
 from promotions.api.json import json_body
+from promotions.api.pagination import Page
 from promotions.api.serializers import Moment, ReadOnlyText, Reference
 from promotions.api.views import RequestContext, decode_path_id, expected_versions
 from promotions.errors import DomainError, Refused, refuse
-from promotions.folding import fold
-from promotions.models import Promotion
-from promotions.numbers import parse_record_number
+from promotions.models.base import etag
+from promotions.prepared import Parameter
 
-_STANDINGS = [(s.value, s.value) for s in Standing]
-_TYPES = PromotionPartyUsage.Type.choices
+NO_SUCH_ENROLLMENT: Final = "There is no such enrollment."
+ORDERED_BY: Final = {"createdDate": "created_date", "lastModifiedDate": "last_modified_date"}
+"""What lists can be ordered by, and the columns that hold it."""
 
 
 class EnrollmentSerializer(serializers.ModelSerializer[PromotionPartyUsage]):
@@ -47,7 +42,7 @@ class EnrollmentSerializer(serializers.ModelSerializer[PromotionPartyUsage]):
     name = ReadOnlyText()
     promotionId = Reference(ids.PROMOTION, source="promotion_id", read_only=True)
     promotionCode = ReadOnlyText(source="promotion.promotion_code", allow_null=True)
-    type = serializers.ChoiceField(_TYPES, read_only=True)
+    type = serializers.ChoiceField(PromotionPartyUsage.Type.choices, read_only=True)
     accountId = Reference(ids.ACCOUNT, source="account_id", read_only=True, allow_null=True)
     contactId = Reference(ids.CONTACT, source="contact_id", read_only=True, allow_null=True)
     enrollmentOfferId = Reference(
@@ -113,55 +108,7 @@ class HistorySerializer(serializers.ModelSerializer[PromotionPartyUsageHistory])
         return row.field[0].lower() + row.field[1:]
 
 
-class EnrollmentFilters(RecordFilters):
-    name = django_filters.CharFilter(method="filter_name")
-    promotionId = IdFilter((ids.PROMOTION,), field_name="promotion")
-    promotionCode = FoldedFilter(method="filter_promotion_code")
-    type = django_filters.ChoiceFilter(choices=_TYPES)
-    accountId = IdFilter((ids.ACCOUNT,), field_name="account")
-    contactId = IdFilter((ids.CONTACT,), field_name="contact")
-    partyId = EitherFilter(
-        {
-            ids.CONTACT: lambda key: Q(contact=key),
-            ids.ACCOUNT: lambda key: Q(account=key, contact=None),
-        }
-    )
-    email = FoldedFilter(field_name="contact__email_key")
-    enrollmentOfferId = IdFilter((ids.OFFER,), field_name="enrollment_offer")
-    status = django_filters.ChoiceFilter(choices=_STANDINGS, method="filter_status")
-    isPartyEnrolled = FlagFilter(field_name="is_party_enrolled")
-    enrollmentEffectiveDateTime_after = after("enrollment_effective_date_time")
-    enrollmentEffectiveDateTime_before = before("enrollment_effective_date_time")
-    enrollmentExpirationDateTime_after = after("enrollment_expiration_date_time")
-    enrollmentExpirationDateTime_before = before("enrollment_expiration_date_time")
-    withdrawnDate_after = after("withdrawn_date")
-    withdrawnDate_before = before("withdrawn_date")
-
-    def filter_status(
-        self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
-    ) -> QuerySet[PromotionPartyUsage]:
-        return of_standing(queryset, Standing(value), self.at)
-
-    def filter_promotion_code(
-        self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
-    ) -> QuerySet[PromotionPartyUsage]:
-        # The promotions first: joined, they would be looked up for every enrollment there is.
-        coded = Promotion.objects.filter(promotion_code_key=fold(value))
-        return queryset.filter(promotion__in=list(coded.values_list("pk", flat=True)))
-
-    def filter_name(
-        self, queryset: QuerySet[PromotionPartyUsage], name: str, value: str
-    ) -> QuerySet[PromotionPartyUsage]:
-        number = parse_record_number(PromotionPartyUsage.number_letters, value)
-        if number is None:
-            detail = "Write an enrollment number such as PPU-000000042."
-            raise refuse("invalid_filter", detail, "name")
-        return queryset.filter(pk=number)
-
-
-class EnrollmentViewSet(
-    RequestContext, mixins.ListModelMixin, viewsets.GenericViewSet[PromotionPartyUsage]
-):
+class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUsage]):
     """Enrollments. They are never deleted; withdrawing keeps the record."""
 
     queryset = PromotionPartyUsage.objects.none()  # tells the API's description the model
@@ -171,18 +118,31 @@ class EnrollmentViewSet(
     write_scope = "enrollments:write"
     lookup_url_kwarg = "id"
     lookup_value_regex = "[^/]+"
-    orderings: ClassVar = {
-        "createdDate": F("created_date"),
-        "lastModifiedDate": F("last_modified_date"),
-    }
-
-    def get_queryset(self) -> QuerySet[PromotionPartyUsage]:
-        return enrollments_shown(self.actor)
+    orderings: ClassVar = {name: F(column) for name, column in ORDERED_BY.items()}
 
     @property
     def key(self) -> int:
         """The primary key that the path names."""
         return decode_path_id(ids.PROMOTION_PARTY_USAGE, self.kwargs["id"])
+
+    def list(self, request: Request) -> Response:
+        """Find enrollments, page by page."""
+        page = Page(request, self.orderings)
+        values = read_filters(EnrollmentFilters, request.query_params)
+        form, stand_ins, parts = EnrollmentFilters.prepare(values)
+
+        def narrow(usages: Usages) -> Usages:
+            moment = Parameter("at", DateTimeField())
+            found: Usages = EnrollmentFilters(stand_ins, usages, at=moment).qs
+            return page.narrow(found, Parameter)[: page.size + 1]
+
+        found = read_enrollments(
+            (form, page.form), narrow, {**parts, **page.place, "at": self.at}, by=self.actor
+        )
+        rows = page.cut(found)
+        by = ORDERED_BY.get(page.ordered_by)
+        ends = [(row.id, by and getattr(row, by)) for row in (rows[0], rows[-1])] if rows else []
+        return page.answer(ends, [properties(row, self.at) for row in rows])
 
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """One enrollment, and where its customer stands now."""
@@ -196,7 +156,7 @@ class EnrollmentViewSet(
         (outcome,) = enroll([item], by=self.actor, at=self.at)
         if not isinstance(outcome, Enrolled):
             raise Refused(*outcome.errors)
-        response = self._answer(outcome.key, status=201)
+        response = self._rendered(outcome.shown(self.at), status=201)
         response["Location"] = self.reverse_action("detail", args=[outcome.record_id])
         return response
 
@@ -239,23 +199,27 @@ class EnrollmentViewSet(
     @action(detail=True, methods=["get"], filterset_class=None, orderings={})
     def history(self, request: Request, id: str) -> Response:  # noqa: A002
         """What happened to the enrollment, newest first."""
-        usage = self._find(self.key)
+        usage = enrollments_shown(self.actor).filter(pk=self.key).first()
+        if usage is None:
+            raise refuse("not_found", NO_SUCH_ENROLLMENT)
         rows: Any = usage.history.select_related("created_by")
         return self.get_paginated_response(
             HistorySerializer(self.paginate_queryset(self.filter_queryset(rows)), many=True).data
         )
 
-    def _find(self, key: int) -> PromotionPartyUsage:
-        usage = self.get_queryset().filter(pk=key).first()
-        if usage is None:
-            raise refuse("not_found", "There is no such enrollment.")
-        return usage
+    def _answer(self, key: int) -> Response:
+        found = read_enrollments("one", _of_key, {"key": key}, by=self.actor)
+        if not found:
+            raise refuse("not_found", NO_SUCH_ENROLLMENT)
+        return self._rendered(found[0])
 
-    def _answer(self, key: int, status: int = 200) -> Response:
-        usage = self._find(key)
-        return Response(
-            self.get_serializer(usage).data, status=status, headers={"ETag": usage.etag}
-        )
+    def _rendered(self, row: ShownEnrollment, status: int = 200) -> Response:
+        headers = {"ETag": etag(row.version)}
+        return Response(properties(row, self.at), status=status, headers=headers)
+
+
+def _of_key(usages: Usages) -> Usages:
+    return usages.filter(pk=Parameter("key")).order_by("pk")
 
 
 def _object(body: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Source: the enrollment contract, "The wire format" and rule 11.
 """
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
+from enrollments.facts import OfferFacts, PromotionFacts
 from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
 from enrollments.wire import parse_request
 from promotions import ids
@@ -45,13 +47,16 @@ class PromotionEnrollmentsView(RequestContext, CompatibleView):
         wanted = parse_request(json_body(request))
         outcomes = enroll(wanted.items, by=self.actor, at=self.at, all_or_none=wanted.all_or_none)
         any_enrolled = any(isinstance(outcome, Enrolled) for outcome in outcomes)
+        named: dict[object, Any] = {}
         return Response(
-            {"results": [_result(outcome) for outcome in outcomes]},
+            {"results": [_result(outcome, named) for outcome in outcomes]},
             status=201 if any_enrolled else 400,
         )
 
 
-def _result(outcome: Enrolled | NotEnrolled) -> dict[str, Any]:
+def _result(outcome: Enrolled | NotEnrolled, named: dict[object, Any]) -> dict[str, Any]:
+    """What is said of one item. ``named`` keeps what is said of promotions, offers and moments that
+    several items of a request name."""
     if isinstance(outcome, NotEnrolled):
         return {"errors": error_entries(outcome.errors)}
     item, decision = outcome.item, outcome.decision
@@ -66,14 +71,28 @@ def _result(outcome: Enrolled | NotEnrolled) -> dict[str, Any]:
             "lastName": contact.last_name,
             "email": contact.email,
         }
-    result["promotion"] = {
-        "id": ids.encode(ids.PROMOTION, promotion.key),
-        "code": promotion.code,
-    }
+    result["promotion"] = _coded(ids.PROMOTION, promotion, named)
     if offer is not None:
-        result["enrollmentOffer"] = {"id": ids.encode(ids.OFFER, offer.key), "code": offer.code}
+        result["enrollmentOffer"] = _coded(ids.OFFER, offer, named)
     result["promotionPartyUsageId"] = outcome.record_id
-    result["enrollmentEffectiveDateTime"] = format_moment(decision.period.effective)
-    if decision.period.expiration is not None:
-        result["enrollmentExpirationDateTime"] = format_moment(decision.period.expiration)
+    effective, expiration = decision.period
+    result["enrollmentEffectiveDateTime"] = _said(effective, named)
+    if expiration is not None:
+        result["enrollmentExpirationDateTime"] = _said(expiration, named)
     return result
+
+
+def _coded(
+    prefix: str, facts: PromotionFacts | OfferFacts, named: dict[object, Any]
+) -> dict[str, Any]:
+    if (prefix, facts.key) not in named:
+        named[prefix, facts.key] = {"id": ids.encode(prefix, facts.key), "code": facts.code}
+    coded: dict[str, Any] = named[prefix, facts.key]
+    return coded
+
+
+def _said(moment: datetime, named: dict[object, Any]) -> str:
+    if moment not in named:
+        named[moment] = format_moment(moment)
+    said: str = named[moment]
+    return said

@@ -17,6 +17,7 @@ from django.conf import settings
 from enrollments.deciding import Decision, decide, errors_of
 from enrollments.facts import Facts
 from enrollments.models import PromotionPartyUsage
+from enrollments.rendering import ShownEnrollment
 from enrollments.services.history import Changed, with_values
 from enrollments.services.loading import read_facts
 from enrollments.services.places import count_places
@@ -47,6 +48,40 @@ class Enrolled:
     @property
     def record_id(self) -> str:
         return ids.encode(ids.PROMOTION_PARTY_USAGE, self.key)
+
+    def shown(self, at: datetime) -> ShownEnrollment:
+        """The record as it is shown, enrolled at the moment ``at``; nothing is read for it."""
+        one = self.decision
+        promotion, contact = one.promotion, one.customer.contact
+        assert promotion is not None
+        existing = one.customer.existing
+        again = existing if isinstance(existing, PromotionPartyUsage) else None
+        kind = PromotionPartyUsage.Type
+        return ShownEnrollment(
+            id=self.key,
+            promotion_id=promotion.key,
+            type=(kind.ACCOUNT if contact is None else kind.CONTACT).value,
+            account_id=self.item.account_id,
+            contact_id=None if contact is None else contact.key,
+            enrollment_offer_id=None if one.offer is None else one.offer.key,
+            is_party_enrolled=True,
+            enrollment_effective_date_time=one.period.effective,
+            enrollment_expiration_date_time=one.period.expiration,
+            withdrawn_date=None,
+            withdrawal_reason=None,
+            usage_count=0 if again is None else again.usage_count,
+            created_date=at if again is None else again.created_date,
+            last_modified_date=at if again is None else again.last_modified_date,
+            version=1 if again is None else again.version,
+            promotion_code=promotion.code,
+            is_active=promotion.is_active,
+            is_deleted=promotion.is_deleted,
+            start_date_time=promotion.start_date_time,
+            end_date_time=promotion.end_date_time,
+            first_name=None,
+            last_name=None,
+            username=None,
+        )
 
     @cached_property
     def usage(self) -> PromotionPartyUsage:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from django.db import models
-
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.parameter_rows import ParameterRows
 from promotions.services.history import CREATED
@@ -68,7 +66,13 @@ _ALL_HOLD: Final = """
 
 # Rules 2 and 3: how many match, and how many of them within the account that is named; the one
 # meant, where it is one.
-_CUSTOMERS: Final = """
+_ONE_EACH: Final = """
+SELECT n, promotion, account, is_person, last_name, email,
+       CASE WHEN id IS NULL THEN 0 ELSE 1 END AS total,
+       CASE WHEN account_id = account THEN 1 ELSE 0 END AS within,
+       CASE WHEN account IS NULL OR account_id = account THEN id END AS contact
+  FROM matches"""
+_SEVERAL: Final = """
 SELECT n, promotion, account, is_person, COUNT(id) AS total,
        COUNT(CASE WHEN account_id = account THEN 1 END) AS within,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN id END) AS contact,
@@ -107,27 +111,28 @@ _PLACES: Final = """
 SELECT promotion_id, taken FROM enrollments_enrollmentplaces
  WHERE promotion_id {among_held} {lock}"""
 _PROMOTIONS: Final = """
-SELECT p.n, {columns}, CAST(NULL AS integer) AS taken
-  FROM found p WHERE p.maximum_enrollment_count IS NULL
+SELECT f.*, CAST(NULL AS integer) AS taken FROM found f WHERE f.maximum_enrollment_count IS NULL
  UNION ALL
-SELECT f.n, {columns}, places.taken
+SELECT f.n, p.*, places.taken
   FROM found f JOIN held p ON p.id = f.id LEFT JOIN places ON places.promotion_id = p.id
  WHERE f.maximum_enrollment_count IS NOT NULL"""
 
 # Rules 8 and 9: the record that the party has in the promotion.
-_EXISTING: Final = """
-CASE WHEN c.is_person
-     THEN (SELECT {array}({columns}) FROM enrollments_promotionpartyusage u
-            WHERE u.promotion_id = p.id AND u.contact_id = c.contact)
-     ELSE (SELECT {array}({columns}) FROM enrollments_promotionpartyusage u
-            WHERE u.promotion_id = p.id AND u.account_id = c.account AND u.contact_id IS NULL)
-END"""
-EXISTING: Final[tuple["models.Field[object, object]", ...]] = tuple(
-    field
-    for field in PromotionPartyUsage._meta.concrete_fields
-    if field.name not in ("points_credited", "additional_attribute_info")
+_ITS_RECORD: Final = """
+SELECT {array}({columns}) FROM enrollments_promotionpartyusage u
+ WHERE u.promotion_id = p.id AND {is_party}"""
+_IS_CONTACT: Final = "u.contact_id = c.contact"
+_IS_ACCOUNT: Final = "u.account_id = c.account AND u.contact_id IS NULL"
+_READ: Final = {
+    "id", "promotion", "type", "account", "contact", "enrollment_offer", "is_party_enrolled",
+    "enrollment_effective_date_time", "enrollment_expiration_date_time", "withdrawn_date",
+    "withdrawn_by", "withdrawal_reason", "usage_count", "created_date", "last_modified_date",
+    "version",
+}  # fmt: skip
+EXISTING: Final = tuple(
+    field for field in PromotionPartyUsage._meta.concrete_fields if field.name in _READ
 )
-"""The columns of a record that exists, in the model's order; the others are of no concern here."""
+"""The columns of a record that exists, as far as they matter here, in the model's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +194,12 @@ def reading(shape: Reading) -> str:
         ),
         "held": _HELD.format(columns=of("p", _PROMOTION), among_limited=among(_LIMITED), lock=lock),
         "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
-        "promotions": _PROMOTIONS.format(columns=of("p", _PROMOTION)),
+        "promotions": _PROMOTIONS,
         "matches": "\nUNION ALL".join(
             _MATCHES.format(reached=reached, named=named, all_hold=all_hold)
             for named, reached in (REACHED_BY[kind] for kind in shape.by)
         ),
-        "customers": _CUSTOMERS,
+        "customers": _SEVERAL if shape.wanted is WANTED else _ONE_EACH,
     }
     offers = "NULL"
     if shape.offers:
@@ -203,18 +208,26 @@ def reading(shape: Reading) -> str:
             "named_offers", "enrollments_offer", "code_key", _OFFER, shape.seen_offers
         )
         offers = f"(SELECT {list_of}({array}({of('p', ('n', *_OFFER))})) FROM offers p)"
-    existing = _EXISTING.format(
-        array=array, columns=of("u", tuple(field.column for field in EXISTING))
+    existing = of("u", tuple(str(field.column) for field in EXISTING))
+    of_contact, of_account = (
+        f"({_ITS_RECORD.format(array=array, columns=existing, is_party=is_party)})"
+        for is_party in (_IS_CONTACT, _IS_ACCOUNT)
+    )
+    record = (
+        f"CASE WHEN c.is_person THEN {of_contact} ELSE {of_account} END"
+        if "account" in shape.by
+        else of_contact
     )
     customers = f"""(
-SELECT {list_of}({array}(c.n, ({_ACCOUNT}), c.total, c.within, c.contact, c.last_name, c.email,
-       {existing}))
+SELECT {list_of}({array}(
+       c.n, ({_ACCOUNT}), c.total, c.within, c.contact, c.last_name, c.email, {record}))
   FROM customers c LEFT JOIN promotions p ON p.n = c.promotion)"""
     shown = of("p", ("n", *_PROMOTION, "taken"))
     promotions = f"(SELECT {list_of}({array}({shown})) FROM promotions p)"
     beginning = ",\n".join(f"{name} {kept} ({query})" for name, query in parts.items())
     answers = (f"CAST({answer} AS text)" for answer in (promotions, offers, customers))
-    return f"WITH {beginning}\nSELECT {', '.join(answers)}"
+    # The driver looks at a statement anew each time if it is longer than four thousand characters.
+    return " ".join(f"WITH {beginning}\nSELECT {', '.join(answers)}".split())
 
 
 # --- Writing: new records, records enrolled again, their history, the places taken ----------------
@@ -277,6 +290,7 @@ SELECT n.promotion, CASE WHEN n.contact IS NULL THEN 'Account' ELSE 'Contact' EN
  ORDER BY n.promotion, n.contact, n.account
     ON CONFLICT DO NOTHING
 RETURNING id, promotion_id, contact_id, account_id"""
+_MADE_COLUMNS: Final = ("id", "promotion_id", "contact_id", "account_id")
 TELL: Final = f"""
 INSERT INTO enrollments_promotionpartyusagehistory
        (usage_id, field, reason, source, request_id, created_by_id, created_date)
@@ -312,8 +326,9 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
 @cache
 def writing(*, new: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
-    with the new records, a JSON list of id, promotion, contact and account, and with how many were
-    enrolled again. Parameters: act, and as far as there are: new; again, changes; places."""
+    with the new records, JSON lists of their ids, promotions, contacts and accounts, and with how
+    many were enrolled again. Parameters: act, and as far as there are: new; again, changes;
+    places."""
     act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
     parts = {"act": f"SELECT {act}"}
     made, renewed = "NULL", "0"
@@ -324,8 +339,8 @@ def writing(*, new: bool, again: bool, places: bool) -> str:
             "made": MAKE.format(new=_NEW_AND_OPEN, act="act"),
             "told": TELL.format(made="made", act="act"),
         }
-        keys = "json_build_array(id, promotion_id, contact_id, account_id)"
-        made = f"(SELECT CAST(json_agg({keys}) AS text) FROM made)"
+        columns = (f"json_agg({key})" for key in _MADE_COLUMNS)
+        made = f"(SELECT CAST(json_build_array({', '.join(columns)}) AS text) FROM made)"
     if again:
         parts |= {
             "again": AGAIN.query(),

@@ -30,7 +30,9 @@ class ParameterRows:
     def query(self) -> str:
         """A query of the rows that ``values`` are for."""
         if is_postgresql():
-            arrays = ", ".join(f"CAST(%s AS {kind}[])" for kind in self.columns.values())
+            # Behind a SELECT: of a plain array PostgreSQL would count the elements, and plan anew
+            # for each number of them, which takes longer than the statement.
+            arrays = ", ".join(f"(SELECT CAST(%s AS {kind}[]))" for kind in self.columns.values())
             return f"SELECT * FROM unnest({arrays}) AS r ({', '.join(self.columns)})"
         taken = (f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(self.columns))
         return f"SELECT {', '.join(taken)} FROM json_each(%s)"

@@ -100,7 +100,9 @@ def _at_once(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         made, renewed = cursor.fetchone()
-    return orjson.loads(made) if made else [], renewed
+    columns = orjson.loads(made) if new else [None]
+    # Of no rows PostgreSQL makes no list, but null.
+    return list(zip(*columns, strict=True)) if columns[0] else [], renewed
 
 
 def _in_turn(

@@ -5,15 +5,24 @@ added. A view declares in ``orderings`` what its lists can be ordered by.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.core import signing
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, IntegerField, QuerySet, Value
-from django.db.models.expressions import Combinable
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    QuerySet,
+    Value,
+)
+from django.db.models.expressions import Combinable, Expression
 from django.db.models.sql.compiler import SQLCompiler
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -24,6 +33,10 @@ from promotions.errors import refuse
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, through the settings
+
+Row = TypeVar("Row")
+Given = Callable[[str, "Field[Any, Any]"], Expression]
+"""What stands in a query for a value: of its name, and the field it is of."""
 
 PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 500
@@ -62,85 +75,93 @@ class _RowComparison(Func):
         return f"({left}) {self.operator} ({right})", [p for c in compiled for p in c[1]]
 
 
-class KeysetPagination(BasePagination):
-    """Answers ``{"next", "previous", "results"}``; the links hold a signed cursor."""
+class Page:
+    """Which page of a list a request asks for, and what was found of it.
 
-    def paginate_queryset(  # type: ignore[override]  # pages of lists are not by key
-        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
-    ) -> list[Any]:
-        self._request = request
-        self._orderings: Mapping[str, Combinable] = getattr(view, "orderings", {})
-        self._ordering = self._read_ordering()
-        size = self._read_page_size()
-        cursor = self._cursor = self._read_cursor()
-        backwards = cursor is not None and cursor.backwards
-        descending = self._ordering.startswith("-") != backwards
-        keys = list(self._keys(queryset, cursor, descending)[: size + 1])
-        self._has_more = len(keys) > size
-        self._page = keys[:size][::-1] if backwards else keys[:size]
-        # The keys alone come off an index; joined to what a row shows, a wrong guess of the
-        # planner's would make it sort the whole table.
-        rows = queryset.order_by().in_bulk([key for key, _ in self._page])
-        return [rows[key] for key, _ in self._page if key in rows]
+    Raises ``Refused`` where that can't be read. ``orderings`` are what the list can be ordered by.
+    """
 
-    def get_paginated_response(self, data: Any) -> Response:
-        backwards = self._cursor is not None and self._cursor.backwards
-        has_next = self._has_more or backwards
-        has_previous = self._has_more if backwards else self._cursor is not None
+    def __init__(self, request: Request, orderings: Mapping[str, Combinable]) -> None:
+        query = request.query_params
+        self._request, self._orderings = request, orderings
+        self._ordering = self._read_ordering(query.get("ordering"))
+        self.size = self._read_size(query.get("page_size"))
+        self._cursor = self._read_cursor(query.get("cursor"))
+        self._backwards = self._cursor is not None and self._cursor.backwards
+        self.ordered_by = self._ordering.removeprefix("-")
+        """The name of what the list is ordered by."""
+
+    @property
+    def form(self) -> Hashable:
+        """What of the page a query depends on; the rest is ``place``."""
+        return self._ordering, self.size, self._cursor is not None, self._backwards
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Between which rows the page begins: ``key``, and ``value`` of what is ordered by."""
+        cursor = self._cursor
+        return {} if cursor is None else {"key": cursor.key, "value": cursor.value}
+
+    def narrow(self, queryset: QuerySet[Any], given: Given) -> QuerySet[Any]:
+        """``queryset`` in order from where the page begins, annotated with what it is ordered by;
+        ``given`` makes an expression of the name of a part of ``place``, and the field it is of."""
+        descending = self._ordering.startswith("-") != self._backwards
+        sign, operator = ("-", "<") if descending else ("", ">")
+        if self.ordered_by == "id":
+            if self._cursor is not None:
+                behind = {"pk__lt" if descending else "pk__gt": given("key", BigIntegerField())}
+                queryset = queryset.filter(**behind)
+            return queryset.order_by(f"{sign}pk")
+        queryset = queryset.annotate(**{_BY: self._orderings[self.ordered_by]})
+        if self._cursor is not None:
+            value = given("value", queryset.query.annotations[_BY].output_field)
+            key = given("key", BigIntegerField())
+            queryset = queryset.filter(_RowComparison(operator, F(_BY), F("pk"), value, key))
+        return queryset.order_by(f"{sign}{_BY}", f"{sign}pk")
+
+    def cut(self, rows: list[Row]) -> list[Row]:
+        """The page, of the rows from where it begins: one more than it has, where there are."""
+        self._has_more = len(rows) > self.size
+        page = rows[: self.size]
+        return page[::-1] if self._backwards else page
+
+    def answer(self, ends: Sequence[tuple[int, Any]], results: Any) -> Response:
+        """The answer with ``results``; ``ends`` are key and value of the first and the last."""
+        has_next = self._has_more or self._backwards
+        has_previous = self._has_more if self._backwards else self._cursor is not None
         return Response(
             {
-                "next": self._link(-1, backwards=False) if has_next else None,
-                "previous": self._link(0, backwards=True) if has_previous else None,
-                "results": data,
+                "next": self._link(ends[-1], False) if has_next and ends else None,
+                "previous": self._link(ends[0], True) if has_previous and ends else None,
+                "results": results,
             }
         )
 
-    def _keys(
-        self, queryset: QuerySet[Any], cursor: _Cursor | None, descending: bool
-    ) -> QuerySet[Any, tuple[int, Any]]:
-        """Key and value ordered by, of the rows behind the cursor."""
-        sign, name = "-" if descending else "", self._ordering.removeprefix("-")
-        operator = "<" if descending else ">"
-        if name == "id":
-            if cursor is not None:
-                queryset = queryset.filter(**{"pk__lt" if descending else "pk__gt": cursor.key})
-            return queryset.order_by(f"{sign}pk").values_list("pk", Value(None, IntegerField()))
-        queryset = queryset.annotate(**{_BY: self._orderings[name]})
-        if cursor is not None:
-            field = queryset.query.annotations[_BY].output_field
-            value = Value(field.to_python(cursor.value), output_field=field)
-            queryset = queryset.filter(
-                _RowComparison(operator, F(_BY), F("pk"), value, Value(cursor.key))
-            )
-        return queryset.order_by(f"{sign}{_BY}", f"{sign}pk").values_list("pk", _BY)
-
-    def _link(self, index: int, *, backwards: bool) -> str | None:
-        if not self._page:
-            return None
-        key, value = self._page[index]
+    def _link(self, end: tuple[int, Any], backwards: bool) -> str:
+        key, value = end
         if isinstance(value, date):  # a datetime is one
             value = value.isoformat()
         cursor = _Cursor(self._ordering, backwards, value, key)
         token = signing.dumps(asdict(cursor), salt=_SALT)
         return replace_query_param(self._request.build_absolute_uri(), "cursor", token)
 
-    def _read_ordering(self) -> str:
-        wanted = self._request.query_params.get("ordering", _NEWEST_FIRST)
+    def _read_ordering(self, text: str | None) -> str:
+        wanted = _NEWEST_FIRST if text is None else text
         if wanted.removeprefix("-") not in ("id", *self._orderings):
             known = ", ".join(sorted(self._orderings))
             detail = f"Order by one of {known}; put a - before it to reverse the order."
             raise refuse("invalid_filter", detail, "ordering")
         return wanted
 
-    def _read_page_size(self) -> int:
-        text = self._request.query_params.get("page_size", str(PAGE_SIZE))
+    def _read_size(self, text: str | None) -> int:
+        if text is None:
+            return PAGE_SIZE
         if not _PAGE_SIZE.fullmatch(text) or int(text) > MAX_PAGE_SIZE:
             detail = f"A page has 1 to {MAX_PAGE_SIZE} entries."
             raise refuse("invalid_filter", detail, "page_size")
         return int(text)
 
-    def _read_cursor(self) -> _Cursor | None:
-        token = self._request.query_params.get("cursor")
+    def _read_cursor(self, token: str | None) -> _Cursor | None:
         if token is None:
             return None
         try:
@@ -151,6 +172,26 @@ class KeysetPagination(BasePagination):
             detail = "Follow the next and previous links as they are; this cursor is none of them."
             raise refuse("invalid_filter", detail, "cursor")
         return cursor
+
+
+class KeysetPagination(BasePagination):
+    """Answers ``{"next", "previous", "results"}``; the links hold a signed cursor."""
+
+    def paginate_queryset(  # type: ignore[override]  # pages of lists are not by key
+        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+    ) -> list[Any]:
+        page = self._page = Page(request, getattr(view, "orderings", {}))
+        place = page.place
+        found = page.narrow(queryset, lambda name, field: Value(place[name], field))
+        by = Value(None, IntegerField()) if page.ordered_by == "id" else F(_BY)
+        self._keys = page.cut(list(found.values_list("pk", by)[: page.size + 1]))
+        # The keys alone come off an index; joined to what a row shows, a wrong guess of the
+        # planner's would make it sort the whole table.
+        rows = queryset.order_by().in_bulk([key for key, _ in self._keys])
+        return [rows[key] for key, _ in self._keys if key in rows]
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return self._page.answer(self._keys, data)
 
     # What the API's description says of pages.
 

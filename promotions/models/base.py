@@ -65,6 +65,11 @@ class RecordManager(models.Manager[M]):
         return self.live().accessible(by, access)
 
 
+def etag(version: int) -> str:
+    """What a record of this version is tagged with for conditional requests."""
+    return f'"{version}"'
+
+
 class Record(models.Model):
     """Base of the records that people and partners see.
 
@@ -127,7 +132,7 @@ class Record(models.Model):
 
     @property
     def etag(self) -> str:
-        return f'"{self.version}"'
+        return etag(self.version)
 
 
 class Owned(Record):

@@ -35,8 +35,10 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """With it tokens are remembered as long as in production, unlike in other tests."""
     clock = Clock()
     monkeypatch.setattr(authentication, "monotonic", clock)
+    monkeypatch.setattr(known_tokens, "lifetime", LIFETIME)
     return clock
 
 

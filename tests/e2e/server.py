@@ -95,7 +95,6 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
             **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SECRET_KEY")},
             "DATA_DIR": str(directory),
             "LOG_LEVEL": "WARNING",
-            "DATABASE_POOL_SIZE": "10",
             **settings,
         }
         _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from enrollments.models import Contact, PromotionPartyUsage
-from enrollments.selectors import enrollments_with_standing
+from enrollments.selectors import enrollments_with_standing, of_standing
 from enrollments.standing import Standing, standing
 from promotions.models import Promotion, User
 from promotions.rules import PromotionStatus, promotion_status
@@ -124,4 +124,11 @@ def test_where_a_customer_stands() -> None:
         found = enrollments_with_standing(actor(), at)
         in_sql = {usage.pk: vars(usage)["standing"] for usage in found}
         assert in_sql == in_python(at)
+        assert in_sql == {
+            key: word.value
+            for word in Standing
+            for key in of_standing(PromotionPartyUsage.objects.all(), word, at).values_list(
+                "pk", flat=True
+            )
+        }
     assert set(in_python(NOW).values()) == set(Standing), "the grid reaches every standing"

@@ -50,7 +50,7 @@ def text(env: Environment) -> str:
 
 
 def database(env: Environment) -> dict[str, Any]:
-    return env.database("V", default=Path("/data/db.sqlite3"), pool_size=3)
+    return env.database("V", default=Path("/data/db.sqlite3"))
 
 
 READ: list[tuple[Reader, str | None, Any]] = [
@@ -136,6 +136,7 @@ def test_sqlite(url: str, path: str) -> None:
     settings = database(Environment({"V": url}))
     assert settings["ENGINE"] == "django.db.backends.sqlite3"
     assert settings["NAME"] == Path(path)
+    assert settings["CONN_MAX_AGE"] is None, "connections are kept"
     assert settings["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
@@ -150,11 +151,18 @@ def test_postgresql(scheme: str) -> None:
         "HOST": "db.example",
         "PORT": "5433",
     }
-    assert settings["ENGINE"] == "django.db.backends.postgresql"
-    assert settings["CONN_MAX_AGE"] == 0
+    assert settings["ENGINE"] == "config.postgresql"
+    assert settings["CONN_MAX_AGE"] is None, "connections are kept"
     assert settings["CONN_HEALTH_CHECKS"]
     assert settings["OPTIONS"]["sslmode"] == "require"
-    assert settings["OPTIONS"]["pool"]["max_size"] == 3
+    assert settings["OPTIONS"]["server_side_binding"], "without it nothing is prepared"
+    assert settings["OPTIONS"]["prepare_threshold"]
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", 5), ("?connect_timeout=20", "20")])
+def test_a_database_that_does_not_answer_is_given_up_soon(query: str, seconds: int | str) -> None:
+    settings = database(Environment({"V": f"postgresql://user@host/database{query}"}))
+    assert settings["OPTIONS"]["connect_timeout"] == seconds
 
 
 def test_postgresql_through_a_socket() -> None:

@@ -1,0 +1,104 @@
+"""The API's requests pass by what is there for browsers, and lose nothing by it."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from promotions.api.sharing import MeView
+from tests.api.conftest import COMPATIBLE, Api
+from tests.factories import make_promotion
+
+PATHS = ["/api/v1/me", "/api/v1/nothing", COMPATIBLE, "/services/nothing"]
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nothing_for_browsers_runs(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    get = MeView.get
+
+    def look(view: Any, request: Any) -> Any:
+        seen.append(request._request)
+        return get(view, request)
+
+    monkeypatch.setattr(MeView, "get", look)
+    assert api.get("/api/v1/me").status_code == 200
+    [request] = seen
+    assert [
+        n for n in ("session", "_messages", "csrf_processing_done") if hasattr(request, n)
+    ] == []
+
+
+def test_pages_have_what_is_there_for_browsers() -> None:
+    page = Client().get("/admin/login/")
+    assert {"sessionid", "csrftoken"} & set(page.cookies)
+    assert "'unsafe-eval'" in page["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_headers_that_protect_an_answer(api: Api, path: str) -> None:
+    answer = api.get(path)
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer["X-Request-Id"]
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_length_is_said(api: Api, path: str) -> None:
+    answer = api.get(path)
+    assert answer["Content-Length"] == str(len(answer.content))
+
+
+def test_what_is_streamed_has_no_length(api: Api) -> None:
+    path = f"/api/v1/promotions/{make_promotion().record_id}/coupons/export"
+    answer = api.get(path)
+    assert answer.status_code == 200
+    assert answer.streaming
+    assert "Content-Length" not in answer
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_with_https_alone_http_is_sent_there(settings: Any, path: str) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Location"]) == (301, f"https://testserver{path}")
+    assert Client().get(path, secure=True)["Strict-Transport-Security"] == "max-age=3600"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("DELETE", "/api/v1/me", 405),
+        ("OPTIONS", "/api/v1/me", 405),
+        ("GET", COMPATIBLE, 405),
+        ("GET", "/api/v1/promotions/x", 400),
+        ("HEAD", "/api/v1/promotions", 200),
+    ],
+)
+def test_other_methods_and_paths(api: Api, method: str, path: str, status: int) -> None:
+    answer = api.send(method, path)
+    assert answer.status_code == status
+    assert answer["Allow"]
+
+
+def test_a_failure_of_ours_is_logged_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(view: Any, request: Any) -> Any:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(MeView, "get", fail)
+    with caplog.at_level(logging.ERROR):
+        answer = Client(raise_request_exception=False).get("/api/v1/me", headers=api.headers)
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Request-Id"]
+    [record] = caplog.records
+    assert record.getMessage() == "Internal Server Error: /api/v1/me"
+    assert record.exc_info

@@ -1,0 +1,102 @@
+"""What enrolling costs: a constant number of statements, however many customers, at most four
+between BEGIN and COMMIT with everything that a request can ask for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from enrollments.models import PromotionPartyUsage
+from enrollments.services.enrollments import withdraw
+from promotions import ids
+from promotions.models import Promotion
+from tests.api.conftest import Api
+from tests.factories import NOW, actor, make_account, make_contact, make_offer, make_promotion
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+
+PATH = "/services/data/v67.0/global-promotions-management/promotion-enrollments"
+
+NAMED_BY: dict[str, Callable[[int], dict[str, Any]]] = {
+    "id": lambda n: {"contact": {"id": make_contact().record_id}},
+    "e-mail": lambda n: {"contact": {"email": make_contact().email}},
+    "all of it": lambda n: {
+        "contact": {
+            "id": (contact := make_contact()).record_id,
+            "email": contact.email,
+            "lastName": contact.last_name,
+        }
+    },
+    "account": lambda n: {"account": {"id": make_account().record_id}},
+}
+
+
+def statements(api: Api, items: list[dict[str, Any]], **headers: str) -> list[str]:
+    """The statements between BEGIN and COMMIT, by what they begin with."""
+    api.post(PATH, {"inputParameters": [_one(make_promotion())]})  # the token is known after that
+    with CaptureQueriesContext(connection) as queries:
+        response = api.post(PATH, {"inputParameters": items}, **headers)
+    assert response.status_code == 201, response.content
+    run = [query["sql"] for query in queries.captured_queries]
+    begin, commit = run.index("BEGIN"), run.index("COMMIT")
+    assert begin == 0, "nothing before it"
+    assert commit == len(run) - 1, "nothing after it"
+    return run[begin + 1 : commit]
+
+
+def _one(promotion: Promotion, **more: Any) -> dict[str, Any]:
+    return {
+        "contact": {"id": make_contact().record_id},
+        "promotion": {"id": promotion.record_id},
+        **more,
+    }
+
+
+@pytest.mark.parametrize("count", [1, 200])
+@pytest.mark.parametrize("by", NAMED_BY)
+def test_one_reads_and_one_writes(api: Api, by: str, count: int) -> None:
+    promotion = {"code": make_promotion().promotion_code}
+    items = [{**NAMED_BY[by](n), "promotion": promotion} for n in range(count)]
+    assert len(statements(api, items)) == 2
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_an_idempotency_key_costs_its_claim_and_its_answer(api: Api, count: int) -> None:
+    promotion = make_promotion()
+    items = [_one(promotion) for _ in range(count)]
+    assert len(statements(api, items, Idempotency_Key="k")) == 4
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_offers_periods_limits_many_promotions_and_coming_back_cost_no_more(
+    api: Api, count: int
+) -> None:
+    limited = make_promotion(maximum_enrollment_count=1000)
+    api.post(PATH, {"inputParameters": [_one(limited)]})  # its places are counted once
+    offer, items = make_offer(), []
+    for n in range(count):
+        again = _one(limited)
+        api.post(PATH, {"inputParameters": [again]})
+        contact = ids.decode(ids.CONTACT, again["contact"]["id"])
+        usage = PromotionPartyUsage.objects.get(promotion=limited, contact=contact)
+        withdraw(usage.pk, by=actor(), at=NOW, reason="x")
+        items += [
+            again,
+            _one(
+                make_promotion() if n % 2 else limited,
+                enrollmentOffer={"code": offer.code},
+                enrollmentExpirationDateTime="2999-01-01T00:00:00Z",
+            ),
+        ]
+    assert len(statements(api, items, Idempotency_Key="k")) == 4
+
+
+def test_a_customer_of_the_plain_surface_costs_no_more(api: Api) -> None:
+    api.post(PATH, {"inputParameters": [_one(make_promotion())]})
+    item = _one(make_promotion())
+    with CaptureQueriesContext(connection) as queries:
+        assert api.post("/api/v1/enrollments", item, Idempotency_Key="k").status_code == 201
+    run = [query["sql"] for query in queries.captured_queries]
+    assert (run[0], run[-1], len(run)) == ("BEGIN", "COMMIT", 6)
