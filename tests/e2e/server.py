@@ -95,6 +95,7 @@ def installed(directory: Path, database: str) -> Iterator[dict[str, str]]:
             **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SECRET_KEY")},
             "DATA_DIR": str(directory),
             "LOG_LEVEL": "WARNING",
+            "UPLOAD_LIMIT_MB": "20",
             **settings,
         }
         manage(environment, "migrate", "--verbosity", "0")
