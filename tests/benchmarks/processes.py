@@ -64,6 +64,16 @@ def workers(pid: int) -> list[int]:
     return [child for child in children(pid) if _command_line(child) == same]
 
 
+def age(pid: int) -> float:
+    """For how many seconds a process has been there; 0 where it is gone."""
+    try:
+        started = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except OSError:
+        return 0
+    up = float(Path("/proc/uptime").read_text().split()[0])
+    return up - started / os.sysconf("SC_CLK_TCK")
+
+
 def _command_line(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -121,7 +121,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3, help="of the promotion with places")
     parser.add_argument("--places", type=int, default=100, help="half as many as ask for one")
-    parser.add_argument("--kills", type=int, default=3, help="workers killed in one run")
+    parser.add_argument("--kills", type=int, default=2, help="workers killed in one run")
     parser.add_argument("--copies", type=int, default=50, help="of one request with one key")
     parser.add_argument("--clients", type=int, default=32, help="of the mixed runs")
     parser.add_argument("--seconds", type=float, default=60, help="of the mixed run")

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.benchmarks.processes import PYTHON, ROOT, children
@@ -97,15 +98,11 @@ def _run_and_kill(
 
 def _kill_family(process: subprocess.Popen[bytes]) -> None:
     family = [process.pid]
-    try:
+    with suppress(OSError):
         family += children(process.pid)
-    except OSError:
-        pass
     for pid in family:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
     process.wait()
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from promotions import ids
-from tests.benchmarks.processes import workers
+from tests.benchmarks.processes import age, workers
 from tests.benchmarks.soak.target import Answer, Target, at_once
 
 _FULL = "enrollment_limit_reached"
 _THERE = "already_enrolled"
+_SETTLED = 6.0
+"""Seconds. The server takes a worker that dies earlier for one that can't live, and gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +95,20 @@ def _kill(
     for _ in range(kills):
         if over.wait(chance.uniform(0.02, 0.4)):
             return
-        alive = workers(pid)
-        if alive:
+        if alive := _settled(pid):
             victim = chance.choice(alive)
             os.kill(victim, signal.SIGKILL)
             killed.append(victim)
 
 
+def _settled(pid: int) -> list[int]:
+    return [worker for worker in workers(pid) if age(worker) > _SETTLED]
+
+
 def wait_for_workers(target: Target) -> None:
-    """Returns when as many workers serve as there should be."""
+    """Returns when as many workers serve as there should be, and may be killed."""
     for _ in range(300):
-        if len(workers(target.pid)) >= 2:
+        if len(_settled(target.pid)) >= 2:
             return
         time.sleep(0.1)
     raise SystemExit("Killed workers did not come back.")

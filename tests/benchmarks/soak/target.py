@@ -16,12 +16,11 @@ from typing import Any, TypeVar
 import psycopg
 
 COMPATIBLE = "/services/data/v67.0/global-promotions-management/promotion-enrollments"
-SCOPES = tuple(
-    f"{what}:{how}"
-    for what in ("enrollments", "promotions", "customers")
-    for how in ("read", "write")
+SCOPES = (
+    *("enrollments:read", "enrollments:write", "promotions:read", "promotions:write"),
+    *("customers:read", "customers:write"),
 )
-_TRIES = 200
+_TRIES = 1200
 _number = count(1)
 
 T = TypeVar("T")
@@ -70,13 +69,15 @@ class Target:
         if key is not None:
             headers["Idempotency-Key"] = key
         content = None if body is None else json.dumps(body).encode()
+        last: Exception | None = None
         for _ in range(_TRIES):
             connection = self._connection()
             try:
                 connection.request(method, path, content, headers)
                 response = connection.getresponse()
                 answer = Answer(response.status, response.read())
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
+                last = error
                 connection.close()
                 with self._lock:
                     self.broken += 1
@@ -84,7 +85,7 @@ class Target:
                 continue
             self._note(answer)
             return answer
-        raise SystemExit("The service can't be reached any more.")
+        raise SystemExit(f"The service can't be reached any more: {last!r}")
 
     def enroll(
         self, items: Sequence[object], *, all_or_none: bool = True, key: str | None = None
