@@ -171,6 +171,8 @@ OAUTH2_PROVIDER = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 """The largest request body: the enrollment contract's 5 MB."""
+UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 1024, least=1, most=1024 * 1024)
+"""The largest file of customers to be enrolled, as it is sent; it goes to disk, not to memory."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.api.authentication.TokenAuthentication"],

@@ -36,3 +36,8 @@ class Enrollments:
         from enrollments.services.purging import purge_enrollments
 
         return purge_enrollments(promotion)
+
+    def clean_up(self, at: datetime) -> str:
+        from enrollments.services.job_files import remove_old_files
+
+        return f"Files of enrollment jobs removed: {remove_old_files(at=at)}."

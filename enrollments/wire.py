@@ -5,7 +5,7 @@ is not known is refused. Used by both surfaces: the compatible one sends a list 
 one a single item.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -124,6 +124,33 @@ def parse_item(body: object, pointer: str = "") -> Item:
     return parsed
 
 
+def parse_audience_item(body: object) -> Item | Unreadable:
+    """An item of an audience, in a line of its own: the wire's, or with the contact named by
+    ``externalId``."""
+    return _item_or_errors(body, "", _AUDIENCE_PARTS)
+
+
+def parse_cells(
+    columns: Sequence[str], cells: Sequence[str], promotion_id: int
+) -> Item | Unreadable:
+    """An item of the promotion with this key, from a row of a table with some of the ``COLUMNS``.
+    Blank cells are absent; pointers are names of columns."""
+    values: dict[str, Any] = {"promotion_id": promotion_id}
+    errors = []
+    for column, text in zip(columns, cells, strict=True):
+        if text:
+            attribute, read = COLUMNS[column]
+            try:
+                values[attribute] = read(text)
+            except _Bad as bad:
+                errors.append(DomainError(bad.code, bad.detail, column))
+    item = Item(**values)
+    if not (errors or item.names_contact or item.names_account):
+        detail = "Name the customer, in one of the columns for contacts or as an account."
+        errors.append(DomainError("customer_required", detail))
+    return Unreadable(tuple(errors)) if errors else item
+
+
 def parse_period(
     body: Mapping[str, object],
 ) -> tuple[dict[str, datetime | None], list[DomainError]]:
@@ -143,15 +170,26 @@ def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> li
     return list(_unknown(body, known, ""))
 
 
-def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
+_Part = Mapping[str, Callable[[str], Any]]
+"""The properties of an object of an item, and how each is read."""
+_Parts = Mapping[str, _Part]
+
+
+def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> Item | Unreadable:
+    kinds = kinds or _PARTS
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
     errors: list[DomainError] = []
     if not raw.keys() <= _PROPERTIES:
         errors += _unknown(raw, _PROPERTIES, pointer)
-    parts = {name: _part(raw, name, pointer, errors) for name in _PARTS if name in raw}
+    parts = {
+        name: _part(raw, name, pointer, known, errors)
+        for name, known in kinds.items()
+        if name in raw
+    }
     account, contact, promotion, offer = (
-        _values(parts[name], name, pointer, errors) if name in parts else {} for name in _PARTS
+        _values(parts[name], name, pointer, known, errors) if name in parts else {}
+        for name, known in kinds.items()
     )
     item = Item(
         pointer=pointer,
@@ -159,6 +197,7 @@ def _item_or_errors(raw: object, pointer: str) -> Item | Unreadable:
         contact_id=contact.get("id"),
         last_name=contact.get("lastName"),
         email=contact.get("email"),
+        contact_external_id=contact.get("externalId"),
         promotion_id=promotion.get("id"),
         promotion_code=promotion.get("code"),
         offer_id=offer.get("id"),
@@ -193,13 +232,12 @@ def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainE
 
 
 def _part(
-    raw: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
+    raw: Mapping[str, object], name: str, pointer: str, known: _Part, errors: list[DomainError]
 ) -> Mapping[str, object]:
     """The object at property ``name``, empty where it is absent."""
     part = raw[name]
     if part is None:
         return {}
-    known = _PARTS[name]
     if not isinstance(part, dict):
         detail = f"{name} must be a JSON object with {', '.join(known)}."
         errors.append(DomainError("invalid_type", detail, join_pointer(pointer, name)))
@@ -210,14 +248,14 @@ def _part(
 
 
 def _values(
-    part: Mapping[str, object], name: str, pointer: str, errors: list[DomainError]
+    part: Mapping[str, object], name: str, pointer: str, known: _Part, errors: list[DomainError]
 ) -> Mapping[str, Any]:
     """What the properties of a part say, read."""
     where = join_pointer(pointer, name)
     return {
-        known: _read(part, known, where, read, errors)
-        for known, read in _PARTS[name].items()
-        if known in part
+        property_: _read(part, property_, where, read, errors)
+        for property_, read in known.items()
+        if property_ in part
     }
 
 
@@ -287,11 +325,26 @@ def _moment(text: str) -> datetime:
         raise _Bad("invalid_datetime", str(error)) from error
 
 
-_PARTS: Final[Mapping[str, Mapping[str, Callable[[str], Any]]]] = {
+_PARTS: Final[_Parts] = {
     "account": {"id": _id(ids.ACCOUNT)},
     "contact": {"id": _id(ids.CONTACT), "lastName": _text, "email": _text},
     "promotion": {"id": _id(ids.PROMOTION), "code": _text},
     "enrollmentOffer": {"id": _id(ids.OFFER), "code": _text},
 }
-"""The objects of an item: their properties, and how each is read."""
+_AUDIENCE_PARTS: Final[_Parts] = {
+    **_PARTS,
+    "contact": {**_PARTS["contact"], "externalId": _text},
+}
 _PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
+COLUMNS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
+    "contactId": ("contact_id", _id(ids.CONTACT)),
+    "contactExternalId": ("contact_external_id", _text),
+    "email": ("email", _text),
+    "lastName": ("last_name", _text),
+    "accountId": ("account_id", _id(ids.ACCOUNT)),
+    "enrollmentOfferId": ("offer_id", _id(ids.OFFER)),
+    "enrollmentOfferCode": ("offer_code", _text),
+    "enrollmentEffectiveDateTime": ("effective", _moment),
+    "enrollmentExpirationDateTime": ("expiration", _moment),
+}
+"""The columns of a table of items: what of an item each holds, and how a cell is read."""

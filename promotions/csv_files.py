@@ -106,7 +106,7 @@ def _columns(
 
 def _rows(lines: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[Row]:
     for line, cells in lines:
-        values = [_unguarded(cell.strip()) for cell in cells]
+        values = [unguarded(cell.strip()) for cell in cells]
         if any(values):
             problem = None
             if len(values) > len(columns):
@@ -129,5 +129,6 @@ def _guarded(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def _unguarded(cell: str) -> str:
+def unguarded(cell: str) -> str:
+    """What a cell says: without the apostrophe that keeps a spreadsheet from calculating."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

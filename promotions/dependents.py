@@ -29,6 +29,9 @@ class Dependents(Protocol):
         """Removes them all, for ever; how many. Called inside the purge's transaction, which alone
         may remove history."""
 
+    def clean_up(self, at: datetime) -> str:
+        """Removes what has served its time; a sentence that says what and how much."""
+
 
 _registered: Final[list[Dependents]] = []
 

@@ -22,6 +22,7 @@ _OURS = (
     "DATABASE_URL", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT", "TOKEN_RATE_LIMIT",
     "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
     "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS",
+    "UPLOAD_LIMIT_MB", "ENROLLMENT_JOBS",
 )  # fmt: skip
 """The service's variables: a test run must not depend on the shell that it is started from."""
 

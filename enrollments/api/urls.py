@@ -2,6 +2,7 @@ from django.urls import include, path, re_path
 
 from enrollments.api.customers import AccountViewSet, ContactViewSet
 from enrollments.api.enrollments import EnrollmentViewSet
+from enrollments.api.jobs import EnrollmentJobViewSet
 from enrollments.api.offers import OfferViewSet
 from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
 from promotions.api.routing import OptionalSlashRouter
@@ -11,6 +12,7 @@ router.register("accounts", AccountViewSet, "account")
 router.register("contacts", ContactViewSet, "contact")
 router.register("offers", OfferViewSet, "offer")
 router.register("enrollments", EnrollmentViewSet, "enrollment")
+router.register("enrollment-jobs", EnrollmentJobViewSet, "enrollment-job")
 
 urlpatterns = [
     path("api/v1/", include(router.urls)),

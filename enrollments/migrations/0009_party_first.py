@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrollments", "0007_places")]
+    dependencies = [("enrollments", "0008_enrollment_jobs")]
     operations = [
         migrations.RemoveConstraint(
             model_name="promotionpartyusage",

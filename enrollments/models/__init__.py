@@ -1,4 +1,10 @@
 from enrollments.models.customers import Account, Contact
+from enrollments.models.jobs import (
+    EnrollmentJob,
+    EnrollmentJobPartition,
+    EnrollmentJobRefusal,
+    JobStatus,
+)
 from enrollments.models.offers import Offer
 from enrollments.models.places import EnrollmentPlaces
 from enrollments.models.usages import PromotionPartyUsage, PromotionPartyUsageHistory
@@ -6,7 +12,11 @@ from enrollments.models.usages import PromotionPartyUsage, PromotionPartyUsageHi
 __all__ = [
     "Account",
     "Contact",
+    "EnrollmentJob",
+    "EnrollmentJobPartition",
+    "EnrollmentJobRefusal",
     "EnrollmentPlaces",
+    "JobStatus",
     "Offer",
     "PromotionPartyUsage",
     "PromotionPartyUsageHistory",

@@ -1,11 +1,19 @@
 """Removing the enrollments of a promotion for ever: the purge's part of this application."""
 
+from functools import partial
+
+from django.db import transaction
+
 from enrollments.models import (
+    EnrollmentJob,
+    EnrollmentJobPartition,
+    EnrollmentJobRefusal,
     EnrollmentPlaces,
     Offer,
     PromotionPartyUsage,
     PromotionPartyUsageHistory,
 )
+from enrollments.services.job_files import remove_file
 from promotions.models import Promotion
 
 
@@ -18,4 +26,14 @@ def purge_enrollments(promotion: Promotion) -> int:
     EnrollmentPlaces.objects.filter(promotion=promotion).delete()
     removed = usages._raw_delete("default")
     Offer.objects.filter(promotion=promotion).delete()
+    _purge_jobs(promotion)
     return int(removed or 0)
+
+
+def _purge_jobs(promotion: Promotion) -> None:
+    jobs = EnrollmentJob.objects.filter(promotion=promotion)
+    for job in jobs.only("pk", "path"):
+        transaction.on_commit(partial(remove_file, job))
+    EnrollmentJobRefusal.objects.filter(job__promotion=promotion)._raw_delete("default")
+    EnrollmentJobPartition.objects.filter(job__promotion=promotion)._raw_delete("default")
+    jobs._raw_delete("default")

@@ -18,8 +18,18 @@ _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponseBase])
 
 
-def idempotent(handler: Handler, *, read: Callable[[Request], Any] = json_body) -> Handler:
-    """Makes a view's POST handler heed the header. ``read`` is what it reads its body with.
+def _digest_of_body(request: Request) -> bytes:
+    return hashlib.sha256(request._request.body).digest()
+
+
+def idempotent(
+    handler: Handler,
+    *,
+    read: Callable[[Request], Any] = json_body,
+    digest: Callable[[Request], bytes] = _digest_of_body,
+) -> Handler:
+    """Makes a view's POST handler heed the header. ``read`` is what it reads its body with, and
+    ``digest`` what tells that from others.
 
     What never reaches the rules is not remembered: the caller is known and allowed, and the body
     parsed, before the key is claimed; an exception of ours takes the claim back with it.
@@ -47,7 +57,7 @@ def idempotent(handler: Handler, *, read: Callable[[Request], Any] = json_body) 
             partner_id=partner_of(request).pk,
             path=request.path.rstrip("/"),
             key=key,
-            body_hash=hashlib.sha256(request._request.body).digest(),
+            body_hash=digest(request),
             at=view.at,
         )
         given = answer_once(claimed, answer, refusal)

@@ -23,6 +23,7 @@ from promotions.api.parts import VIEWS
 from promotions.models import Record
 from tests import part_factories as parts
 from tests.api.conftest import Api
+from tests.audiences import make_job
 from tests.factories import enroll_contact, make_account, make_contact, make_offer, make_promotion
 
 CHECKS = [
@@ -56,6 +57,7 @@ MAKE: dict[str, Callable[[], Record]] = {
     "buyer-groups": parts.make_buyer_group,
     "coupons": parts.make_coupon,
     "promotions/coupons": parts.make_coupon,
+    "enrollment-jobs": make_job,
 }
 """A record for each resource; one below another by both names."""
 SAME = {"promotion-segment-": "promotion-segments/", "promotion-": "promotions/"}

@@ -44,6 +44,7 @@ PURE = {
     "promotions.wording.sentences",
     "promotions.wording.terms",
     "promotions.wording.words",
+    "enrollments.audience_files",
     "enrollments.rules",
     "enrollments.wire",
 }

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -34,7 +35,8 @@ class Call:
 def read_curl(line: str, **variables: str) -> Call:
     """The call that ``line`` makes where ``$NAME`` stands for ``variables["NAME"]``.
 
-    Knows the options that we use: ``-X``, ``-H``, ``-d``, ``--data-urlencode`` and ``-G``.
+    Knows the options that we use: ``-X``, ``-H``, ``-d``, ``--data-urlencode``, ``--data-binary``
+    with a file, and ``-G``.
     """
     for name in sorted(variables, key=len, reverse=True):
         line = line.replace(f"${name}", variables[name])
@@ -50,6 +52,8 @@ def read_curl(line: str, **variables: str) -> Call:
                 call.headers[name] = value
             case "-d":
                 call.data.append(next(words))
+            case "--data-binary":
+                call.data.append(Path(next(words).removeprefix("@")).read_text())
             case "--data-urlencode":
                 name, _, value = next(words).partition("=")
                 call.data.append(urlencode({name: value}, quote_via=quote))

@@ -28,7 +28,7 @@ class Server:
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints."""
-        return _manage(self.environment, *arguments)
+        return manage(self.environment, *arguments)
 
     def client(self, *scopes: str) -> httpx.Client:
         """A partner with a token, made by the command and the endpoint that real ones use."""
@@ -49,7 +49,7 @@ class Server:
         )
 
 
-def _manage(environment: dict[str, str], *arguments: str) -> str:
+def manage(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -88,17 +88,25 @@ def _database(directory: Path, database: str) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running_server(directory: Path, database: str) -> Iterator[Server]:
-    """Starts the server on a free port, stopped by its process id whatever happens."""
+def installed(directory: Path, database: str) -> Iterator[dict[str, str]]:
+    """The environment of a service with a database of its own, up to date."""
     with _database(directory, database) as settings:
         environment = {
             **{k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "SECRET_KEY")},
             "DATA_DIR": str(directory),
             "LOG_LEVEL": "WARNING",
+            "UPLOAD_LIMIT_MB": "20",
             **settings,
         }
-        _manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-        _manage(environment, "migrate", "--verbosity", "0")
+        manage(environment, "migrate", "--verbosity", "0")
+        yield environment
+
+
+@contextmanager
+def running_server(directory: Path, database: str) -> Iterator[Server]:
+    """Starts the server on a free port, stopped by its process id whatever happens."""
+    with installed(directory, database) as environment:
+        manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
         port = _free_port()
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),

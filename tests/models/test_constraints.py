@@ -27,6 +27,7 @@ from tests.factories import (
 )
 from tests.models import (
     test_discount_constraints,
+    test_job_constraints,
     test_part_constraints,
     test_sharing_and_trail_constraints,
 )
@@ -251,11 +252,13 @@ def test_uniques(name: str, make: Make) -> None:
 EVERY_CHECK = [
     *CHECKS,
     *test_discount_constraints.CHECKS,
+    *test_job_constraints.CHECKS,
     *test_part_constraints.CHECKS,
     *test_sharing_and_trail_constraints.CHECKS,
 ]
 EVERY_UNIQUE = [
     *UNIQUES,
+    *test_job_constraints.UNIQUES,
     *test_part_constraints.UNIQUES,
     *test_sharing_and_trail_constraints.UNIQUES,
 ]

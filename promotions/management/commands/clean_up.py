@@ -6,15 +6,21 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from promotions.dependents import all_dependents
 from promotions.services.housekeeping import forget_idempotent_requests, remove_expired_tokens
 
 
 class Command(BaseCommand):
-    help = "Removes answers kept for old idempotency keys, expired tokens and staff sessions."
+    help = (
+        "Removes answers kept for old idempotency keys, expired tokens and staff sessions, and the "
+        "files of enrollment jobs that ended, or were left, a month ago."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = forget_idempotent_requests(at=timezone.now())
         self.stdout.write(f"Idempotency keys forgotten: {count}.")
+        for dependents in all_dependents():
+            self.stdout.write(dependents.clean_up(timezone.now()))
         remove_expired_tokens()
         call_command("clearsessions")
         self.stdout.write("Expired tokens and sessions removed.")

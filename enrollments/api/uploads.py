@@ -1,0 +1,171 @@
+"""Files that come as the body of a request, or in a form: straight to disk, never in memory."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest, UnreadablePostError
+from django.utils.http import parse_header_parameters
+from rest_framework.request import Request
+
+from enrollments.services.job_files import AudienceFile, Upload, most_bytes, receive, too_large
+from promotions.errors import DomainError, Refused, refuse
+
+_BLOCK: Final = 256 * 1024
+_FORM: Final = "multipart/form-data"
+MEDIA_TYPES: Final = {
+    "text/csv": "audience.csv",
+    "application/csv": "audience.csv",
+    "application/x-ndjson": "audience.ndjson",
+    "application/ndjson": "audience.ndjson",
+    "application/jsonl": "audience.ndjson",
+    "application/gzip": "audience.gz",
+}
+"""What a file is called that comes without a name. What is in it is told by its first bytes."""
+FILE: Final = "file"
+_DIGEST: Final = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]+):")
+"""How ``Content-Digest`` says it: so a body without a length is told from one that broke off, which
+the server doesn't tell."""
+_SLACK: Final = 64 * 1024
+"""What a form is longer than its file, at most."""
+UNMEASURED: Final = "promotions.body_without_length"
+"""In the environment of a request whose length nobody announced; ``config/chunked.py``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file on disk, and what was said with it."""
+
+    file: AudienceFile
+    said: Mapping[str, str]
+
+    @property
+    def digest(self) -> bytes:
+        """What tells the request from others."""
+        told = repr((self.file.sha256, sorted(self.said.items())))
+        return hashlib.sha256(told.encode("utf-8", "surrogateescape")).digest()
+
+
+def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
+    """The file that a request brings, as its body or as the part ``file`` of a form, and its
+    parameters, those ``known``, from its query or the form.
+
+    Raises ``Refused``: ``unsupported_media_type``, ``payload_too_large``, ``empty_request``,
+    ``required``, ``invalid_value``, ``invalid_filter``; nothing is kept then.
+    """
+    plain = request._request
+    media_type, parameters = parse_header_parameters(plain.META.get("CONTENT_TYPE") or "")
+    announced = _announced(plain)
+    if announced > most_bytes() + _SLACK:
+        raise too_large()
+    said, errors = _said(request.query_params.lists(), known, "invalid_filter")
+    if errors:
+        raise Refused(*errors)
+    if media_type == _FORM:
+        return _of_form(plain, said, known)
+    _check_type(media_type, parameters, plain)
+    name = parse_header_parameters(plain.headers.get("Content-Disposition", ""))[1].get("filename")
+    file = receive(name or MEDIA_TYPES[media_type], _blocks(plain))
+    wanted = _DIGEST.search(plain.headers.get("Content-Digest", ""))
+    if file.size < announced or (wanted and wanted[1] != _base64(file.sha256)):
+        file.discard()
+        raise refuse("invalid_value", "The body is not what was announced. Send it again.")
+    return Received(file, said)
+
+
+def _base64(hexadecimal: str) -> str:
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
+
+
+def _announced(plain: HttpRequest) -> int:
+    """How many bytes the caller says the body has; 0 where it doesn't say."""
+    length = plain.META.get("CONTENT_LENGTH") or ""
+    return int(length[:18]) if length.isdigit() and UNMEASURED not in plain.META else 0
+
+
+def _check_type(media_type: str, parameters: Mapping[str, str], plain: HttpRequest) -> None:
+    if media_type not in MEDIA_TYPES or parameters.get("charset", "utf-8").lower() != "utf-8":
+        detail = (
+            "Send the file as it is, in UTF-8, with the header Content-Type: text/csv or "
+            "application/x-ndjson; or as the part “file” of a form (multipart/form-data)."
+        )
+        raise refuse("unsupported_media_type", detail)
+    encoding = plain.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise refuse("unsupported_media_type", "Send the file as it is, or compressed by gzip.")
+
+
+def _blocks(plain: HttpRequest) -> Iterator[bytes]:
+    try:
+        while block := plain.read(_BLOCK):
+            yield block
+    except UnreadablePostError as error:
+        raise _broken_off() from error
+
+
+def _broken_off() -> Refused:
+    return refuse("invalid_value", "The body broke off. Send it again.")
+
+
+class _KeepFile(FileUploadHandler):
+    """Writes the part ``file`` of a form where it is going to stay."""
+
+    upload: Upload | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        if self.field_name != FILE:
+            raise SkipFile
+        if self.upload is not None:
+            raise refuse("invalid_value", "Send one file at a time.", FILE)
+        self.upload = Upload(self.file_name or "audience")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        assert self.upload is not None
+        self.upload.write(raw_data)
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def _of_form(plain: HttpRequest, said: dict[str, str], known: Mapping[str, Any]) -> Received:
+    keep = _KeepFile(plain)
+    plain.upload_handlers = [keep]
+    try:
+        fields = plain.POST
+        more, errors = _said(fields.lists(), known, "unknown_property")
+        errors += [
+            DomainError("invalid_value", "Give this once.", name) for name in more if name in said
+        ]
+        if keep.upload is None:
+            detail = "Send the file as the part “file” of the form."
+            errors.append(DomainError("required", detail, FILE))
+        if errors:
+            raise Refused(*errors)
+        assert keep.upload is not None
+        return Received(keep.upload.finish(), {**said, **more})
+    except BaseException as failure:
+        if keep.upload is not None:
+            keep.upload.discard()
+        if isinstance(failure, UnreadablePostError):
+            raise _broken_off() from failure
+        raise
+
+
+def _said(
+    given: Any, known: Mapping[str, Any], unknown: str
+) -> tuple[dict[str, str], list[DomainError]]:
+    said, errors = {}, []
+    for name, values in given:
+        if name not in known:
+            detail = f"There is no such parameter; known are {', '.join(known)}."
+            errors.append(DomainError(unknown, detail, name[:80]))
+        elif len(values) > 1 or "\x00" in values[0]:
+            errors.append(DomainError("invalid_value", "Give this once, and as text.", name))
+        elif values[0].strip():
+            said[name] = values[0].strip()
+    return said, errors[:20]

@@ -1,0 +1,269 @@
+"""Files of customers to be enrolled, read row by row however long they are. Pure.
+
+CSV (UTF-8, with or without a byte order mark; commas or semicolons, whichever the header has) with
+the columns of ``enrollments/wire.py``, or newline-delimited JSON, an item of the wire format in
+each line; either may be compressed by gzip. Bad rows are told, each with the line that it begins
+in, and the rest is read. Blank lines are passed over.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final, cast
+
+import orjson
+
+from enrollments.wire import COLUMNS, Item, Unreadable, parse_audience_item, parse_cells
+from promotions import ids
+from promotions.csv_files import unguarded
+from promotions.errors import DomainError, Refused, refuse
+from promotions.folding import fold
+
+CSV: Final = "csv"
+NDJSON: Final = "ndjson"
+LONGEST_ROW: Final = 64 * 1024
+"""Bytes. A longer one is refused, and no more of it than this is in memory."""
+_MOST_LINES: Final = 100
+"""Of one row, which has several where a quoted cell has line breaks."""
+_BLOCK: Final = 256 * 1024
+_GZIP: Final = b"\x1f\x8b"
+_MARK: Final = b"\xef\xbb\xbf"
+_DELIMITERS: Final = ",;"
+_CUT_SHORT: Final = "unexpected end of data"
+"""The ``csv`` module's words for a quote that is not closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the beginning of a file says of the rest."""
+
+    format: str
+    is_compressed: bool
+    columns: Sequence[str] = ()
+    """Of a CSV file."""
+    delimiter: str = ","
+
+
+def _unreadable(detail: str) -> Unreadable:
+    return Unreadable((DomainError("invalid_value", detail),))
+
+
+_TOO_LONG: Final = _unreadable(f"A row has at most {LONGEST_ROW // 1024} kB. Check its quotes.")
+_NOT_CLOSED: Final = _unreadable("A quote is opened in this row and not closed. Mend the row.")
+_NOT_UTF8: Final = _unreadable("The row is not encoded in UTF-8. Save the file as “CSV UTF-8”.")
+_LONG_LINE: Final = b"(too long)\n\n"
+"""In place of a line that is too long: no line is like it."""
+
+
+def read_header(file: BinaryIO) -> Header:
+    """Raises ``Refused`` for a file that is neither CSV with known columns nor JSON."""
+    return _begin(file)[0]
+
+
+def read_audience(
+    file: BinaryIO, *, promotion_id: int, promotion_code: str | None
+) -> Iterator[tuple[int, Item | Unreadable]]:
+    """Each row of a file, with its line, to be enrolled in the promotion with this key and code:
+    a row that names another is unreadable.
+
+    Raises ``Refused`` for a wrong header, and where a compressed file breaks off.
+    """
+    header, lines = _begin(file)
+    if header.format == CSV:
+        rows = _csv_rows(lines, header, promotion_id)
+    else:
+        rows = _json_rows(lines, promotion_id, promotion_code)
+    try:
+        yield from rows
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        detail = f"The compressed file breaks off behind line {lines.number}. Send it again, whole."
+        raise refuse("invalid_value", detail) from error
+
+
+def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
+    """The header, and the lines behind it."""
+    is_compressed = file.read(len(_GZIP)) == _GZIP
+    file.seek(0)
+    stream = file
+    if is_compressed:
+        unzipped = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
+        stream = cast("BinaryIO", io.BufferedReader(unzipped, _BLOCK))
+    lines = _Lines(stream)
+    try:
+        first = next((line for _, line in lines if line.removeprefix(_MARK).split()), b"")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise refuse("invalid_value", "The file is no whole gzip file. Send it again.") from error
+    first = first.removeprefix(_MARK)
+    if first.lstrip().startswith(b"{"):
+        lines.give_back([(lines.number, first)])
+        return Header(NDJSON, is_compressed), lines
+    if not first:
+        raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
+    columns, delimiter = _columns(first)
+    return Header(CSV, is_compressed, columns, delimiter), lines
+
+
+class _Lines:
+    """The lines of a stream with their numbers, from 1. Lines can be given back."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._readline = stream.readline
+        self._back: deque[tuple[int, bytes]] = deque()
+        self.number = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> tuple[int, bytes]:
+        if self._back:
+            return self._back.popleft()
+        line = self._readline(LONGEST_ROW)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if len(line) == LONGEST_ROW and line[-1:] != b"\n":
+            while line and line[-1:] != b"\n":
+                line = self._readline(LONGEST_ROW)
+            line = _LONG_LINE
+        return self.number, line
+
+    def give_back(self, lines: Sequence[tuple[int, bytes]]) -> None:
+        self._back.extendleft(reversed(lines))
+
+
+# --- CSV ------------------------------------------------------------------------------------------
+
+
+def _columns(first: bytes) -> tuple[list[str], str]:
+    """The columns that a header names, and what stands between them."""
+    known = {name.lower(): name for name in COLUMNS}
+    text = first.decode("utf-8", "replace")
+    delimiter = max(_DELIMITERS, key=text.count)
+    try:
+        named = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
+    except (csv.Error, StopIteration):
+        named = [text.strip()]
+    errors = []
+    for name in named:
+        if name.lower() not in known:
+            detail = f"There is no such column; known are {', '.join(COLUMNS)}."
+            errors.append(DomainError("unknown_property", detail, name[:80]))
+    found = [known.get(name.lower(), name) for name in named]
+    for name in dict.fromkeys(found):
+        if found.count(name) > 1:
+            detail = "The header names this column twice."
+            errors.append(DomainError("invalid_value", detail, name[:80]))
+    if errors:
+        raise Refused(*errors[:20])
+    return found, delimiter
+
+
+def _csv_rows(
+    lines: _Lines, header: Header, promotion_id: int
+) -> Iterator[tuple[int, Item | Unreadable]]:
+    columns, delimiter, width = header.columns, header.delimiter, len(header.columns)
+    for number, line in lines:
+        if b'"' in line:
+            cells = _quoted_cells(lines, (number, line), delimiter)
+        else:
+            cells = _plain_cells(line, delimiter)
+        if isinstance(cells, Unreadable):
+            yield number, cells
+            continue
+        cells = [cell.strip() for cell in cells]
+        if not any(cells):
+            continue
+        if len(cells) != width:
+            detail = f"The row has {len(cells)} cells, the header {width}. Mend the row."
+            yield number, _unreadable(detail)
+            continue
+        cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+        yield number, parse_cells(columns, cells, promotion_id)
+
+
+def _plain_cells(line: bytes, delimiter: str) -> list[str] | Unreadable:
+    """What nearly all rows are."""
+    if line is _LONG_LINE:
+        return _TOO_LONG
+    try:
+        return line.decode().split(delimiter)
+    except UnicodeDecodeError:
+        return _NOT_UTF8
+
+
+def _quoted_cells(
+    lines: _Lines, first: tuple[int, bytes], delimiter: str
+) -> list[str] | Unreadable:
+    """The cells of a row with quotes, which may go on in the next lines. Of a row that can't be
+    read the lines behind the first are given back: they may be good rows."""
+    taken = [first]
+    size = len(first[1])
+    problem = None
+    while problem is None:
+        try:
+            text = b"".join(line for _, line in taken).decode()
+            return next(csv.reader([text], delimiter=delimiter, strict=True), [])
+        except UnicodeDecodeError:
+            problem = _NOT_UTF8
+        except csv.Error as error:
+            if str(error) != _CUT_SHORT:
+                problem = _unreadable(f"The row is no CSV: {error}. Mend the row.")
+        while problem is None:
+            # A quote can only be closed in a line that has one.
+            number, line = next(lines, (0, b""))
+            if not line:
+                problem = _NOT_CLOSED
+                break
+            taken.append((number, line))
+            size += len(line)
+            if line is _LONG_LINE or size > LONGEST_ROW or len(taken) > _MOST_LINES:
+                problem = _NOT_CLOSED
+            elif b'"' in line:
+                break
+    lines.give_back(taken[1:])
+    return problem
+
+
+# --- Newline-delimited JSON -----------------------------------------------------------------------
+
+
+def _json_rows(
+    lines: _Lines, promotion_id: int, promotion_code: str | None
+) -> Iterator[tuple[int, Item | Unreadable]]:
+    this_one = {"id": ids.encode(ids.PROMOTION, promotion_id)}
+    code = None if promotion_code is None else fold(promotion_code)
+    for number, line in lines:
+        if line is _LONG_LINE:
+            yield number, _TOO_LONG
+            continue
+        if not (line := line.strip()):
+            continue
+        try:
+            body: Any = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            detail = f"The line is not valid JSON: {error}."
+            yield number, Unreadable((DomainError("malformed_json", detail),))
+            continue
+        if isinstance(body, dict) and body.get("promotion") is None:
+            body["promotion"] = this_one
+        yield number, _of_promotion(parse_audience_item(body), promotion_id, code)
+
+
+def _of_promotion(
+    item: Item | Unreadable, promotion_id: int, code: str | None
+) -> Item | Unreadable:
+    """The item, where it names the promotion that the file is for, and by its id."""
+    if isinstance(item, Unreadable) or (
+        item.promotion_id == promotion_id and item.promotion_code is None
+    ):
+        return item
+    if item.promotion_id not in (None, promotion_id) or (
+        item.promotion_code is not None and fold(item.promotion_code) != code
+    ):
+        detail = "The file is for another promotion. Leave the promotion out, or name that one."
+        return Unreadable((DomainError("invalid_value", detail, "promotion"),))
+    return item._replace(promotion_id=promotion_id, promotion_code=None)

@@ -1,0 +1,130 @@
+"""``manage.py enroll_audience PROMOTION FILE``"""
+
+import threading
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from enrollments.management.job_telling import ProgressBar
+from enrollments.management.stopping import stop_on_signals
+from enrollments.models import EnrollmentJob, JobStatus
+from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
+from enrollments.services import jobs
+from enrollments.services.job_files import AudienceFile, found_on_disk, locked
+from enrollments.services.job_runs import Run, run_job
+from enrollments.wire import COLUMNS
+from promotions.management.operator import operator, promotion_named
+from promotions.management.telling import refusals_as_errors
+from promotions.models import Promotion
+
+GO_ON = "Run the same command again to go on where it stopped."
+
+
+class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # they load the whole service, which is most of the memory
+    help = (
+        "Enrolls the customers in a file in a promotion, row by row by the rules of a request. "
+        "The file is CSV in UTF-8, whose first line names some of the columns "
+        f"{', '.join(COLUMNS)}; or newline-delimited JSON, an item of the enrollment call in each "
+        "line; either may be compressed by gzip. Stopped or killed, it goes on where it was when "
+        "it is run again."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("promotion", help="the promotion's id or code")
+        parser.add_argument("file", help="the file, which has to stay as it is meanwhile")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only say what would become of each row"
+        )
+        parser.add_argument(
+            "--sessions",
+            type=int,
+            default=1,
+            help=f"how many connections enroll at once, 1 to {MOST_SESSIONS} (default: 1)",
+        )
+        parser.add_argument(
+            "--batch-size",
+            type=int,
+            default=jobs.BATCH_SIZE,
+            help=f"rows in one transaction, 1 to {LARGEST_BATCH} (default: %(default)s)",
+        )
+        parser.add_argument("--reason", help="goes into the history of each enrollment")
+        parser.add_argument(
+            "--refused",
+            metavar="FILE.csv",
+            help="where to write the refused rows (default: beside the file, if there are any)",
+        )
+        parser.add_argument(
+            "--restart", action="store_true", help="begin anew where the file was worked off before"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        promotion = promotion_named(options["promotion"])
+        with refusals_as_errors(), stop_on_signals() as stop:
+            try:
+                file = found_on_disk(Path(options["file"]))
+                job = self._job(promotion, file, options)
+                self._run(job, stop)
+                self._report(job, Path(options["refused"] or f"{options['file']}.refused.csv"))
+            except OSError as error:
+                raise CommandError(f"{error.filename}: {error.strerror}.") from error
+
+    def _job(
+        self, promotion: Promotion, file: AudienceFile, options: dict[str, Any]
+    ) -> EnrollmentJob:
+        """The job that this command goes on with, or a new one."""
+        before = jobs.latest_job(promotion, file, is_dry_run=options["dry_run"])
+        if before is not None and not options["restart"]:
+            if before.status != JobStatus.FINISHED:
+                self.stdout.write(f"Going on with {before.name}.")
+                return jobs.take_up(before, file, at=timezone.now())
+            if not before.is_dry_run:
+                self.stdout.write(f"{before.name} has worked off this file. --restart begins anew.")
+                return before
+        return jobs.create_job(
+            promotion.pk,
+            file,
+            is_dry_run=options["dry_run"],
+            sessions=options["sessions"],
+            batch_size=options["batch_size"],
+            reason=options["reason"],
+            by=operator(),
+            at=timezone.now(),
+        )
+
+    def _run(self, job: EnrollmentJob, stop: threading.Event) -> None:
+        if job.status == JobStatus.FINISHED:
+            return
+        bar = ProgressBar(self.stdout)
+        run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.STOPPED, progress=bar.show)
+        with locked(job) as is_ours:
+            if not is_ours:
+                raise CommandError(f"{job.name} is being run by another process.")
+            try:
+                run_job(job, run)
+            except (OperationalError, InterfaceError) as error:
+                raise CommandError(f"The database can't be reached. {GO_ON}") from error
+            except KeyboardInterrupt as interrupt:
+                raise CommandError(f"Broken off. {GO_ON}") from interrupt
+            finally:
+                bar.finish()
+
+    def _report(self, job: EnrollmentJob, refused: Path) -> None:
+        done = EnrollmentJob.objects.with_progress().get(pk=job.pk)
+        would = "would be " if job.is_dry_run else ""
+        self.stdout.write(
+            f"{done.name}: {done.row_count:,} rows, {done.enrolled_count:,} {would}enrolled, "
+            f"{done.refused_count:,} {would}refused."
+        )
+        if done.status == JobStatus.FAILED:
+            raise CommandError(done.failure)
+        if done.status != JobStatus.FINISHED:
+            raise CommandError(f"Stopped. {GO_ON}")
+        if done.refused_count:
+            with refused.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(jobs.refusals_as_csv(job))
+            self.stdout.write(f"The refused rows, with the reasons, are in {refused}.")

@@ -1,0 +1,112 @@
+"""``manage.py run_enrollment_jobs``: the worker that ``bin/serve`` starts beside the server."""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from enrollments.management.stopping import stop_on_signals
+from enrollments.models import EnrollmentJob, JobStatus
+from enrollments.services import jobs
+from enrollments.services.job_files import locked, path_of
+from enrollments.services.job_pace import Pace
+from enrollments.services.job_runs import Run, run_job
+
+log = logging.getLogger(__name__)
+
+_BETWEEN_LOOKS: Final = 2.0
+"""Seconds between two looks for jobs."""
+_AFTER_TROUBLE: Final = 10.0
+_LOW_PRIORITY: Final = 10
+_TELL_OF_PARENTS_END: Final = 1
+"""``PR_SET_PDEATHSIG`` of Linux's ``prctl``."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Runs the enrollment jobs that were asked for over the API and in the admin, one after the "
+        "other, and makes way for the live service meanwhile. Several may run: each job is run by "
+        "one. Has to see the files that the server keeps (DATA_DIR)."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--once", action="store_true", help="run the jobs that there are, then end"
+        )
+        parser.add_argument(
+            "--with-parent",
+            type=int,
+            metavar="PID",
+            help="stop when this process, the parent, is gone",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._missing: set[int] = set()
+        self._parent: int | None = options["with_parent"]
+        with stop_on_signals() as stop:
+            if self._parent is not None:
+                _be_told_of_the_parents_end()
+            if not options["once"]:
+                os.nice(_LOW_PRIORITY)
+            while not stop.is_set() and not self._is_orphan():
+                wait = self._look(stop)
+                if options["once"]:
+                    return
+                stop.wait(wait)
+
+    def _is_orphan(self) -> bool:
+        return self._parent is not None and os.getppid() != self._parent
+
+    def _look(self, stop: threading.Event) -> float:
+        """Runs the jobs that there are; how long to wait before the next look."""
+        try:
+            for job in jobs.runnable_jobs():
+                if not stop.is_set():
+                    self._run(job, stop)
+        except (OperationalError, InterfaceError, OSError):
+            log.exception("enrollment jobs: trying again soon")
+            return _AFTER_TROUBLE
+        finally:
+            connection.close()
+        return _BETWEEN_LOOKS
+
+    def _run(self, job: EnrollmentJob, stop: threading.Event) -> None:
+        if not path_of(job).exists():
+            # Another host may have it.
+            if job.pk not in self._missing:
+                log.warning("enrollment jobs: %s has no file on this host", job.name)
+            self._missing.add(job.pk)
+            return
+        pace = Pace(stop)
+
+        def make_way(seconds: float) -> None:
+            pace(seconds)
+            if self._is_orphan():
+                stop.set()
+
+        with locked(job) as is_ours:
+            if not is_ours or not jobs.may_begin(job):
+                return
+            self.stdout.write(f"{job.name} begins.")
+            run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.QUEUED, after_batch=make_way)
+            try:
+                run_job(job, run)
+            except (OperationalError, InterfaceError, OSError):
+                raise
+            except Exception:
+                log.exception("enrollment jobs: %s", job.name)
+            self.stdout.write(f"{job.name}: {job.status}.")
+
+
+def _be_told_of_the_parents_end() -> None:
+    """By SIGTERM, where the system can do that; elsewhere we look now and then."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_TELL_OF_PARENTS_END, signal.SIGTERM)

@@ -1,0 +1,136 @@
+"""One batch of an audience job: its rows enrolled, what was refused and the progress, all in
+one transaction. The only place where a job enrolls."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+from enrollments.models import EnrollmentJob, EnrollmentJobPartition, EnrollmentJobRefusal
+from enrollments.models.jobs import FileFormat
+from enrollments.services.job_rows import Errors, Row, enroll_rows
+from enrollments.services.job_trials import Trial
+from promotions.actors import Actor
+from promotions.errors import DomainError
+from promotions.services.transactions import in_transaction
+
+T = TypeVar("T")
+
+_TRIES: Final = 10
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds between two tries to reach a database that is away: half a minute in all, about."""
+
+_COLUMNS: Final = {
+    "contact.id": "contactId",
+    "contact.externalId": "contactExternalId",
+    "contact.email": "email",
+    "contact.lastName": "lastName",
+    "account.id": "accountId",
+    "enrollmentOffer.id": "enrollmentOfferId",
+    "enrollmentOffer.code": "enrollmentOfferCode",
+    # Several columns, or none.
+    "contact": "",
+    "enrollmentOffer": "",
+    "promotion": "",
+    "promotion.id": "",
+}
+"""Where what the rules point to stands in a CSV file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of a partition."""
+
+    partition: int
+    begins_at: int
+    """How many rows of the partition come before."""
+    rows: Sequence[Row]
+    position: int
+    """How many bytes of the file have been read up to its end, about."""
+
+
+class Displaced(Exception):
+    """The partition is not where it was left: somebody else works at it."""
+
+
+def run_batch(
+    job: EnrollmentJob, batch: Batch, *, by: Actor, at: datetime, trial: Trial | None = None
+) -> int:
+    """Enrolls the rows of a batch and notes how far the partition is; how many rows were refused.
+
+    Afterwards all of it is in the database, or nothing. With a ``trial`` nobody is enrolled. A
+    database that goes away is waited for; what it had committed all the same is not done again.
+    Raises ``Displaced``, and ``OperationalError`` where the database stays away.
+    """
+
+    def act() -> int:
+        partition = EnrollmentJobPartition.objects.select_for_update(no_key=True).get(
+            job=job, number=batch.partition
+        )
+        if partition.rows_done == batch.begins_at + len(batch.rows):
+            lines = [line for line, _ in batch.rows]
+            return EnrollmentJobRefusal.objects.filter(job=job, line__in=lines).count()
+        if partition.rows_done != batch.begins_at:
+            raise Displaced
+        verdicts = enroll_rows(
+            batch.rows,
+            by=by,
+            at=at,
+            reason=job.reason,
+            in_order=job.promotion.maximum_enrollment_count is not None,
+            trial=trial,
+        )
+        refusals = list(_refusals(job, batch.rows, verdicts))
+        EnrollmentJobRefusal.objects.bulk_create(refusals)
+        partition.rows_done += len(batch.rows)
+        partition.batches_done += 1
+        partition.enrolled += len(batch.rows) - len(refusals)
+        partition.refused += len(refusals)
+        partition.position = batch.position
+        partition.save()
+        return len(refusals)
+
+    return _patiently(lambda: in_transaction(act))
+
+
+def _refusals(
+    job: EnrollmentJob, rows: Sequence[Row], verdicts: Sequence[Errors]
+) -> Iterator[EnrollmentJobRefusal]:
+    is_table = job.format == FileFormat.CSV
+    for (line, _), errors in zip(rows, verdicts, strict=True):
+        if errors:
+            error = _as_one([_in_column(error) for error in errors] if is_table else errors)
+            yield EnrollmentJobRefusal(
+                job=job, line=line, code=error.code, detail=error.detail, pointer=error.pointer
+            )
+
+
+def _in_column(error: DomainError) -> DomainError:
+    column = _COLUMNS.get(error.pointer)
+    return error if column is None else replace(error, pointer=column)
+
+
+def _as_one(errors: Sequence[DomainError]) -> DomainError:
+    """Several errors as one that says them all."""
+    if len(errors) == 1:
+        return errors[0]
+    details = [
+        f"{error.pointer}: {error.detail}" if error.pointer else error.detail for error in errors
+    ]
+    return replace(errors[0], detail=" ".join(details))
+
+
+def _patiently(act: Callable[[], T]) -> T:
+    """What ``act`` answers, tried again with a new connection where the database was away."""
+    for attempt in range(1, _TRIES):
+        try:
+            return act()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise  # it is for whoever began the transaction to begin it anew
+        connection.close()
+        time.sleep(min(0.05 * 2**attempt, _LONGEST_PAUSE))
+    return act()

@@ -1,0 +1,260 @@
+"""Running an audience job: its file is read and dealt to sessions, which enroll batch by batch.
+
+Reading goes ahead of the sessions, a little: the database never waits for the file, and no more
+than some batches are in memory. What a killed process had committed is passed over when the job is
+run again, row by row, as the partitions count them.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Final
+from zlib import crc32
+
+from django.db import InterfaceError, OperationalError, connection
+
+from enrollments.audience_files import read_audience
+from enrollments.models import EnrollmentJob, JobStatus
+from enrollments.services import jobs
+from enrollments.services.job_batches import Batch, Displaced, run_batch
+from enrollments.services.job_files import opened
+from enrollments.services.job_rows import Row
+from enrollments.services.job_trials import Trial
+from enrollments.wire import Item, Unreadable
+from promotions.actors import Actor, Source
+from promotions.errors import Refused
+from promotions.request_ids import request_id_for
+
+_AHEAD: Final = 2
+"""Batches that are read for each session while it works at one."""
+_DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
+_PATIENCE: Final = 0.2
+"""Seconds, at most, between two looks at what has become of the sessions."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a job is."""
+
+    rows: int
+    refused: int
+    position: float
+    """In bytes of the file."""
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How a job is run, and for whom."""
+
+    clock: Callable[[], datetime]
+    stop: threading.Event
+    """Once it is set, the job is left after the batches at hand."""
+    left_as: JobStatus
+    """What the job is then: ``stopped``, or ``queued`` for somebody else to go on with."""
+    progress: Callable[[Progress], None] = lambda progress: None
+    """Told now and then, in the caller's thread."""
+    after_batch: Callable[[float], None] = lambda seconds: None
+    """Called in a session's thread after a batch that took so long; makes way for others."""
+
+
+def run_job(job: EnrollmentJob, run: Run) -> EnrollmentJob:
+    """Runs a job whose lock the caller holds, to the end of its file or until it is told to stop;
+    the job as it then is.
+
+    A file that is not what it was, or breaks off, makes the job fail. Raises ``OSError`` where
+    there is none to be read, ``OperationalError`` and ``InterfaceError`` where the database stays
+    away, ``Displaced``; and what is a defect, of which the job fails.
+    """
+    try:
+        return _run(job, run)
+    except (OSError, OperationalError, InterfaceError, Displaced):
+        raise  # the job can be gone on with as it is
+    except Exception:
+        jobs.finish(job, failure=_DEFECT, at=run.clock())
+        raise
+
+
+def _run(job: EnrollmentJob, run: Run) -> EnrollmentJob:
+    by = jobs.actor_of(job)
+    try:
+        with opened(job) as file:
+            jobs.begin(job, at=run.clock())
+            if by.source is not Source.COMMAND and not by.user.is_active:
+                jobs.finish(job, failure="Who asked for it has been switched off.", at=run.clock())
+                return job
+            came_to_end = _Sessions(job, run, by).work_off(file)
+    except Refused as refused:
+        jobs.finish(job, failure=" ".join(e.detail for e in refused.errors), at=run.clock())
+        return job
+    if came_to_end:
+        jobs.finish(job, at=run.clock())
+    else:
+        jobs.release(job, run.left_as, at=run.clock())
+    return job
+
+
+class _Sessions:
+    """The sessions of a job that is run, and what they have in common."""
+
+    def __init__(self, job: EnrollmentJob, run: Run, by: Actor) -> None:
+        self.job, self.run, self.by = job, run, by
+        self.trial = Trial() if job.is_dry_run else None
+        self.failures: list[BaseException] = []
+        self.unwanted = threading.Event()
+        partitions = list(job.partitions.order_by("number"))
+        self._done = [partition.rows_done for partition in partitions]
+        self._sessions = [
+            _Session(self, partition.number, partition.refused, partition.position)
+            for partition in partitions
+        ]
+        self._rows: list[list[Row]] = [[] for _ in partitions]
+
+    def work_off(self, file: BinaryIO) -> bool:
+        """Has all rows of the file enrolled that are not done; whether that came to its end.
+
+        Raises ``Refused`` where the file can't be read to its end: the rows before are done."""
+        for session in self._sessions:
+            session.start()
+        try:
+            self._deal(file)
+        except Refused:
+            self._hand_over_the_rest(file)
+            raise
+        except BaseException:
+            self.unwanted.set()
+            raise
+        else:
+            self._hand_over_the_rest(file)
+        finally:
+            for session in self._sessions:
+                self._wait_for(session)
+            self._tell()
+        if self.failures:
+            raise self.failures[0]
+        return all(session.came_to_end for session in self._sessions)
+
+    def is_over(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return bool(self.failures) or self.unwanted.is_set() or self.run.stop.is_set()
+
+    def _deal(self, file: BinaryIO) -> None:
+        promotion, count, size = self.job.promotion, len(self._sessions), self.job.batch_size
+        to_pass_over = list(self._done)
+        is_over = self.is_over
+        rows = read_audience(
+            file, promotion_id=promotion.pk, promotion_code=promotion.promotion_code
+        )
+        for row in rows:
+            number = 0 if count == 1 else _partition(row[1], count)
+            if to_pass_over[number]:
+                to_pass_over[number] -= 1
+                if is_over():
+                    return
+                continue
+            given = self._rows[number]
+            given.append(row)
+            if len(given) == size:
+                self._hand_over(number, file)
+                if is_over():
+                    return
+
+    def _hand_over(self, number: int, file: BinaryIO) -> None:
+        """Gives a session the rows that were collected for it."""
+        if rows := self._rows[number]:
+            batch = Batch(number, self._done[number], rows, file.tell())
+            self._done[number] += len(rows)
+            self._rows[number] = []
+            self._put(number, batch)
+
+    def _hand_over_the_rest(self, file: BinaryIO) -> None:
+        for number in range(len(self._sessions)):
+            self._hand_over(number, file)
+            self._put(number, None)
+
+    def _put(self, number: int, batch: Batch | None) -> None:
+        while not self.is_over():
+            self._tell()
+            try:
+                self._sessions[number].batches.put(batch, timeout=_PATIENCE)
+            except queue.Full:
+                continue
+            return
+
+    def _wait_for(self, session: "_Session") -> None:
+        while session.is_alive():
+            session.join(_PATIENCE)
+            self._tell()
+
+    def _tell(self) -> None:
+        sessions = self._sessions
+        self.run.progress(
+            Progress(
+                rows=sum(session.rows for session in sessions),
+                refused=sum(session.refused for session in sessions),
+                position=sum(session.position for session in sessions) / len(sessions),
+                size=self.job.size,
+            )
+        )
+
+
+class _Session(threading.Thread):
+    """Works off a partition, in a thread with a connection of its own."""
+
+    def __init__(self, sessions: _Sessions, number: int, refused: int, position: int) -> None:
+        super().__init__(name=f"{sessions.job.record_id}/{number}", daemon=True)
+        self._all = sessions
+        self.batches: queue.Queue[Batch | None] = queue.Queue(_AHEAD)
+        self.rows = sessions._done[number]
+        self.refused, self.position = refused, position
+        self.came_to_end = False
+
+    def run(self) -> None:
+        try:
+            # So that the history tells which job an enrollment is of.
+            with request_id_for(self._all.job.record_id):
+                while batch := self._next():
+                    self._work_off(batch)
+        except BaseException as failure:
+            self._all.failures.append(failure)
+        finally:
+            connection.close()
+
+    def _next(self) -> Batch | None:
+        while not self._all.is_over():
+            try:
+                batch = self.batches.get(timeout=_PATIENCE)
+            except queue.Empty:
+                continue
+            self.came_to_end = batch is None
+            return batch
+        return None
+
+    def _work_off(self, batch: Batch) -> None:
+        run, job = self._all.run, self._all.job
+        began = time.monotonic()
+        refused = run_batch(job, batch, by=self._all.by, at=run.clock(), trial=self._all.trial)
+        self.rows += len(batch.rows)
+        self.refused += refused
+        self.position = batch.position
+        if jobs.is_wanted(job):
+            run.after_batch(time.monotonic() - began)
+        else:
+            self._all.unwanted.set()
+
+
+def _partition(item: Item | Unreadable, count: int) -> int:
+    """Which of ``count`` partitions a row belongs to: the same customer, named in the same way,
+    always to the same, so that their rows are enrolled in the order of the file."""
+    if isinstance(item, Unreadable):
+        return 0
+    name = (
+        item.contact_id
+        or item.contact_external_id
+        or (item.email or item.last_name or "").casefold()
+        or item.account_id
+    )
+    return crc32(str(name).encode()) % count

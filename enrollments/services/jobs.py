@@ -1,0 +1,270 @@
+"""Audience jobs: making, stopping and resuming them, and what becomes of them.
+
+The rows are enrolled by ``job_runs.py``, batch by batch (``job_batches.py``); the files are
+``job_files.py``'s.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from enrollments.audience_files import read_header
+from enrollments.models import (
+    EnrollmentJob,
+    EnrollmentJobPartition,
+    EnrollmentJobRefusal,
+    JobStatus,
+)
+from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
+from enrollments.rules import LONGEST_REASON
+from enrollments.services.job_files import AudienceFile
+from promotions.actors import Actor, Source
+from promotions.csv_files import write_rows
+from promotions.errors import DomainError, Refused, refuse
+from promotions.folding import fold
+from promotions.models import Promotion
+
+BATCH_SIZE: Final = 1_000
+REFUSAL_COLUMNS: Final = ("line", "code", "reason", "pointer")
+_CHUNK: Final = 5_000
+
+
+def create_job(
+    promotion_key: int,
+    file: AudienceFile,
+    *,
+    is_dry_run: bool = False,
+    sessions: int = 1,
+    batch_size: int = BATCH_SIZE,
+    reason: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> EnrollmentJob:
+    """A job, queued, that enrolls the rows of ``file`` in a promotion. A dry run, and a promotion
+    with a maximum, whose places go in the order of the file, have one session in any case.
+
+    Raises ``Refused``: ``promotion_not_found``, ``invalid_value``, and what is wrong with the
+    header of the file.
+    """
+    promotion = Promotion.objects.accessible(by).filter(pk=promotion_key).first()
+    if promotion is None:
+        raise _no_promotion()
+    reason = (reason or "").strip() or None
+    if errors := list(_problems(sessions, batch_size, reason)):
+        raise Refused(*errors)
+    with file.at.open("rb") as opened:
+        header = read_header(opened)
+    if is_dry_run or promotion.maximum_enrollment_count is not None:
+        sessions = 1
+    job = EnrollmentJob(
+        promotion=promotion,
+        file_name=file.name,
+        path=file.path,
+        format=header.format,
+        is_compressed=header.is_compressed,
+        sha256=file.sha256,
+        size=file.size,
+        is_dry_run=is_dry_run,
+        sessions=sessions,
+        batch_size=batch_size,
+        reason=reason,
+        source=by.source.value,
+        scopes=sorted(by.scopes),
+        created_by=by.user,
+        created_date=at,
+        last_modified_by=by.user,
+        last_modified_date=at,
+    )
+    with transaction.atomic():
+        job.save(force_insert=True)
+        EnrollmentJobPartition.objects.bulk_create(
+            EnrollmentJobPartition(job=job, number=number) for number in range(sessions)
+        )
+    return job
+
+
+def promotion_named(key: int | None, code: str | None, *, by: Actor) -> int:
+    """The primary key of the promotion with this key and code, or with the one that is given.
+    Raises ``Refused``: ``promotion_required``, ``promotion_not_found``."""
+    if key is None and code is None:
+        detail = "Name the promotion: give promotionId or promotionCode, or both."
+        raise refuse("promotion_required", detail)
+    found = Promotion.objects.accessible(by)
+    if key is not None:
+        found = found.filter(pk=key)
+    if code is not None:
+        found = found.filter(promotion_code_key=fold(code))
+    promotion = found.first()
+    if promotion is None:
+        raise _no_promotion()
+    return promotion.pk
+
+
+def _no_promotion() -> Refused:
+    return refuse("promotion_not_found", "No such promotion. Check the id or the code.")
+
+
+def _problems(sessions: int, batch_size: int, reason: str | None) -> Iterator[DomainError]:
+    if not 1 <= sessions <= MOST_SESSIONS:
+        detail = f"A job has 1 to {MOST_SESSIONS} sessions."
+        yield DomainError("invalid_value", detail, "sessions")
+    if not 1 <= batch_size <= LARGEST_BATCH:
+        detail = f"A batch has 1 to {LARGEST_BATCH:,} rows."
+        yield DomainError("invalid_value", detail, "batchSize")
+    if reason and len(reason) > LONGEST_REASON:
+        detail = f"Say why in at most {LONGEST_REASON} characters."
+        yield DomainError("invalid_value", detail, "reason")
+    if reason and "\x00" in reason:
+        yield DomainError("invalid_value", "This must not contain the NUL character.", "reason")
+
+
+# --- What people and clients do with a job --------------------------------------------------------
+
+
+def stop_job(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
+    """Sees to it that the job is not run: whoever runs it ends after the batch at hand. A job that
+    has come to its end stays as it is. Raises ``Refused``, ``not_found``."""
+    with transaction.atomic():
+        job = _lock(key, by)
+        if job.status in (JobStatus.QUEUED, JobStatus.RUNNING):
+            job.status = JobStatus.STOPPED
+            _touch(job, by=by, at=at)
+    return job
+
+
+def resume_job(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
+    """Sees to it that the job is run to the end of its file, from where it is: one that was stopped
+    or failed is queued again. Raises ``Refused``, ``not_found``."""
+    with transaction.atomic():
+        job = _lock(key, by)
+        if job.status in (JobStatus.STOPPED, JobStatus.FAILED):
+            job.status, job.failure, job.finished_date = JobStatus.QUEUED, None, None
+            _touch(job, by=by, at=at)
+    return job
+
+
+def latest_job(
+    promotion: Promotion, file: AudienceFile, *, is_dry_run: bool
+) -> EnrollmentJob | None:
+    """The operator's last job with this file's content in the promotion."""
+    jobs = EnrollmentJob.objects.select_related("promotion", "created_by").filter(
+        promotion=promotion,
+        sha256=file.sha256,
+        is_dry_run=is_dry_run,
+        source=Source.COMMAND.value,
+    )
+    return jobs.order_by("-pk").first()
+
+
+def take_up(job: EnrollmentJob, file: AudienceFile, *, at: datetime) -> EnrollmentJob:
+    """The job, about to go on with the same file, wherever it lies by now."""
+    if job.path != file.path:
+        with transaction.atomic():
+            _lock_row(job)
+            job.path, job.file_name = file.path, file.name
+            _touch(job, at=at)
+    return job
+
+
+def refusals_as_csv(job: EnrollmentJob) -> Iterator[str]:
+    """The rows that a job refused, by line, as the lines of a CSV file, some at a time."""
+    yield write_rows([REFUSAL_COLUMNS])
+    refusals = EnrollmentJobRefusal.objects.filter(job=job).order_by("line")
+    after = 0
+    while chunk := list(
+        refusals.filter(line__gt=after).values_list("line", "code", "detail", "pointer")[:_CHUNK]
+    ):
+        after = chunk[-1][0]
+        yield write_rows([str(cell) for cell in row] for row in chunk)
+
+
+# --- What happens to a job that is run ------------------------------------------------------------
+
+
+def actor_of(job: EnrollmentJob) -> Actor:
+    """For whom the job enrolls: who asked for it, through the door they came by."""
+    return Actor(job.created_by, Source(job.source), frozenset(job.scopes))
+
+
+def runnable_jobs() -> Iterator[EnrollmentJob]:
+    """The jobs that a worker may run, the first asked for first: those queued, and those running
+    whose file the service keeps; whether somebody does run one, its lock tells."""
+    kept = ~Q(source=Source.COMMAND.value)
+    waiting = Q(status=JobStatus.QUEUED) | Q(status=JobStatus.RUNNING) & kept
+    yield from (
+        EnrollmentJob.objects.filter(waiting)
+        .select_related("promotion", "created_by")
+        .order_by("pk")
+    )
+
+
+def may_begin(job: EnrollmentJob) -> bool:
+    """Whether the job, whose lock is held now, is still to be run."""
+    job.refresh_from_db(fields=["status"])
+    return job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+def begin(job: EnrollmentJob, *, anew: bool = False, at: datetime) -> None:
+    """Notes that the job is being run, by who holds its lock. A dry run begins at the beginning:
+    what it has seen was not written."""
+    with transaction.atomic():
+        _lock_row(job)
+        if job.is_dry_run or anew:
+            job.refusals.all()._raw_delete("default")
+            job.partitions.update(rows_done=0, batches_done=0, enrolled=0, refused=0, position=0)
+        job.status, job.failure, job.finished_date = JobStatus.RUNNING, None, None
+        job.started_date = job.started_date or at
+        _touch(job, at=at)
+
+
+def is_wanted(job: EnrollmentJob) -> bool:
+    """Whether nobody has stopped the job meanwhile."""
+    return EnrollmentJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING).exists()
+
+
+def release(job: EnrollmentJob, status: JobStatus, *, at: datetime) -> None:
+    """Notes that the job is no longer run, before its end: it is ``stopped``, or ``queued`` for the
+    next worker. What somebody else has made of it meanwhile stays."""
+    with transaction.atomic():
+        _lock_row(job)
+        if job.status == JobStatus.RUNNING:
+            job.status = status
+            _touch(job, at=at)
+
+
+def finish(job: EnrollmentJob, *, failure: str | None = None, at: datetime) -> None:
+    """Notes that the file is worked off, or why it can't be."""
+    with transaction.atomic():
+        _lock_row(job)
+        job.status = JobStatus.FINISHED if failure is None else JobStatus.FAILED
+        job.failure = failure
+        job.started_date = job.started_date or at
+        job.finished_date = max(at, job.started_date)
+        _touch(job, at=at)
+
+
+def _lock(key: int, by: Actor) -> EnrollmentJob:
+    jobs = EnrollmentJob.objects.get_queryset().accessible(by)
+    job = jobs.select_for_update(no_key=True).filter(pk=key).first()
+    if job is None:
+        raise refuse("not_found", "There is no such job.")
+    return job
+
+
+def _lock_row(job: EnrollmentJob) -> None:
+    """Holds the job's row, and makes ``job`` what it is now."""
+    locked = EnrollmentJob.objects.select_for_update(no_key=True).get(pk=job.pk)
+    for field in ("status", "failure", "started_date", "finished_date", "version"):
+        setattr(job, field, getattr(locked, field))
+    job.last_modified_date = locked.last_modified_date
+
+
+def _touch(job: EnrollmentJob, *, by: Actor | None = None, at: datetime) -> None:
+    if by is not None:
+        job.last_modified_by = by.user
+    job.last_modified_date = max(at, job.last_modified_date)
+    job.version += 1
+    job.save()

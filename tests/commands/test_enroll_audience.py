@@ -1,0 +1,251 @@
+"""``manage.py enroll_audience``."""
+
+import os
+import signal
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from enrollments.management import job_telling
+from enrollments.management.commands import enroll_audience
+from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
+from enrollments.services import job_runs
+from enrollments.services.job_batches import run_batch
+from enrollments.services.job_files import locked
+from enrollments.services.job_runs import Run, run_job
+from promotions.models import Promotion
+from tests.commands.running import output_of
+from tests.factories import make_contact, make_promotion
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def promotion() -> Promotion:
+    return make_promotion(promotion_code="MAY")
+
+
+@pytest.fixture
+def list_of_five(tmp_path: Path) -> Path:
+    """Five customers, one twice, and two bad rows."""
+    people = [make_contact() for _ in range(5)]
+    rows = [p.record_id for p in people]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["contactId", *rows, rows[0], "nonsense", "0034"]))
+    return path
+
+
+def run(*args: object, **options: Any) -> str:
+    return output_of("enroll_audience", *(str(arg) for arg in args), **options)
+
+
+def failing(*args: object, **options: Any) -> str:
+    with pytest.raises(CommandError) as caught:
+        run(*args, **options)
+    return str(caught.value)
+
+
+def test_a_list_is_enrolled_and_what_was_refused_lies_beside_it(
+    promotion: Promotion, list_of_five: Path
+) -> None:
+    printed = run("may", list_of_five, reason="The list of May")
+    refused = Path(f"{list_of_five}.refused.csv")
+    job = EnrollmentJob.objects.get()
+    assert printed.splitlines() == [
+        f"{job.name}: 8 rows, 5 enrolled, 3 refused.",
+        f"The refused rows, with the reasons, are in {refused}.",
+    ]
+    lines = refused.read_text().splitlines()
+    assert lines[0] == "line,code,reason,pointer"
+    assert [line.split(",")[:2] for line in lines[1:]] == [
+        ["7", "already_enrolled"],
+        ["8", "malformed_id"],
+        ["9", "malformed_id"],
+    ]
+    usages = PromotionPartyUsage.objects.filter(promotion=promotion)
+    history = [row for usage in usages for row in usage.history.all()]
+    assert Counter((row.source, row.reason, row.created_by.username) for row in history) == {
+        ("command", "The list of May", "system"): 5
+    }
+
+
+def test_the_promotion_may_be_named_by_its_id_and_the_report_be_elsewhere(
+    promotion: Promotion, list_of_five: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.csv"
+    run(promotion.record_id, list_of_five, "--refused", report)
+    assert report.read_text().count("\n") == 4
+    assert not Path(f"{list_of_five}.refused.csv").exists()
+
+
+def test_where_nothing_is_refused_there_is_no_report(promotion: Promotion, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email\n{make_contact().email}\n")
+    assert "1 enrolled, 0 refused" in run("MAY", path)
+    assert os.listdir(tmp_path) == ["list.csv"]
+
+
+def test_a_dry_run_only_tells(promotion: Promotion, list_of_five: Path) -> None:
+    for _ in range(2):
+        printed = run("MAY", list_of_five, "--dry-run")
+        assert "8 rows, 5 would be enrolled, 3 would be refused." in printed
+    assert not PromotionPartyUsage.objects.exists()
+    assert "8 rows, 5 enrolled, 3 refused." in run("MAY", list_of_five)
+
+
+def test_a_list_that_was_worked_off_is_not_again_unless_told(
+    promotion: Promotion, list_of_five: Path
+) -> None:
+    first = run("MAY", list_of_five).splitlines()
+    again = run("MAY", list_of_five).splitlines()
+    [job] = EnrollmentJob.objects.all()
+    assert again == [
+        f"{job.name} has worked off this file. --restart begins anew.",
+        *first,
+    ]
+    anew = run("MAY", list_of_five, "--restart")
+    assert "8 rows, 0 enrolled, 8 refused." in anew
+    assert EnrollmentJob.objects.count() == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_after_the_batch_and_the_same_command_goes_on(
+    promotion: Promotion,
+    list_of_five: Path,
+    number: signal.Signals,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = signal.getsignal(number)
+    batches, events = [], []
+
+    def note_event(job: EnrollmentJob, run: Run) -> EnrollmentJob:
+        events.append(run.stop)
+        return run_job(job, run)
+
+    def signal_in_the_second(*args: Any, **options: Any) -> int:
+        batches.append(run_batch(*args, **options))
+        if len(batches) == 2:
+            os.kill(os.getpid(), number)
+            assert events[0].wait(timeout=30)
+        return batches[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", signal_in_the_second)
+        patch.setattr(enroll_audience, "run_job", note_event)
+        message = failing("MAY", list_of_five, "--batch-size", 2)
+    assert message == "Stopped. Run the same command again to go on where it stopped."
+    job = EnrollmentJob.objects.with_progress().get()
+    assert (job.status, job.row_count) == (JobStatus.STOPPED, 4)
+    assert signal.getsignal(number) == before
+    printed = run("MAY", list_of_five)
+    assert printed.startswith(f"Going on with {job.name}.")
+    assert "8 rows, 5 enrolled, 3 refused." in printed
+
+
+def test_a_stopped_job_can_be_begun_anew(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", _away)
+        failing("MAY", list_of_five)
+    assert "8 rows, 5 enrolled" in run("MAY", list_of_five, "--restart")
+    assert EnrollmentJob.objects.count() == 2
+    assert "has worked off this file" in run("MAY", list_of_five)
+
+
+def _away(*args: object, **options: object) -> None:
+    raise OperationalError("no connection")
+
+
+def test_a_database_that_is_away_is_told_of(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", _away)
+        message = failing("MAY", list_of_five)
+    assert message == (
+        "The database can't be reached. Run the same command again to go on where it stopped."
+    )
+    assert "8 rows, 5 enrolled" in run("MAY", list_of_five)
+
+
+def test_a_job_that_another_process_runs_is_left_to_it(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", _away)
+        failing("MAY", list_of_five)
+    job = EnrollmentJob.objects.get()
+    with locked(job):
+        assert failing("MAY", list_of_five) == f"{job.name} is being run by another process."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("NONE", "{path}"), "There is no promotion that is not deleted with the id or code NONE."),
+        (("MAY", "nowhere.csv"), "nowhere.csv: No such file or directory."),
+        (("MAY", "{path}", "--sessions", "0"), "sessions: A job has 1 to 8 sessions."),
+        (("MAY", "{path}", "--batch-size", "0"), "batchSize: A batch has 1 to 5,000 rows."),
+        (("MAY", "{other}"), "phone: There is no such column; known are contactId,"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence(
+    promotion: Promotion,
+    list_of_five: Path,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    expected: str,
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("phone\n1\n")
+    named = [argument.format(path=list_of_five, other=other) for argument in arguments]
+    message = failing(*named)
+    assert expected in message
+    assert not EnrollmentJob.objects.exists()
+
+
+def test_a_file_that_breaks_off_ends_in_an_error(
+    promotion: Promotion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("email\na@example.com\n")
+
+    def change_first(job: EnrollmentJob, *args: Any) -> EnrollmentJob:
+        path.write_text("email\nb@example.com\n")
+        return run_job(job, *args)
+
+    monkeypatch.setattr(enroll_audience, "run_job", change_first)
+    assert failing("MAY", path) == "list.csv has been changed since. Start a new job with it."
+
+
+def test_a_terminal_sees_a_bar_and_a_log_lines(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_telling, "_ON_A_TERMINAL", 0)
+    monkeypatch.setattr(job_telling, "_ELSEWHERE", 0)
+    terminal = Terminal()
+    call_command("enroll_audience", "MAY", str(list_of_five), "--batch-size=1", stdout=terminal)
+    shown = terminal.getvalue().split("\n")[0]
+    assert shown.startswith("\r[........................]   0%  0 rows, 0 refused")
+    assert "[########################] 100%  8 rows, 3 refused  " in shown
+    assert "rows/s  0:00 left" in shown
+    lines = run("MAY", list_of_five, "--restart", "--batch-size=1").splitlines()
+    assert lines[0] == "0%  0 rows, 0 refused"
+    assert any(line.startswith("100%  8 rows, 8 refused") for line in lines)
+
+
+def test_two_sessions(promotion: Promotion, list_of_five: Path) -> None:
+    printed = run("MAY", list_of_five, "--sessions", 2, "--batch-size", 1)
+    assert "8 rows, 5 enrolled, 3 refused." in printed
+    assert EnrollmentJob.objects.get().partitions.count() == 2

@@ -1,0 +1,165 @@
+"""A batch's enrollments, refusals and progress are written together, once."""
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from enrollments.models import (
+    EnrollmentJob,
+    EnrollmentJobPartition,
+    EnrollmentJobRefusal,
+    PromotionPartyUsage,
+)
+from enrollments.services import job_batches
+from enrollments.services.job_batches import Batch, Displaced, run_batch
+from enrollments.services.job_rows import Row
+from enrollments.wire import Item, Unreadable
+from promotions.errors import DomainError
+from promotions.services.transactions import in_transaction
+from tests.audiences import counts_of, make_job, refusals_of
+from tests.factories import NOW, actor, make_contact, make_promotion
+
+BAD = Unreadable(
+    (
+        DomainError("malformed_id", "Send the record's id as it was given.", "contactId"),
+        DomainError("invalid_datetime", "Write a date-time.", "enrollmentEffectiveDateTime"),
+    )
+)
+
+
+def batch_of(job: EnrollmentJob, **options: Any) -> Batch:
+    """Two good rows, two bad ones."""
+    promotion = job.promotion_id
+    rows: list[Row] = [
+        (2, Item(contact_id=make_contact().pk, promotion_id=promotion)),
+        (3, BAD),
+        (4, Item(contact_id=make_contact().pk, promotion_id=promotion)),
+        (6, Item(email="nobody@example.com", promotion_id=promotion)),
+    ]
+    return Batch(**{"partition": 0, "begins_at": 0, "rows": rows, "position": 99, **options})
+
+
+def run(job: EnrollmentJob, batch: Batch) -> int:
+    return run_batch(job, batch, by=actor(), at=NOW)
+
+
+@pytest.mark.django_db
+def test_a_batch_leaves_enrollments_refusals_and_progress() -> None:
+    job = make_job()
+    assert run(job, batch_of(job)) == 2
+    assert PromotionPartyUsage.objects.filter(promotion=job.promotion).count() == 2
+    assert list(job.refusals.order_by("line").values_list("line", "code", "detail", "pointer")) == [
+        (
+            3,
+            "malformed_id",
+            "contactId: Send the record's id as it was given. "
+            "enrollmentEffectiveDateTime: Write a date-time.",
+            "contactId",
+        ),
+        (
+            6,
+            "customer_not_found",
+            "No contact matches. Check the identifiers, or create the contact first.",
+            "email",
+        ),
+    ]
+    partition = job.partitions.get()
+    assert (partition.batches_done, partition.position) == (1, 99)
+    assert counts_of(job) == (4, 2, 2)
+
+
+@pytest.mark.django_db
+def test_a_line_of_json_is_pointed_into_as_in_a_request() -> None:
+    job = make_job(content='{"contact": {"email": "nobody@example.com"}}')
+    run(job, batch_of(job))
+    assert job.refusals.get(line=6).pointer == "contact.email"
+
+
+@pytest.mark.django_db
+def test_a_batch_that_was_committed_unnoticed_is_not_done_again() -> None:
+    job = make_job()
+    batch = batch_of(job)
+    assert run(job, batch) == run(job, batch) == 2
+    assert counts_of(job) == (4, 2, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("begins_at", [1, 4, 8])
+def test_a_batch_that_does_not_follow_the_last_is_refused(begins_at: int) -> None:
+    job = make_job()
+    with pytest.raises(Displaced):
+        run(job, batch_of(job, begins_at=begins_at))
+    assert counts_of(job) == (0, 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fails", [EnrollmentJobRefusal, EnrollmentJobPartition])
+def test_of_a_batch_that_fails_on_the_way_nothing_is_left(
+    fails: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job()
+    batch = batch_of(job)
+
+    def fail(*args: object, **options: object) -> None:
+        raise RuntimeError("out of order")
+
+    with monkeypatch.context() as patch:
+        if fails is EnrollmentJobRefusal:
+            patch.setattr(EnrollmentJobRefusal.objects, "bulk_create", fail)
+        else:
+            patch.setattr(EnrollmentJobPartition, "save", fail)
+        with pytest.raises(RuntimeError):
+            run(job, batch)
+    assert not PromotionPartyUsage.objects.exists()
+    assert refusals_of(job) == []
+    run(job, batch)
+    assert counts_of(job) == (4, 2, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_lost_connection_is_made_good(committed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job()
+    batch = batch_of(job)
+    whole = in_transaction
+    losses = iter([True, True])
+
+    def losing(act: Any) -> Any:
+        if next(losses, False):
+            if committed:
+                whole(act)
+            raise OperationalError("the connection is gone")
+        return whole(act)
+
+    monkeypatch.setattr(job_batches, "in_transaction", losing)
+    monkeypatch.setattr(job_batches, "_LONGEST_PAUSE", 0)
+    assert run(job, batch) == 2
+    assert counts_of(job) == (4, 2, 2)
+    assert PromotionPartyUsage.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_stays_away_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job()
+    tries: list[int] = []
+
+    def away(act: Any) -> Any:
+        tries.append(1)
+        raise OperationalError("no connection")
+
+    monkeypatch.setattr(job_batches, "in_transaction", away)
+    monkeypatch.setattr(job_batches, "_LONGEST_PAUSE", 0)
+    with pytest.raises(OperationalError):
+        run(job, batch_of(job))
+    assert len(tries) == 10
+
+
+@pytest.mark.django_db
+def test_each_enrollment_tells_of_the_job_that_made_it() -> None:
+    promotion = make_promotion()
+    job = make_job(promotion, reason="The list of May")
+    run(job, batch_of(job))
+    usages = PromotionPartyUsage.objects.filter(promotion=promotion)
+    rows = [row for usage in usages for row in usage.history.all()]
+    assert {(row.reason, row.source) for row in rows} == {("The list of May", "api")}
