@@ -25,6 +25,7 @@ from promotions.api.filters import (
     after,
     before,
 )
+from promotions.api.pagination import NEWEST_FIRST
 from promotions.models import Promotion
 from promotions.numbers import parse_record_number
 
@@ -112,6 +113,14 @@ class EnrollmentFilters(RecordFilters):
 
 _OF_FEW = {"accountId", "contactId", "email", "enrollmentOfferId", "name", "partyId"}
 """What leaves over so few enrollments that they are looked up before anything else."""
+
+
+def default_order(values: Mapping[str, Any]) -> str:
+    """Newest first: by the moment where moments of enrolling are asked for, which is then what an
+    index is read by; by the key it may lead through millions that were enrolled at others."""
+    of_moments = {"createdDate_after", "createdDate_before"} & values.keys()
+    of_some = (_OF_FEW | {"promotionCode", "promotionId"}) & values.keys()
+    return "-createdDate" if of_moments and not of_some else NEWEST_FIRST
 
 
 def promotions_first(values: Mapping[str, Any], at: Moment) -> Q | None:

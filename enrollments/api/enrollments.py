@@ -10,7 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
-from enrollments.api.enrollment_filters import EnrollmentFilters, has_ranges, promotions_first
+from enrollments.api.enrollment_filters import (
+    EnrollmentFilters,
+    default_order,
+    has_ranges,
+    promotions_first,
+)
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
 from enrollments.rendering import ShownEnrollment, properties
@@ -127,8 +132,8 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
 
     def list(self, request: Request) -> Response:
         """Find enrollments, page by page."""
-        page = Page(request, self.orderings)
         values = read_filters(EnrollmentFilters, request.query_params)
+        page = Page(request, self.orderings, default_order(values))
         form, stand_ins, parts = EnrollmentFilters.prepare(values)
         moment = Parameter("at", DateTimeField())
 
