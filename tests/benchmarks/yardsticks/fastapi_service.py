@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 import orjson
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
