@@ -18,7 +18,7 @@ from enrollments.api.enrollment_filters import (
 )
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
-from enrollments.rendering import ShownEnrollment, properties
+from enrollments.rendering import PROPERTIES, ShownEnrollment, properties
 from enrollments.selectors import enrollments_shown
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
@@ -68,26 +68,7 @@ class EnrollmentSerializer(serializers.ModelSerializer[PromotionPartyUsage]):
 
     class Meta:
         model = PromotionPartyUsage
-        fields = (
-            "id",
-            "name",
-            "promotionId",
-            "promotionCode",
-            "type",
-            "accountId",
-            "contactId",
-            "enrollmentOfferId",
-            "status",
-            "isPartyEnrolled",
-            "enrollmentEffectiveDateTime",
-            "enrollmentExpirationDateTime",
-            "withdrawnDate",
-            "withdrawnBy",
-            "withdrawalReason",
-            "usageCount",
-            "createdDate",
-            "lastModifiedDate",
-        )
+        fields = PROPERTIES
 
     @extend_schema_field({"type": "string", "enum": [s.value for s in Standing]})
     def get_status(self, usage: PromotionPartyUsage) -> str:
