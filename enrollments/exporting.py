@@ -15,7 +15,6 @@ import orjson
 
 from enrollments.rendering import PROPERTIES, ShownEnrollment, properties
 from promotions.csv_files import write_rows
-from promotions.moments import format_moment
 
 
 class Form(StrEnum):
