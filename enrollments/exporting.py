@@ -69,18 +69,20 @@ def _write_ndjson(rows: Sequence[ShownEnrollment], at: datetime) -> bytes:
 
 
 def _write_csv(rows: Sequence[ShownEnrollment], at: datetime) -> bytes:
-    cells = [[*properties(row, at, _as_it_is).values()] for row in rows]
-    # The lists of JSON become lines of CSV by leaving out brackets, quotation marks and null: right
-    # for all rows but those with texts that have such characters, or want quotation marks, and
-    # these are written again.
-    arrays = _dumps(cells)[2:-2].replace(b",null", b",").replace(b'"', b"")
-    lines = arrays.split(b"],[")
-    special = [n for n, row in enumerate(rows) if not _is_plain(row)]
-    if special:
-        if len(lines) != len(rows):  # a text has what lies between rows
-            return b"".join(_line(properties(row, at)) for row in rows)
-        for n in special:
-            lines[n] = _line(properties(rows[n], at))[:-2]
+    # The arrays of JSON become lines of CSV by leaving out brackets, quotation marks and null.
+    # That is right of all rows but those whose texts have such characters or want quotation marks.
+    plain = [_is_plain(row) for row in rows]  # the others leave their places empty
+    arrays = _dumps(
+        [
+            [*properties(row, at, _as_it_is).values()] if is_plain else []
+            for row, is_plain in zip(rows, plain, strict=True)
+        ]
+    )
+    lines = arrays[2:-2].replace(b",null", b",").replace(b'"', b"").split(b"],[")
+    for n, is_plain in enumerate(plain):
+        if not is_plain:
+            cells = properties(rows[n], at).values()
+            lines[n] = write_rows([[_cell(value) for value in cells]]).encode()[:-2]
     return b"\r\n".join(lines) + b"\r\n"
 
 
@@ -100,10 +102,6 @@ def _is_plain_text(text: str | None) -> bool:
 @lru_cache(maxsize=1024)
 def _is_plain_name(*names: str | None) -> bool:
     return all(_is_plain_text(name or None) for name in names)
-
-
-def _line(cells: Mapping[str, Any]) -> bytes:
-    return write_rows([[_cell(value) for value in cells.values()]]).encode()
 
 
 def _cell(value: Any) -> str:
