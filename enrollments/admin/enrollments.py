@@ -20,6 +20,7 @@ from enrollments.admin import acts
 from enrollments.admin.acts import act_page, enroll_page, require
 from enrollments.admin.cards import cards, customer_url, period_in_words, shown_enrollments
 from enrollments.admin.customer_page import customer_page, find_customer_page
+from enrollments.admin.exports import export_links, export_page
 from enrollments.models import PromotionPartyUsage
 from enrollments.selectors import find_enrollments, of_standing
 from enrollments.standing import Standing
@@ -70,6 +71,7 @@ class EnrollmentAdmin(ModelAdmin):
     search_help_text = "Enrollment number, e-mail, name, external id or record id"
     actions = ("withdraw_selected", "change_period_selected")
     actions_list = ("enroll",)
+    list_before_template = "enrollments/admin/exports.html"
 
     # --- Who may do what ---
 
@@ -89,6 +91,13 @@ class EnrollmentAdmin(ModelAdmin):
         return request.user.has_perm("enrollments.change_promotionpartyusage")
 
     # --- The list ---
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"exports": export_links(request), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         shown = shown_enrollments(actor_of(request), timezone.now())
@@ -203,6 +212,7 @@ class EnrollmentAdmin(ModelAdmin):
         own = [
             path("withdraw/", view(_withdraw_page), name=f"{act}_withdraw"),
             path("change-period/", view(_change_period_page), name=f"{act}_change_period"),
+            path("export/<str:key>/<str:form>/", view(export_page), name=f"{act}_export"),
             path("customers/", view(find_customer_page), name="customers"),
             path("customers/<str:record_id>/", view(customer_page), name="customer"),
         ]

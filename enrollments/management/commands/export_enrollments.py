@@ -4,7 +4,7 @@ import gzip
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -58,6 +58,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Wrote {path} ({done:,} enrollments).")
 
 
-def _opened(path: str, *, compressed: bool) -> IO[bytes]:
+def _opened(path: str, *, compressed: bool) -> gzip.GzipFile | BinaryIO:
     """A file that is written anew; of the levels of compression the one that keeps up."""
     return gzip.open(path, "wb", compresslevel=1) if compressed else open(path, "wb")
