@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from enrollments.models import EnrollmentPlaces, PromotionPartyUsage
+from enrollments.models import PromotionPartyUsage
 from promotions.models import Promotion
 
 
@@ -26,8 +26,9 @@ class Enrollments:
         )
 
     def places_changed(self, promotion: Promotion) -> None:
-        # Counted anew by whoever enrolls next, if there is still a limit.
-        EnrollmentPlaces.objects.filter(promotion=promotion).delete()
+        from enrollments.services.places import forget_places
+
+        forget_places(promotion)
 
     def kept(self, promotion: Promotion) -> int:
         return PromotionPartyUsage.objects.filter(promotion=promotion).count()

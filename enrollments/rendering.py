@@ -6,6 +6,7 @@ read, and most of the time went into building records that were rendered and thr
 the enrollment contract, "The plain REST surface: names".
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -58,8 +59,34 @@ COLUMNS: Final = (
 """Where the fields of a ``ShownEnrollment`` are found, as paths from an enrollment."""
 
 
-def properties(row: ShownEnrollment, at: datetime) -> dict[str, Any]:
-    """The properties of an enrollment, in their order; ``status`` is that of the moment ``at``."""
+PROPERTIES: Final = (
+    "id",
+    "name",
+    "promotionId",
+    "promotionCode",
+    "type",
+    "accountId",
+    "contactId",
+    "enrollmentOfferId",
+    "status",
+    "isPartyEnrolled",
+    "enrollmentEffectiveDateTime",
+    "enrollmentExpirationDateTime",
+    "withdrawnDate",
+    "withdrawnBy",
+    "withdrawalReason",
+    "usageCount",
+    "createdDate",
+    "lastModifiedDate",
+)
+"""The names of the properties, in their order."""
+
+
+def properties(
+    row: ShownEnrollment, at: datetime, moment: Callable[[datetime], Any] = format_moment
+) -> dict[str, Any]:
+    """The properties of an enrollment, in their order; ``status`` is that of the moment ``at``.
+    ``moment`` writes date-times, for those who have a quicker way for very many."""
     account, contact, offer = row.account_id, row.contact_id, row.enrollment_offer_id
     expiration, withdrawn = row.enrollment_expiration_date_time, row.withdrawn_date
     return {
@@ -73,9 +100,9 @@ def properties(row: ShownEnrollment, at: datetime) -> dict[str, Any]:
         "enrollmentOfferId": None if offer is None else ids.encode(ids.OFFER, offer),
         "status": standing(row, row, at).value,
         "isPartyEnrolled": row.is_party_enrolled,
-        "enrollmentEffectiveDateTime": format_moment(row.enrollment_effective_date_time),
-        "enrollmentExpirationDateTime": None if expiration is None else format_moment(expiration),
-        "withdrawnDate": None if withdrawn is None else format_moment(withdrawn),
+        "enrollmentEffectiveDateTime": moment(row.enrollment_effective_date_time),
+        "enrollmentExpirationDateTime": None if expiration is None else moment(expiration),
+        "withdrawnDate": None if withdrawn is None else moment(withdrawn),
         "withdrawnBy": (
             None
             if row.username is None
@@ -83,6 +110,6 @@ def properties(row: ShownEnrollment, at: datetime) -> dict[str, Any]:
         ),
         "withdrawalReason": row.withdrawal_reason,
         "usageCount": row.usage_count,
-        "createdDate": format_moment(row.created_date),
-        "lastModifiedDate": format_moment(row.last_modified_date),
+        "createdDate": moment(row.created_date),
+        "lastModifiedDate": moment(row.last_modified_date),
     }

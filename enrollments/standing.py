@@ -86,15 +86,29 @@ def stands(word: Standing, at: Moment) -> Q:
     raise AssertionError("unreachable")
 
 
+def promotions_of(word: Standing, at: Moment) -> Q:
+    """The promotions in which customers can stand so, as far as the promotion alone decides: a
+    condition on promotions, empty where it may be any."""
+    return ~_over(at) & _paused() if word is Standing.PAUSED else Q()
+
+
+def _over(at: Moment, path: str = "") -> Q:
+    return Q(**{f"{path}end_date_time__lte": at})
+
+
+def _paused(path: str = "") -> Q:
+    return Q(**{f"{path}is_active": False}) | Q(**{f"{path}is_deleted": True})
+
+
 def _conditions(at: Moment) -> list[tuple[Standing, Q]]:
     """The words and what each asks for; the first whose condition holds is the standing."""
     return [
         (Standing.WITHDRAWN, Q(is_party_enrolled=False)),
         (
             Standing.EXPIRED,
-            Q(enrollment_expiration_date_time__lte=at) | Q(promotion__end_date_time__lte=at),
+            Q(enrollment_expiration_date_time__lte=at) | _over(at, "promotion__"),
         ),
-        (Standing.PAUSED, Q(promotion__is_active=False) | Q(promotion__is_deleted=True)),
+        (Standing.PAUSED, _paused("promotion__")),
         (
             Standing.SCHEDULED,
             Q(enrollment_effective_date_time__gt=at) | Q(promotion__start_date_time__gt=at),

@@ -7,6 +7,7 @@ kept, and the values are put in.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -43,6 +44,19 @@ class Parameter(Expression):
         return "%s", [self._slot]
 
 
+class Column(Expression):
+    """A column of a table, by its name in a statement that the query becomes a part of."""
+
+    def __init__(self, table: str, name: str) -> None:
+        super().__init__()
+        self._sql = f"{table}.{name}"
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        return self._sql, ()
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """SQL, and its parameters: constants, and places for values."""
@@ -56,18 +70,38 @@ class Statement:
         sql, parameters = queryset.query.get_compiler(queryset.db).as_sql()
         return cls(sql, tuple(parameters))
 
-    def run(self, values: Mapping[str, Any]) -> list[Any]:
-        """The rows as the database's driver has them; ``values`` by their parameters' names."""
+    def run(self, values: Mapping[str, Any], *, anew: bool = False) -> list[Any]:
+        """The rows as the database's driver has them; ``values`` by their parameters' names.
+
+        ``anew``: see ``planned_anew``.
+        """
         parameters = [
             _written(values[one.name], one.field) if isinstance(one, _Slot) else one
             for one in self.parameters
         ]
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, planned_anew() if anew else nullcontext():
             if connection.vendor == "postgresql":
                 cursor.cursor.adapters.register_loader("timestamptz", _moment_loader())
             cursor.execute(self.sql, parameters)
             rows: list[Any] = cursor.fetchall()
         return rows
+
+
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Within it PostgreSQL plans each statement for its own values, and keeps no plan for all of
+    them. That is for a list between two moments, of which nearly all rows may be or nearly none:
+    the plan that is best for the many reads ten million rows in vain for the few."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    driver = connection.connection
+    kept, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = kept
 
 
 @cache

@@ -10,10 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
-from enrollments.api.enrollment_filters import EnrollmentFilters
+from enrollments.api.enrollment_filters import (
+    EnrollmentFilters,
+    default_order,
+    has_ranges,
+    promotions_first,
+)
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.reading import Usages, read_enrollments
-from enrollments.rendering import ShownEnrollment, properties
+from enrollments.rendering import PROPERTIES, ShownEnrollment, properties
 from enrollments.selectors import enrollments_shown
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
@@ -63,26 +68,7 @@ class EnrollmentSerializer(serializers.ModelSerializer[PromotionPartyUsage]):
 
     class Meta:
         model = PromotionPartyUsage
-        fields = (
-            "id",
-            "name",
-            "promotionId",
-            "promotionCode",
-            "type",
-            "accountId",
-            "contactId",
-            "enrollmentOfferId",
-            "status",
-            "isPartyEnrolled",
-            "enrollmentEffectiveDateTime",
-            "enrollmentExpirationDateTime",
-            "withdrawnDate",
-            "withdrawnBy",
-            "withdrawalReason",
-            "usageCount",
-            "createdDate",
-            "lastModifiedDate",
-        )
+        fields = PROPERTIES
 
     @extend_schema_field({"type": "string", "enum": [s.value for s in Standing]})
     def get_status(self, usage: PromotionPartyUsage) -> str:
@@ -127,17 +113,23 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
 
     def list(self, request: Request) -> Response:
         """Find enrollments, page by page."""
-        page = Page(request, self.orderings)
         values = read_filters(EnrollmentFilters, request.query_params)
+        page = Page(request, self.orderings, default_order(values))
         form, stand_ins, parts = EnrollmentFilters.prepare(values)
+        moment = Parameter("at", DateTimeField())
 
         def narrow(usages: Usages) -> Usages:
-            moment = Parameter("at", DateTimeField())
             found: Usages = EnrollmentFilters(stand_ins, usages, at=moment).qs
             return page.narrow(found, Parameter)[: page.size + 1]
 
+        in_order = page.ordered_by == "id"
         found = read_enrollments(
-            (form, page.form), narrow, {**parts, **page.place, "at": self.at}, by=self.actor
+            (form, page.form),
+            narrow,
+            {**parts, **page.place, "at": self.at},
+            by=self.actor,
+            promotions=promotions_first(values, moment) if in_order else None,
+            anew=has_ranges(values),
         )
         rows = page.cut(found)
         by = ORDERED_BY.get(page.ordered_by)

@@ -2,6 +2,7 @@ from django.urls import include, path, re_path
 
 from enrollments.api.customers import AccountViewSet, ContactViewSet
 from enrollments.api.enrollments import EnrollmentViewSet
+from enrollments.api.exports import EnrollmentExportView
 from enrollments.api.jobs import EnrollmentJobViewSet
 from enrollments.api.offers import OfferViewSet
 from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
@@ -15,6 +16,11 @@ router.register("enrollments", EnrollmentViewSet, "enrollment")
 router.register("enrollment-jobs", EnrollmentJobViewSet, "enrollment-job")
 
 urlpatterns = [
+    re_path(
+        r"^api/v1/promotions/(?P<id>[^/]+)/enrollments/export/?$",
+        EnrollmentExportView.as_view(),
+        name="enrollment-export",
+    ),
     path("api/v1/", include(router.urls)),
     re_path(
         r"^services/data/(?P<version>v(?:[2-5][0-9]|6[0-8])\.0)"

@@ -53,10 +53,14 @@ class PromotionPartyUsage(Record):
         Promotion, models.PROTECT, related_name="party_usages", db_index=False
     )
     type = models.CharField(max_length=20, choices=Type)
-    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="party_usages")
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="party_usages")
+    account = models.ForeignKey(
+        Account, models.PROTECT, null=True, related_name="party_usages", db_index=False
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, related_name="party_usages", db_index=False
+    )
     enrollment_offer = models.ForeignKey(
-        Offer, models.PROTECT, null=True, related_name="party_usages"
+        Offer, models.PROTECT, null=True, related_name="party_usages", db_index=False
     )
 
     is_party_enrolled = models.BooleanField(default=True)
@@ -79,32 +83,49 @@ class PromotionPartyUsage(Record):
     class Meta(Record.Meta):
         verbose_name = "enrollment"
         verbose_name_plural = "enrollments"
+        # Each is written for every enrollment that it holds: what reads it, and what it costs, is
+        # in docs/decisions/0015-indexes.md.
         indexes = [
             models.Index(name="usage_created", fields=["created_date", "id"]),
             # A promotion's enrollments, page by page.
             models.Index(name="usage_by_promotion", fields=["promotion", "id"]),
             # What changed since a partner last looked.
             models.Index(name="usage_modified", fields=["last_modified_date", "id"]),
-            # The places that are taken of a promotion with a limit.
-            models.Index(
-                name="usage_enrolled_by_promotion",
-                fields=["promotion"],
-                condition=Q(is_party_enrolled=True),
-            ),
             # The few among very many.
-            models.Index(name="usage_of_account", fields=["id"], condition=Q(contact=None)),
+            models.Index(
+                name="usage_by_account",
+                fields=["account", "id"],
+                condition=Q(account__isnull=False),
+            ),
+            models.Index(
+                name="usage_by_offer",
+                fields=["enrollment_offer", "id"],
+                condition=Q(enrollment_offer__isnull=False),
+            ),
+            models.Index(name="usage_of_account", fields=["id"], condition=Q(type="Account")),
+            models.Index(
+                name="usage_by_expiration",
+                fields=["enrollment_expiration_date_time", "id"],
+                condition=Q(enrollment_expiration_date_time__isnull=False),
+            ),
             models.Index(
                 name="usage_withdrawn", fields=["id"], condition=Q(is_party_enrolled=False)
+            ),
+            models.Index(
+                name="usage_by_withdrawal",
+                fields=["withdrawn_date", "id"],
+                condition=Q(withdrawn_date__isnull=False),
             ),
         ]
         constraints = [
             *Record.Meta.constraints,
+            # The party first: the same index answers what a customer is enrolled in.
             models.UniqueConstraint(
-                name="usage_once_per_promotion_and_contact", fields=["promotion", "contact"]
+                name="usage_once_per_promotion_and_contact", fields=["contact", "promotion"]
             ),
             models.UniqueConstraint(
                 name="usage_once_per_promotion_and_account",
-                fields=["promotion", "account"],
+                fields=["account", "promotion"],
                 condition=Q(contact=None),
             ),
             models.CheckConstraint(

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import OperationalError
 
 from enrollments.deciding import Decision, decide, errors_of
-from enrollments.facts import Facts
 from enrollments.models import PromotionPartyUsage
 from enrollments.rendering import ShownEnrollment
 from enrollments.services.history import Changed, with_values
@@ -26,7 +27,7 @@ from enrollments.wire import Item, Unreadable
 from promotions import ids
 from promotions.actors import Actor
 from promotions.errors import DomainError, Refused
-from promotions.services.transactions import in_transaction
+from promotions.services.transactions import in_transaction, is_passing, statements_stand_alone
 
 
 @dataclass(frozen=True)
@@ -118,15 +119,15 @@ def enroll(
     """
     readable = [item for item in items if isinstance(item, Item)]
 
-    def act() -> list[Decision]:
-        decisions = _decide(readable, by, at)
+    def act(*, hold: bool = True) -> list[Decision]:
+        decisions = _decide(readable, by, at, hold=hold)
         if not dry_run and not (
             all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))
         ):
             _write([one for one in decisions if not one.errors], by=by, at=at, reason=reason)
         return decisions
 
-    decided = iter(in_transaction(act))
+    decided = iter(_run(act))
     outcomes = [
         NotEnrolled(item.errors) if isinstance(item, Unreadable) else _outcome(next(decided))
         for item in items
@@ -138,11 +139,36 @@ def enroll(
     return outcomes
 
 
-def _decide(items: Sequence[Item], by: Actor, at: datetime) -> list[Decision]:
+class _TurnsNeeded(Exception):
+    """A limited promotion is among those named: it has to be held from the reading on."""
+
+
+class _Act(Protocol):
+    def __call__(self, *, hold: bool = True) -> list[Decision]: ...
+
+
+def _run(act: _Act) -> list[Decision]:
+    """Runs it in a transaction. Where nothing has to be held between the one statement that reads
+    and the one that writes, these two are all; only if they fail there is a transaction."""
+    if statements_stand_alone():
+        try:
+            return act(hold=False)
+        except _TurnsNeeded:
+            pass
+        except OperationalError as error:
+            if not is_passing(error):
+                raise
+    return in_transaction(act)
+
+
+def _decide(items: Sequence[Item], by: Actor, at: datetime, *, hold: bool) -> list[Decision]:
     if not items:
         return []
-    facts = read_facts(items, by)
-    if uncounted := _uncounted(facts):
+    facts = read_facts(items, by, hold=hold)
+    limited = [p for p in facts.promotions.values() if p.maximum_enrollment_count is not None]
+    if limited and not hold:
+        raise _TurnsNeeded
+    if uncounted := [promotion.key for promotion in limited if promotion.taken is None]:
         count_places(uncounted)
         facts = read_facts(items, by)
     zone = ZoneInfo(settings.TIME_ZONE)
@@ -151,15 +177,6 @@ def _decide(items: Sequence[Item], by: Actor, at: datetime) -> list[Decision]:
         # While the turn was waited for, this customer may have been enrolled, and is then told so.
         decisions = decide(items, read_facts(items, by), at, zone)
     return decisions
-
-
-def _uncounted(facts: Facts) -> list[int]:
-    """The limited promotions whose places were not counted yet; they are held by now."""
-    return [
-        promotion.key
-        for promotion in facts.promotions.values()
-        if promotion.maximum_enrollment_count is not None and promotion.taken is None
-    ]
 
 
 def _write(decisions: Sequence[Decision], *, by: Actor, at: datetime, reason: str | None) -> None:

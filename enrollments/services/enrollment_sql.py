@@ -139,11 +139,13 @@ EXISTING: Final = tuple(
 class Reading:
     """What kinds of things a request names; there is one statement for each such shape.
 
-    ``by`` says what customers are named by, the keys of ``REACHED_BY``. ``seen_…`` are queries of
-    the promotions and offers that the caller may see, empty where it may see all.
+    With ``hold``, limited promotions are held. ``by`` says what customers are named by, the keys of
+    ``REACHED_BY``. ``seen_…`` are queries of the promotions and offers that the caller may see,
+    empty where it may see all.
     """
 
     on_postgresql: bool
+    hold: bool
     by: tuple[str, ...]
     offers: bool
     seen_promotions: str
@@ -159,11 +161,12 @@ def reading(shape: Reading) -> str:
     """The statement that reads for a request of this shape: promotions, offers and customers, each
     a JSON list of lists. Parameters: wanted, named promotions, those of ``seen_promotions``; where
     there are ``offers``, named offers, those of ``seen_offers``."""
-    array, list_of, lock, kept = (
-        ("json_build_array", "json_agg", "FOR NO KEY UPDATE", "AS MATERIALIZED")
+    array, list_of, kept = (
+        ("json_build_array", "json_agg", "AS MATERIALIZED")
         if shape.on_postgresql
-        else ("json_array", "json_group_array", "", "AS")
+        else ("json_array", "json_group_array", "AS")
     )
+    lock = "FOR NO KEY UPDATE" if shape.on_postgresql and shape.hold else ""
 
     def of(alias: str, columns: tuple[str, ...]) -> str:
         return ", ".join(f"{alias}.{column}" for column in columns)
@@ -326,12 +329,12 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
 @cache
 def writing(*, new: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
-    with the new records, JSON lists of their ids, promotions, contacts and accounts, and with how
-    many were enrolled again. Parameters: act, and as far as there are: new; again, changes;
-    places."""
+    with the new records, JSON lists of their ids, promotions, contacts and accounts; a division by
+    zero says that another request came first. Parameters: act, and as far as there are: new;
+    again, changes; places."""
     act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
     parts = {"act": f"SELECT {act}"}
-    made, renewed = "NULL", "0"
+    made = "NULL"
     if new:
         parts |= {
             "new": NEW.query(),
@@ -350,8 +353,13 @@ def writing(*, new: bool, again: bool, places: bool) -> str:
             + " RETURNING u.id",
             "retold": RETELL.format(changes="changes c", act="act"),
         }
-        renewed = "(SELECT COUNT(*) FROM renewed)"
     if places:
         parts |= {"places": PLACES.query(), "taken": TAKE.format(places="places t")}
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
-    return f"WITH {beginning}\nSELECT {made}, {renewed}"
+    written = " AND ".join(
+        f"(SELECT COUNT(*) FROM {done}) = (SELECT COUNT(*) FROM {wanted})"
+        for done, wanted in (("made", "new"), ("renewed", "again"))
+        if wanted in parts
+    )
+    # All or nothing: where not all of it could be written, dividing by zero takes all of it back.
+    return f"WITH {beginning}\nSELECT {made}, 1 / CASE WHEN {written} THEN 1 ELSE 0 END"

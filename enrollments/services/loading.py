@@ -19,12 +19,12 @@ from promotions.models import Promotion, Record, RecordQuerySet
 from promotions.permissions import condition
 
 
-def read_facts(items: Sequence[Item], by: Actor) -> Facts:
+def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
     """What the database says of everything that ``items`` name.
 
-    Deleted records don't exist here, nor does what ``by`` may not see. Who names a limited
-    promotion holds it, and the count of its places, until the transaction ends; records of
-    customers are not held, so what is then written says which version it is about.
+    Deleted records don't exist here, nor does what ``by`` may not see. With ``hold``, limited
+    promotions and the counts of their places are held until the transaction ends; records of
+    customers are not, so what is then written says which version it is about.
     """
     promotions: dict[Named, int] = {}
     offers: dict[Named, int] = {}
@@ -39,6 +39,7 @@ def read_facts(items: Sequence[Item], by: Actor) -> Facts:
     seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
     shape = Reading(
         on_postgresql=is_postgresql(),
+        hold=hold,
         by=tuple(kind for kind in REACHED_BY if kind in kinds),
         offers=bool(offers),
         seen_promotions=seen_promotions,

@@ -25,3 +25,9 @@ def count_places(promotions: Iterable[int]) -> None:
         EnrollmentPlaces.objects.update_or_create(
             promotion=promotion, defaults={"taken": places_taken(promotion)}
         )
+
+
+def forget_places(promotion: Promotion) -> None:
+    """Its places are counted anew by whoever enrolls next, if there is still a limit. Inside the
+    transaction that changes what is counted, and holds the promotion alone."""
+    EnrollmentPlaces.objects.filter(promotion=promotion).delete()

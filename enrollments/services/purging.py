@@ -8,12 +8,12 @@ from enrollments.models import (
     EnrollmentJob,
     EnrollmentJobPartition,
     EnrollmentJobRefusal,
-    EnrollmentPlaces,
     Offer,
     PromotionPartyUsage,
     PromotionPartyUsageHistory,
 )
 from enrollments.services.job_files import remove_file
+from enrollments.services.places import forget_places
 from promotions.models import Promotion
 
 
@@ -23,7 +23,7 @@ def purge_enrollments(promotion: Promotion) -> int:
     usages = PromotionPartyUsage.objects.filter(promotion=promotion)
     # Row by row on the database's side: Django would load ten thousands to look for what refers.
     PromotionPartyUsageHistory.objects.filter(usage__promotion=promotion)._raw_delete("default")
-    EnrollmentPlaces.objects.filter(promotion=promotion).delete()
+    forget_places(promotion)
     removed = usages._raw_delete("default")
     Offer.objects.filter(promotion=promotion).delete()
     _purge_jobs(promotion)

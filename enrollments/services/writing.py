@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import DataError, connection
+from psycopg.errors import DivisionByZero
 
 from enrollments.deciding import Pair
 from enrollments.services import enrollment_sql as sql
@@ -43,9 +44,7 @@ def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> d
     changes = [row for one in writing.again for row in _changes(one)]
     places = list(writing.places.items())
     written = _at_once if is_postgresql() else _in_turn
-    made, renewed = written(act, writing.new, again, changes, places)
-    if len(made) != len(writing.new) or renewed != len(again):
-        raise LostRace("another request has enrolled one of these customers meanwhile")
+    made = written(act, writing.new, again, changes, places)
     return {
         (promotion, contact is not None, contact or account or 0): key
         for key, promotion, contact, account in made
@@ -87,7 +86,7 @@ def _at_once(
     again: Sequence[Row],
     changes: Sequence[Row],
     places: Sequence[Row],
-) -> tuple[_Made, int]:
+) -> _Made:
     """PostgreSQL's way."""
     values = list(act)
     if new:
@@ -97,12 +96,15 @@ def _at_once(
     if places:
         values += sql.PLACES.values(places)
     statement = sql.writing(new=bool(new), again=bool(again), places=bool(places))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        made, renewed = cursor.fetchone()
-    columns = orjson.loads(made) if new else [None]
-    # Of no rows PostgreSQL makes no list, but null.
-    return list(zip(*columns, strict=True)) if columns[0] else [], renewed
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            made, _ = cursor.fetchone()
+    except DataError as error:
+        if not isinstance(error.__cause__, DivisionByZero):
+            raise
+        raise _lost_race() from error
+    return list(zip(*orjson.loads(made), strict=True)) if new else []
 
 
 def _in_turn(
@@ -111,7 +113,7 @@ def _in_turn(
     again: Sequence[Row],
     changes: Sequence[Row],
     places: Sequence[Row],
-) -> tuple[_Made, int]:
+) -> _Made:
     """SQLite's way."""
     doer = f"(SELECT {', '.join(f'%s AS {name}' for name in sql.ACT)}) AS act"
     made: _Made = []
@@ -133,7 +135,13 @@ def _in_turn(
             run(sql.RETELL, "c", sql.CHANGES, changes)
         if places:
             run(sql.TAKE, "t", sql.PLACES, places)
-    return made, renewed
+    if len(made) != len(new) or renewed != len(again):
+        raise _lost_race()
+    return made
+
+
+def _lost_race() -> LostRace:
+    return LostRace("another request has enrolled one of these customers meanwhile")
 
 
 _PARTS = ("new", "made", "again", "changes", "places")

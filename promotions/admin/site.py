@@ -154,6 +154,17 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
         """The count as it is shown: ``10,000+`` where there is more."""
         return f"{self.MOST:,}+" if self._counted > self.MOST else f"{self.count:,}"
 
+    def page(self, number: Any) -> Any:
+        """A page behind the first is found by its keys: whatever else a list shows need not be
+        looked up for the rows before it."""
+        page = super().page(number)
+        rows = self.object_list
+        if page.number > 1 and isinstance(rows, models.QuerySet):
+            keys = rows.select_related(None).values_list("pk", flat=True)
+            on_page = list(keys[page.start_index() - 1 : page.end_index()])
+            page.object_list = rows.filter(pk__in=on_page)
+        return page
+
     @cached_property
     def _counted(self) -> int:
         rows = self.object_list

@@ -30,6 +30,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from promotions.errors import refuse
+from promotions.prepared import planned_anew
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module, through the settings
@@ -38,13 +39,13 @@ Row = TypeVar("Row")
 Given = Callable[[str, "Field[Any, Any]"], Expression]
 """What stands in a query for a value: of its name, and the field it is of."""
 
+NEWEST_FIRST: Final = "-id"
 PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 500
 PARAMETERS: Final = ("cursor", "ordering", "page_size")
 
 _BY: Final = "ordered_by"
 _SALT: Final = "promotions.cursor"
-_NEWEST_FIRST: Final = "-id"
 _PAGE_SIZE: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 
 
@@ -78,13 +79,16 @@ class _RowComparison(Func):
 class Page:
     """Which page of a list a request asks for, and what was found of it.
 
-    Raises ``Refused`` where that can't be read. ``orderings`` are what the list can be ordered by.
+    Raises ``Refused`` where that can't be read. ``orderings`` are what the list can be ordered by,
+    ``default`` by what it is unless the request says.
     """
 
-    def __init__(self, request: Request, orderings: Mapping[str, Combinable]) -> None:
+    def __init__(
+        self, request: Request, orderings: Mapping[str, Combinable], default: str = NEWEST_FIRST
+    ) -> None:
         query = request.query_params
         self._request, self._orderings = request, orderings
-        self._ordering = self._read_ordering(query.get("ordering"))
+        self._ordering = self._read_ordering(query.get("ordering", default))
         self.size = self._read_size(query.get("page_size"))
         self._cursor = self._read_cursor(query.get("cursor"))
         self._backwards = self._cursor is not None and self._cursor.backwards
@@ -145,8 +149,7 @@ class Page:
         token = signing.dumps(asdict(cursor), salt=_SALT)
         return replace_query_param(self._request.build_absolute_uri(), "cursor", token)
 
-    def _read_ordering(self, text: str | None) -> str:
-        wanted = _NEWEST_FIRST if text is None else text
+    def _read_ordering(self, wanted: str) -> str:
         if wanted.removeprefix("-") not in ("id", *self._orderings):
             known = ", ".join(sorted(self._orderings))
             detail = f"Order by one of {known}; put a - before it to reverse the order."
@@ -184,7 +187,8 @@ class KeysetPagination(BasePagination):
         place = page.place
         found = page.narrow(queryset, lambda name, field: Value(place[name], field))
         by = Value(None, IntegerField()) if page.ordered_by == "id" else F(_BY)
-        self._keys = page.cut(list(found.values_list("pk", by)[: page.size + 1]))
+        with planned_anew():  # what the filters leave over may be much or little
+            self._keys = page.cut(list(found.values_list("pk", by)[: page.size + 1]))
         # The keys alone come off an index; joined to what a row shows, a wrong guess of the
         # planner's would make it sort the whole table.
         rows = queryset.order_by().in_bulk([key for key, _ in self._keys])

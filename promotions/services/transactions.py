@@ -38,7 +38,7 @@ def in_transaction(act: Callable[[], T]) -> T:
             with transaction.atomic():
                 return act()
         except OperationalError as error:
-            if attempt == _TRIES or not _is_passing(error):
+            if attempt == _TRIES or not is_passing(error):
                 raise
         finally:
             _begun.reset(token)
@@ -49,6 +49,13 @@ def in_transaction(act: Callable[[], T]) -> T:
         attempt += 1
 
 
-def _is_passing(error: OperationalError) -> bool:
+def statements_stand_alone() -> bool:
+    """Whether a single statement is a transaction of its own here: on PostgreSQL, outside of any
+    other. Then an act that writes all by one statement needs no BEGIN and no COMMIT."""
+    return connection.vendor == "postgresql" and not connection.in_atomic_block
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether what failed so may succeed when it is run again."""
     cause = error.__cause__
     return isinstance(error, LostRace) or isinstance(cause, DeadlockDetected | SerializationFailure)

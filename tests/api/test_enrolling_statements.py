@@ -34,16 +34,19 @@ NAMED_BY: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 def statements(api: Api, items: list[dict[str, Any]], **headers: str) -> list[str]:
-    """The statements between BEGIN and COMMIT, by what they begin with."""
+    """The statements that a request runs."""
     api.post(PATH, {"inputParameters": [_one(make_promotion())]})  # the token is known after that
     with CaptureQueriesContext(connection) as queries:
         response = api.post(PATH, {"inputParameters": items}, **headers)
     assert response.status_code == 201, response.content
-    run = [query["sql"] for query in queries.captured_queries]
-    begin, commit = run.index("BEGIN"), run.index("COMMIT")
-    assert begin == 0, "nothing before it"
-    assert commit == len(run) - 1, "nothing after it"
-    return run[begin + 1 : commit]
+    return [query["sql"] for query in queries.captured_queries]
+
+
+def in_transaction(run: list[str]) -> list[str]:
+    """Those between BEGIN and COMMIT, which are all that there are."""
+    begin, *inside, commit = run
+    assert (begin, commit) == ("BEGIN", "COMMIT")
+    return inside
 
 
 def _one(promotion: Promotion, **more: Any) -> dict[str, Any]:
@@ -56,7 +59,9 @@ def _one(promotion: Promotion, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("count", [1, 200])
 @pytest.mark.parametrize("by", NAMED_BY)
-def test_one_reads_and_one_writes(api: Api, by: str, count: int) -> None:
+def test_one_reads_and_one_writes_and_each_is_a_transaction_of_its_own(
+    api: Api, by: str, count: int
+) -> None:
     promotion = {"code": make_promotion().promotion_code}
     items = [{**NAMED_BY[by](n), "promotion": promotion} for n in range(count)]
     assert len(statements(api, items)) == 2
@@ -66,7 +71,7 @@ def test_one_reads_and_one_writes(api: Api, by: str, count: int) -> None:
 def test_an_idempotency_key_costs_its_claim_and_its_answer(api: Api, count: int) -> None:
     promotion = make_promotion()
     items = [_one(promotion) for _ in range(count)]
-    assert len(statements(api, items, Idempotency_Key="k")) == 4
+    assert len(in_transaction(statements(api, items, Idempotency_Key="k"))) == 4
 
 
 @pytest.mark.parametrize("count", [1, 50])
@@ -90,7 +95,15 @@ def test_offers_periods_limits_many_promotions_and_coming_back_cost_no_more(
                 enrollmentExpirationDateTime="2999-01-01T00:00:00Z",
             ),
         ]
-    assert len(statements(api, items, Idempotency_Key="k")) == 4
+    assert len(in_transaction(statements(api, items, Idempotency_Key="k"))) == 4
+
+
+def test_a_limited_promotion_is_held_from_the_reading_on(api: Api) -> None:
+    limited = make_promotion(maximum_enrollment_count=1000)
+    api.post(PATH, {"inputParameters": [_one(limited)]})  # its places are counted once
+    seen, *run = statements(api, [_one(limited)])
+    assert "FOR NO KEY UPDATE" not in seen, "that it is limited is what is learned first"
+    assert len(in_transaction(run)) == 2
 
 
 def test_a_customer_of_the_plain_surface_costs_no_more(api: Api) -> None:
@@ -98,5 +111,4 @@ def test_a_customer_of_the_plain_surface_costs_no_more(api: Api) -> None:
     item = _one(make_promotion())
     with CaptureQueriesContext(connection) as queries:
         assert api.post("/api/v1/enrollments", item, Idempotency_Key="k").status_code == 201
-    run = [query["sql"] for query in queries.captured_queries]
-    assert (run[0], run[-1], len(run)) == ("BEGIN", "COMMIT", 6)
+    assert len(in_transaction([query["sql"] for query in queries.captured_queries])) == 4

@@ -75,10 +75,12 @@ class Requests:
                 [dataset.contacts.stop - 1],
             )
         ]
-        codes = dict(
+        codes: dict[int, str] = dict(
             connection.execute("SELECT id, promotion_code FROM promotions_promotion").fetchall()
         )
-        offers = dict(connection.execute("SELECT id, code FROM enrollments_offer").fetchall())
+        offers: dict[int, str] = dict(
+            connection.execute("SELECT id, code FROM enrollments_offer").fetchall()
+        )
         self._rest = [
             f'"promotion": {{"code": "{codes[promotion]}"}}, '
             f'"enrollmentOffer": {{"code": "{offers[offer]}"}}'

@@ -4,13 +4,14 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = str(ROOT / ".venv" / "bin" / "python")
+PYTHON = sys.executable
 _START_SECONDS = 90
 _STOP_SECONDS = 20
 
@@ -54,6 +55,30 @@ def children(pid: int) -> list[int]:
     """The processes that ``pid`` has started and that still run."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found]
+
+
+def workers(pid: int) -> list[int]:
+    """The worker processes of the server whose main process is ``pid``: of its children those that
+    it forked, and not what else was started beside it."""
+    same = _command_line(pid)
+    return [child for child in children(pid) if _command_line(child) == same]
+
+
+def age(pid: int) -> float:
+    """For how many seconds a process has been there; 0 where it is gone."""
+    try:
+        started = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except OSError:
+        return 0
+    up = float(Path("/proc/uptime").read_text().split()[0])
+    return up - started / os.sysconf("SC_CLK_TCK")
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def resident_bytes(pid: int) -> int:

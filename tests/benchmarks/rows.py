@@ -31,10 +31,11 @@ def insert(model: type[models.Model], values: Mapping[str, str], source: str = "
     named = dict(values)
     columns, expressions = [], []
     for field in model._meta.concrete_fields:
-        given = named.pop(field.column, None)
+        column = str(field.column)  # concrete fields have one
+        given = named.pop(column, None)
         if given is None and (field.primary_key or field.db_default is not NOT_PROVIDED):
             continue
-        columns.append(field.column)
+        columns.append(column)
         expressions.append(_default(field) if given is None else given)
     if named:
         raise LookupError(f"{model._meta.db_table} has no columns {', '.join(named)}")
@@ -46,7 +47,7 @@ def insert(model: type[models.Model], values: Mapping[str, str], source: str = "
 
 def columns_of(model: type[models.Model]) -> list[str]:
     """The columns of a model's table."""
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def _default(field: "models.Field[Any, Any]") -> str:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from django_migration_linter import MigrationLinter
 
-UNDISTURBED = ("0001_initial", "0014_remove_promotion_views")
+UNDISTURBED = ("0001_initial", "0009_party_first", "0014_remove_promotion_views")
 """There is no release yet that these could disturb; whatever comes after the first one must not
-drop what that still reads."""
+drop what that still reads. (What 0009 makes unique was so before, in another order of columns.)"""
 
 
 @pytest.mark.postgresql

@@ -507,7 +507,9 @@ def test_rule_8_a_lost_race_is_decided_again_and_finds_the_others_record(
 ) -> None:
     usage = enroll_contact(contact, promotion, at=NOW)
     seeing = iter([False, True])
-    monkeypatch.setattr(enrolling, "read_facts", lambda *given: facts(*given, seen=next(seeing)))
+    monkeypatch.setattr(
+        enrolling, "read_facts", lambda *given, **how: facts(*given, seen=next(seeing))
+    )
     [error] = errors(item(contact_id=contact.pk, promotion_id=promotion.pk))
     assert error.code == "already_enrolled"
     assert error.extra == {"promotionPartyUsageId": usage.record_id}
@@ -517,7 +519,7 @@ def test_rule_8_a_race_that_is_lost_again_and_again_is_no_record_and_no_endless_
     contact: Contact, promotion: Promotion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enroll_contact(contact, promotion, at=NOW)
-    monkeypatch.setattr(enrolling, "read_facts", lambda *given: facts(*given, seen=False))
+    monkeypatch.setattr(enrolling, "read_facts", lambda *given, **how: facts(*given, seen=False))
     with pytest.raises(LostRace):
         enrolled(item(contact_id=contact.pk, promotion_id=promotion.pk))
     assert PromotionPartyUsage.objects.count() == PromotionPartyUsageHistory.objects.count() == 1

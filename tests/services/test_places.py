@@ -175,10 +175,7 @@ def test_a_limited_promotion_is_judged_as_it_is_once_it_is_the_requests_turn(
 def _until_somebody_waits() -> None:
     for _ in range(1000):
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_sleep(0.01), COUNT(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
+            cursor.execute("SELECT pg_sleep(0.01), COUNT(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[1]:
                 return
     raise AssertionError("nobody waits")

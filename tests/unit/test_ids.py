@@ -135,3 +135,11 @@ def test_prefixes_are_those_of_the_contract() -> None:
     }
     prefixes = [getattr(ids, name) for name in dir(ids) if name.isupper() and name[0] != "_"]
     assert len(set(prefixes)) == len(prefixes), "a prefix names one kind of record"
+
+
+@given(block=st.integers(min_value=0, max_value=LARGEST // 62**2 - 1))
+def test_neighbours_differ_in_their_last_digits_only(block: int) -> None:
+    keys = range(block * 62**2, (block + 1) * 62**2, 479)
+    encoded = [encode("0hP", key) for key in keys]
+    assert {text[:13] for text in encoded} == {encoded[0][:13]}
+    assert [decode("0hP", text) for text in encoded] == list(keys)

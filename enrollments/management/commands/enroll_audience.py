@@ -25,7 +25,8 @@ GO_ON = "Run the same command again to go on where it stopped."
 
 
 class Command(BaseCommand):
-    requires_system_checks: list[str] = []  # they load the whole service, which is most of the memory
+    # The checks load the whole service, which would be most of the memory.
+    requires_system_checks: list[str] = []
     help = (
         "Enrolls the customers in a file in a promotion, row by row by the rules of a request. "
         "The file is CSV in UTF-8, whose first line names some of the columns "

@@ -1,5 +1,5 @@
-"""An audience from one file, with validation, against plain COPY and ``bulk_create`` of the rows that
-come of it: the enrollments and their history."""
+"""An audience from one file, with validation, against plain COPY and ``bulk_create`` of the rows
+that come of it: the enrollments and their history."""
 
 import tempfile
 import time
@@ -31,16 +31,18 @@ _MEMORY = 100e6
 
 def audience(bench: Bench) -> Iterator[Row]:
     """A file of customers by the command; every contender begins with empty tables."""
-    with tempfile.TemporaryDirectory(prefix="promotion-bench-audience-") as directory:
-        with bench.database.connect() as connection:
-            run = _Audience(bench, connection, Path(directory))
-            say(f"An audience of {bench.options.audience:,} from one file")
-            run.prepare()
-            results = contest(
-                bench,
-                "audience",
-                {_ONE: run.job(1), _COPY: run.copy, _TWO: run.job(2), _BULK: run.bulk_create},
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="promotion-bench-audience-") as directory,
+        bench.database.connect() as connection,
+    ):
+        run = _Audience(bench, connection, Path(directory))
+        say(f"An audience of {bench.options.audience:,} from one file")
+        run.prepare()
+        results = contest(
+            bench,
+            "audience",
+            {_ONE: run.job(1), _COPY: run.copy, _TWO: run.job(2), _BULK: run.bulk_create},
+        )
     path = f"an audience of {bench.options.audience:,}"
     yield _row(results, f"{path}, one session", _ONE, _COPY, 0.8)
     yield _row(results, f"{path}, two sessions", _TWO, _COPY, 1.2)
@@ -73,7 +75,7 @@ class _Audience:
         for model in _MODELS:
             with (
                 self._rows_of(model).open("wb") as file,
-                self._connection.cursor().copy(f"COPY {_table(model)} TO STDOUT") as rows,
+                self._connection.cursor().copy(f"COPY {_columns(model)} TO STDOUT") as rows,
             ):
                 file.writelines(rows)
 
@@ -103,7 +105,7 @@ class _Audience:
         begun = time.perf_counter()
         with self._connection.transaction():
             for model in _MODELS:
-                statement = f"COPY {_table(model)} FROM STDIN"
+                statement = f"COPY {_columns(model)} FROM STDIN"
                 with (
                     self._rows_of(model).open("rb") as file,
                     self._connection.cursor().copy(statement) as rows,
@@ -145,16 +147,17 @@ class _Audience:
 
     def _figures(self, rows: int, seconds: float) -> Figures:
         for model in _MODELS:
-            found = self._connection.execute(f"SELECT count(*) FROM {_table(model)}").fetchone()
+            table = model._meta.db_table
+            found = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
             if found != (rows,):
-                raise SystemExit(f"{_table(model)} has {found} rows instead of {rows}.")
+                raise SystemExit(f"{table} has {found} rows instead of {rows}.")
         return Figures(rows / seconds)
 
     def _rows_of(self, model: type) -> Path:
         return self._directory / f"{model.__name__}.copy"
 
 
-def _table(model: type[PromotionPartyUsage] | type[PromotionPartyUsageHistory]) -> str:
+def _columns(model: type[PromotionPartyUsage] | type[PromotionPartyUsageHistory]) -> str:
     """The table with its columns, as COPY names them."""
     return f"{model._meta.db_table} ({', '.join(columns_of(model))})"
 

@@ -11,7 +11,7 @@ from promotions import ids
 from tests.benchmarks.bench import Bench, contest
 from tests.benchmarks.dataset import replace_enrollments
 from tests.benchmarks.figures import Figures, Row, shown
-from tests.benchmarks.processes import children, resident_bytes
+from tests.benchmarks.processes import resident_bytes, workers
 from tests.benchmarks.report import say
 from tests.benchmarks.sizes import Size
 
@@ -121,7 +121,7 @@ class _Memory:
     """Watches by how much the workers of a server grow at most."""
 
     def __init__(self, pid: int) -> None:
-        self._before = {worker: resident_bytes(worker) for worker in children(pid)}
+        self._before = {worker: resident_bytes(worker) for worker in workers(pid)}
         self._over = threading.Event()
         self.growth = 0
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from statistics import median
 
 import psycopg
@@ -47,8 +48,8 @@ def reads(bench: Bench) -> Iterator[Row]:
                 bench,
                 f"reads at {rows:,}",
                 {
-                    _OURS: lambda size=size: _over_http(bench, size),
-                    _SQL: lambda size=size, connection=connection: _by_sql(connection, size),
+                    _OURS: partial(_over_http, bench, size),
+                    _SQL: partial(_by_sql, connection, size),
                 },
             )
         ours[rows] = results.rounds[_OURS]

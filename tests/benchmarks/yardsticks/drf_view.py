@@ -7,6 +7,7 @@ scopes are django-oauth-toolkit's own. One item or many, by ``many=True``.
 import uuid
 from typing import Any
 
+from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
 from django.db import transaction
 from django.urls import path
 from django.utils import timezone
@@ -40,11 +41,13 @@ class ReferenceField(serializers.RelatedField):  # type: ignore[type-arg]
                     raise serializers.ValidationError(str(error)) from error
             elif name in self.properties:
                 wanted[f"{self.properties[name]}_key"] = value.casefold()
+        queryset = self.get_queryset()
+        assert queryset is not None
         try:
-            return self.get_queryset().get(**wanted)
-        except self.get_queryset().model.DoesNotExist as error:
+            return queryset.get(**wanted)
+        except ObjectDoesNotExist as error:
             raise serializers.ValidationError("There is no such record.") from error
-        except self.get_queryset().model.MultipleObjectsReturned as error:
+        except MultipleObjectsReturned as error:
             raise serializers.ValidationError("Several records match.") from error
 
     def to_representation(self, value: Any) -> dict[str, Any]:
@@ -145,7 +148,8 @@ class PromotionEnrollments(generics.CreateAPIView[PromotionPartyUsage]):
 
     @transaction.atomic
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(data=request.data["inputParameters"], many=True)
+        body: Any = request.data
+        serializer = self.get_serializer(data=body["inputParameters"], many=True)
         serializer.is_valid(raise_exception=True)
         self.perform_create(serializer)
         return Response({"results": serializer.data}, status=201)

@@ -1,0 +1,173 @@
+"""The admin's lists, pages and searches come off an index, however many customers there are."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from enrollments.models import Account, Contact, PromotionPartyUsage
+from tests.factories import NOW, enroll_contact, make_account, make_contact, make_promotion
+from tests.plans import plans, scans, sorted_below_limits
+
+pytestmark = pytest.mark.postgresql
+
+ENROLLMENTS = "/admin/enrollments/promotionpartyusage/"
+
+
+@pytest.fixture
+def mine(db: None) -> PromotionPartyUsage:
+    """An enrollment among hundreds, of a customer among hundreds."""
+    account = make_account(name="Zeta Works", external_id="ERP-7")
+    by = account.created_by
+    stamps: dict[str, Any] = {
+        "created_by": by,
+        "last_modified_by": by,
+        "created_date": NOW,
+        "last_modified_date": NOW,
+    }
+    Account.objects.bulk_create(
+        Account(name=f"A{n}", name_key=f"a{n}", external_id=f"E-{n}", **stamps) for n in range(300)
+    )
+    others = Contact.objects.bulk_create(
+        Contact(
+            first_name=f"F{n % 20}",
+            first_name_key=f"f{n % 20}",
+            last_name=f"L{n}",
+            last_name_key=f"l{n}",
+            email=f"e{n}@example.com",
+            email_key=f"e{n}@example.com",
+            phone=str(n),
+            external_id=f"X-{n}",
+            **stamps,
+        )
+        for n in range(600)
+    )
+    contact = make_contact(
+        account=account,
+        first_name="Zoe",
+        last_name="Zander",
+        email="zoe@example.org",
+        phone="+49 30 1",
+        external_id="CRM-7",
+    )
+    promotion = make_promotion()
+    usage = enroll_contact(contact, promotion, account_id=account.pk, at=NOW)
+    PromotionPartyUsage.objects.bulk_create(
+        PromotionPartyUsage(
+            promotion=promotion,
+            contact=other,
+            type="Contact",
+            enrollment_effective_date_time=NOW,
+            **{**stamps, "last_modified_date": NOW + timedelta(days=n % 50)},
+        )
+        for n, other in enumerate(others)
+        if n % 50 == 0
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return usage
+
+
+def read(client: Client, path: str) -> Callable[[], None]:
+    def call() -> None:
+        assert client.get(path).status_code in (200, 302)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ENROLLMENTS,
+        f"{ENROLLMENTS}?created_date_from=2026-05-20",
+        f"{ENROLLMENTS}?created_date_to=2026-05-20",
+        f"{ENROLLMENTS}?type=Account",
+        f"{ENROLLMENTS}?standing=withdrawn",
+        "/admin/enrollments/contact/",
+        "/admin/enrollments/contact/?p=2",
+        "/admin/enrollments/account/",
+    ],
+)
+def test_a_list_reads_a_page(superuser: Client, mine: PromotionPartyUsage, path: str) -> None:
+    for plan in plans(read(superuser, path)):
+        assert scans(plan) == []
+        assert not sorted_below_limits(plan)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PPU-{pk}",
+        "{record_id}",
+        "{contact}",
+        "{account}",
+        "zoe@example.org",
+        "zoe@ex",
+        "Zander",
+        "Zoe",
+        "Zoe Zander",
+        "Zander, Zoe",
+        "+49 30 1",
+        "CRM-7",
+        "ERP-7",
+        "Zeta",
+        "nobody at all",
+    ],
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{ENROLLMENTS}customers/",
+        ENROLLMENTS,
+        "/admin/enrollments/contact/",
+        "/admin/enrollments/account/",
+    ],
+    ids=["support", "enrollments", "contacts", "accounts"],
+)
+def test_a_search_reads_what_it_finds(
+    superuser: Client, mine: PromotionPartyUsage, path: str, text: str
+) -> None:
+    assert mine.contact is not None
+    assert mine.account is not None
+    wanted = text.format(
+        pk=mine.pk,
+        record_id=mine.record_id,
+        contact=mine.contact.record_id,
+        account=mine.account.record_id,
+    )
+    with_query = read_query(superuser, path, wanted)
+    for plan in plans(with_query):
+        assert scans(plan) == [], text
+
+
+def read_query(client: Client, path: str, text: str) -> Callable[[], None]:
+    def call() -> None:
+        assert client.get(path, {"q": text}).status_code in (200, 302)
+
+    return call
+
+
+def test_a_customers_page(superuser: Client, mine: PromotionPartyUsage) -> None:
+    assert mine.contact is not None
+    assert mine.account is not None
+    for customer in (mine.contact, mine.account):
+        for plan in plans(read(superuser, f"{ENROLLMENTS}customers/{customer.record_id}/")):
+            assert scans(plan) == []
+
+
+def test_an_enrollments_page(superuser: Client, mine: PromotionPartyUsage) -> None:
+    for plan in plans(read(superuser, f"{ENROLLMENTS}{mine.pk}/change/")):
+        assert scans(plan) == []
+
+
+def test_a_page_behind_the_first_is_looked_up_by_its_keys(
+    superuser: Client, mine: PromotionPartyUsage
+) -> None:
+    first = superuser.get("/admin/enrollments/contact/").context["cl"].result_list
+    second = superuser.get("/admin/enrollments/contact/?p=2").context["cl"].result_list
+    keys = [one.pk for page in (first, second) for one in page]
+    assert keys == sorted(keys, reverse=True)
+    assert len(set(keys)) == 100
