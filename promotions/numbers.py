@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _DIGITS: Final = 9
@@ -12,6 +13,12 @@ _DIGITS: Final = 9
 def record_number(letters: str, key: int) -> str:
     """The number of primary key ``key`` among the records that ``letters`` stand for."""
     return f"{letters}-{key:0{_DIGITS}d}"
+
+
+def record_numbers(letters: str, keys: Iterable[int]) -> list[str]:
+    """The same for many."""
+    form = f"{letters}-%0{_DIGITS}d"
+    return [form % key for key in keys]
 
 
 def parse_record_number(letters: str, text: str) -> int | None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from enrollments.exporting import Form, begin, break_off, write
-from enrollments.rendering import COLUMNS, ShownEnrollment
-from enrollments.selectors import enrollments_shown
+from enrollments.exporting import COLUMNS, Form, begin, break_off, write
+from enrollments.selectors import enrollments_with_standing
 from promotions.actors import Actor
 from promotions.errors import refuse
 from promotions.models import Promotion, RecordQuerySet
@@ -29,11 +28,11 @@ def export_enrollments(
 
 
 def _parts(promotion: int, form: Form, by: Actor, at: datetime) -> Iterator[tuple[bytes, int]]:
-    found = enrollments_shown(by).filter(promotion=promotion).order_by("pk")
+    found = enrollments_with_standing(by, at).filter(promotion=promotion).order_by("pk")
     yield begin(form), 0
     try:
         for rows in read_in_parts(found.values_list(*COLUMNS)):
-            yield write(form, [ShownEnrollment._make(row) for row in rows], at), len(rows)
+            yield write(form, rows), len(rows)
     except Exception:
         yield break_off(form), 0
         raise

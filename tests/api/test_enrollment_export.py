@@ -88,7 +88,9 @@ def listed(api: Api, promotion: Promotion) -> list[dict[str, Any]]:
 
 def test_a_line_of_json_is_what_the_list_says(api: Api, promotion: Promotion) -> None:
     lines = body(api, promotion, "ndjson").splitlines()
-    assert [json.loads(line) for line in lines] == listed(api, promotion)
+    found = [json.loads(line) for line in lines]
+    assert found == listed(api, promotion)
+    assert {tuple(one) for one in found} == {PROPERTIES}
 
 
 @pytest.mark.parametrize("rows", ["all", "each alone"])

@@ -1,9 +1,10 @@
 """``manage.py export_enrollments PROMOTION [FILE]``"""
 
+import gzip
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -19,7 +20,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("promotion", help="the promotion's id or code")
-        parser.add_argument("file", nargs="?", default="-", help="where to (default: - prints it)")
+        where = "where to (default: - prints it); compressed where the name ends with .gz"
+        parser.add_argument("file", nargs="?", default="-", help=where)
         parser.add_argument(
             "--format",
             choices=[form.value for form in Form],
@@ -28,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         promotion, path = promotion_named(options["promotion"]), options["file"]
-        ending = path.rpartition(".")[2].lower()
+        ending = path.lower().removesuffix(".gz").rpartition(".")[2]
         by_name = Form.NDJSON if ending in ("ndjson", "jsonl") else Form.CSV
         form = Form(options["format"]) if options["format"] else by_name
         with refusals_as_errors():
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         """Writes all or nothing: the file has its name when it is complete."""
         unfinished, done = f"{path}.part", 0
         counter = Counter(self.stdout, "Exported enrollments")
-        with open(unfinished, "wb") as file:
+        with _opened(unfinished, compressed=path.lower().endswith(".gz")) as file:
             for part, rows in parts:
                 file.write(part)
                 done += rows
@@ -54,3 +56,8 @@ class Command(BaseCommand):
         counter.finish()
         os.replace(unfinished, path)
         self.stdout.write(f"Wrote {path} ({done:,} enrollments).")
+
+
+def _opened(path: str, *, compressed: bool) -> IO[bytes]:
+    """A file that is written anew; of the levels of compression the one that keeps up."""
+    return gzip.open(path, "wb", compresslevel=1) if compressed else open(path, "wb")
