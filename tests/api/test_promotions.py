@@ -26,6 +26,7 @@ EVERYTHING: dict[str, Any] = {
     "enrollmentStartDate": "2026-04-15",
     "enrollmentEndDate": "2199-05-15",
     "maximumEnrollmentCount": 1000,
+    "isPlaceFreedOnWithdrawal": False,
     "isAutomatic": True,
     "isCommercePromotion": True,
     "isTiered": True,
