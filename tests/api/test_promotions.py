@@ -46,6 +46,7 @@ DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(EVERYTHING),
     "isActive": False,
     "isEnrollmentRequired": False,
+    "isPlaceFreedOnWithdrawal": True,
     "isAutomatic": False,
     "isCommercePromotion": False,
     "isTiered": False,
