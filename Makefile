@@ -10,7 +10,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses auto
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev demo serve test test-sqlite test-postgresql check format lock clean
+.PHONY: help setup setup-dev demo serve test test-sqlite test-postgresql bench check format lock clean
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [PORT=8000] [HOST=127.0.0.1] [DATABASE_URL=postgresql://…]'
@@ -35,6 +35,9 @@ test-sqlite: setup-dev ## Run the tests on SQLite
 
 test-postgresql: setup-dev ## Run the tests on a PostgreSQL of their own, or on TEST_DATABASE_URL
 	$(PYTEST) --database postgresql
+
+bench: setup-dev ## Measure how fast it is, against yardsticks; BENCH="--full" with the sizes of the record
+	@$(PYTHON) -m tests.benchmarks $(BENCH)
 
 check: setup-dev ## Run the linters, the type checker and Django's own checks
 	@bin/check

@@ -1,4 +1,4 @@
-"""Enrollments as the lines of a file, some thousand at a time: what a page of a list has, in bulk.
+"""Enrollments as the lines of a file, some hundred at a time: what a page of a list has, in bulk.
 
 A line has the same properties as everywhere else (``rendering.py``). It is made column by column
 instead of row by row, because of a million rows that takes a third of the time.

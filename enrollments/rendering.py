@@ -1,9 +1,10 @@
 """What an enrollment looks like on the plain surface: from a row of the database to its properties.
 
-Lists, single enrollments and exports render by ``properties``, so that they can't differ. A row is
-a tuple of the columns that are shown, and no model instance: of ten million enrollments many are
-read, and most of the time went into building records that were rendered and thrown away. Source:
-the enrollment contract, "The plain REST surface: names".
+Lists and single enrollments render by ``properties``, so that they can't differ; exports do so in
+bulk (``exporting.py``), and a test compares them. A row is a tuple of the columns that are shown,
+and no model instance: of ten million enrollments many are read, and most of the time went into
+building records that were rendered and thrown away. Source: the enrollment contract, "The plain
+REST surface: names".
 """
 
 from datetime import datetime

@@ -47,7 +47,6 @@ class Row:
     ours: str
     theirs: str
     at_most: bool = False
-    note: str = ""
 
     @property
     def ratio(self) -> float:

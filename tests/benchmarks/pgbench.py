@@ -1,7 +1,7 @@
 """pgbench writing the rows that an enrollment writes: what the database itself reaches.
 
-A transaction is one statement that inserts enrollments and their history into the same tables, with
-every constraint and index. Nothing is checked, and nothing is looked up.
+A transaction inserts enrollments and their history into the same tables, with every constraint and
+index. Nothing is checked, and nothing is looked up.
 """
 
 import re
@@ -20,14 +20,25 @@ _CLIENTS = 32
 
 
 def run(
-    database: Database, dataset: Dataset, pairs: Pairs, *, rows: int, seconds: float, most: int
+    database: Database,
+    dataset: Dataset,
+    pairs: Pairs,
+    *,
+    rows: int,
+    seconds: float,
+    most: int,
+    at_once: bool,
 ) -> Load:
     """Transactions of ``rows`` enrollments each by 32 clients; one of one row takes a pair, one of
-    more a run of them. ``most`` is how many transactions there can be."""
+    more a run of them. ``most`` is how many transactions there can be.
+
+    ``at_once``: enrollments and history in one statement, which is its own transaction. Else, with
+    one row, in the usual way: BEGIN, the enrollment, its history, COMMIT.
+    """
     numbers = pairs.take(most * rows)
     with tempfile.TemporaryDirectory(prefix="promotion-bench-pgbench-") as directory:
         script = Path(directory) / "script.sql"
-        script.write_text(_script(dataset, pairs, rows, numbers.start))
+        script.write_text(_script(dataset, pairs, rows, numbers.start, at_once=at_once))
         done = subprocess.run(
             [
                 *(str(database.programs / "pgbench"), "--no-vacuum", "--protocol=prepared"),
@@ -57,7 +68,7 @@ def run(
     return load
 
 
-def _script(dataset: Dataset, pairs: Pairs, rows: int, first: int) -> str:
+def _script(dataset: Dataset, pairs: Pairs, rows: int, first: int, *, at_once: bool) -> str:
     """A script in which each client counts its turns, and so names pairs that nobody else names."""
     contact = pairs.contact_in_sql("(:number + i)")
     writing = insert(
@@ -75,22 +86,34 @@ def _script(dataset: Dataset, pairs: Pairs, rows: int, first: int) -> str:
         },
         f"FROM generate_series(0, {rows - 1}) i ORDER BY {contact}",
     )
-    history = insert(
+    variables = (
+        "\\set turn :turn + 1\n"
+        f"\\set number {first} + (:turn * {_CLIENTS} + :client_id) * {rows}\n"
+        f"\\set promotion {pairs.promotion_in_sql(':number')}\n"
+    )
+    if at_once:
+        both = f"WITH made AS ({writing} RETURNING id) {_history('made.id')} FROM made"
+        return f"{variables}{_line(both)};\n"
+    assert rows == 1, "a variable holds the key of one enrollment"
+    return (
+        f"{variables}BEGIN;\n{_line(writing)} RETURNING id \\gset\n"
+        f"{_line(_history(':id'))};\nCOMMIT;\n"
+    )
+
+
+def _history(usage: str) -> str:
+    return insert(
         PromotionPartyUsageHistory,
         {
             **CREATION,
-            "usage_id": "made.id",
+            "usage_id": usage,
             "request_id": "md5(:number::text)",
             "created_by_id": "1",
             "created_date": "now()",
         },
-        "FROM made",
     )
-    statement = f"WITH made AS ({writing} RETURNING id)\n{history}"
-    return (
-        "\\set turn :turn + 1\n"
-        f"\\set number {first} + (:turn * {_CLIENTS} + :client_id) * {rows}\n"
-        f"\\set promotion {pairs.promotion_in_sql(':number')}\n"
-        # The statement stands on one line; its parameters are the variables of the client.
-        f"{' '.join(statement.split())};\n"
-    )
+
+
+def _line(statement: str) -> str:
+    """A statement on one line, as pgbench wants it."""
+    return " ".join(statement.split())

@@ -29,7 +29,8 @@ def environment(**changes: str) -> dict[str, str]:
         "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
         "DATABASE_URL", "DATABASE_POOL_SIZE", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT",
         "TOKEN_RATE_LIMIT", "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
-        "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS", "PORT", "HOST", "WEB_WORKERS",
+        "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS", "UPLOAD_LIMIT_MB",
+        "ENROLLMENT_JOBS", "PORT", "HOST", "WEB_WORKERS",
         "WEB_THREADS", "ACCESS_LOG", "DJANGO_SETTINGS_MODULE",
     )  # fmt: skip
     return {name: value for name, value in os.environ.items() if name not in ours} | changes

@@ -47,5 +47,12 @@ def _cells(row: Row) -> tuple[str, ...]:
     wanted = ""
     if row.to_reach is not None:
         wanted = f"{'at most' if row.at_most else 'at least'} {row.to_reach:g}"
-    path = f"{row.path} ({row.note})" if row.note else row.path
-    return (path, row.yardstick, f"{row.ratio:.2f}{spread}", wanted, row.met, row.ours, row.theirs)
+    return (
+        row.path,
+        row.yardstick,
+        f"{row.ratio:.2f}{spread}",
+        wanted,
+        row.met,
+        row.ours,
+        row.theirs,
+    )

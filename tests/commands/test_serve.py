@@ -16,6 +16,8 @@ ROOT = Path(__file__).parent.parent.parent
 IN_TIME = 5
 """Seconds within which it has to be gone; a worker that hangs is killed after ten."""
 
+ON_LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+
 pytestmark = pytest.mark.skipif(
     not (ROOT / ".venv/bin/python").exists(), reason="bin/serve runs in .venv, made by bin/setup"
 )
@@ -29,9 +31,10 @@ def port() -> int:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, port: int) -> dict[str, str]:
+def environment(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return {**kept, "DATA_DIR": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1"}
+    ours = {"DATA_DIR": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1"}
+    return {**kept, **ours, **getattr(request, "param", {})}
 
 
 @pytest.fixture
@@ -117,6 +120,56 @@ def test_a_port_that_is_none_is_refused(environment: dict[str, str], bad: str) -
     )
     assert done.returncode != 0
     assert "write a number from 1 to 65535" in done.stderr
+
+
+@ON_LINUX
+def test_a_worker_for_enrollment_jobs_runs_beside_it_and_ends_with_it(
+    server: subprocess.Popen[str],
+) -> None:
+    [worker] = _workers(server.pid)
+    server.terminate()
+    printed, _ = server.communicate(timeout=IN_TIME)
+    assert "Traceback" not in printed
+    assert _command(worker) == ""
+
+
+@ON_LINUX
+def test_a_worker_that_is_killed_takes_nothing_down_with_it(
+    server: subprocess.Popen[str], port: int
+) -> None:
+    [worker] = _workers(server.pid)
+    os.kill(worker, signal.SIGKILL)
+    assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    server.terminate()
+    server.communicate(timeout=IN_TIME)
+    _nobody_listens(port)
+
+
+@ON_LINUX
+@pytest.mark.parametrize("environment", [{"ENROLLMENT_JOBS": "0"}], indirect=True)
+def test_the_worker_can_be_left_out(server: subprocess.Popen[str]) -> None:
+    assert _workers(server.pid) == []
+
+
+def _workers(parent: int) -> list[int]:
+    """The processes right below the server that run jobs."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            above = path.read_text().rpartition(")")[2].split()[1]
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(above) == parent and "run_enrollment_jobs" in _command(int(path.parent.name)):
+            found.append(int(path.parent.name))
+    return found
+
+
+def _command(process: int) -> str:
+    """The command line of a process; empty where it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def _nobody_listens(port: int) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
+_number = count(1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _database(directory: Path, database: str) -> Iterator[dict[str, str]]:
         yield {}
         return
     url = os.environ["DATABASE_URL"]
-    name = f"e2e_{os.getpid()}"
+    name = f"e2e_{os.getpid()}_{next(_number)}"
     parts = urlsplit(url)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -111,7 +113,7 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
         command = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
             *("--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
-            *("--blocking-threads", "8", "--log-level", "error"),
+            *("--blocking-threads", "8", "--log-level", "error", "--respawn-failed-workers"),
             *("--factory", "config.server:worker_application"),
         ]
         with (directory / "server.log").open("wb") as log:

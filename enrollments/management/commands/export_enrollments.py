@@ -1,10 +1,11 @@
 """``manage.py export_enrollments PROMOTION [FILE]``"""
 
-import gzip
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from gzip import GzipFile
+from io import BufferedWriter
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -58,6 +59,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Wrote {path} ({done:,} enrollments).")
 
 
-def _opened(path: str, *, compressed: bool) -> gzip.GzipFile | BinaryIO:
+def _opened(path: str, *, compressed: bool) -> GzipFile | BufferedWriter:
     """A file that is written anew; of the levels of compression the one that keeps up."""
-    return gzip.open(path, "wb", compresslevel=1) if compressed else open(path, "wb")
+    return GzipFile(path, "wb", compresslevel=1) if compressed else open(path, "wb")

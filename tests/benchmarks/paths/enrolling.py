@@ -12,8 +12,10 @@ from tests.benchmarks.load import Load, run
 from tests.benchmarks.report import say
 from tests.benchmarks.yardsticks import servers
 
-_OURS, _KEYS, _FASTAPI, _DRF, _PGBENCH = "ours", "ours, keys", "FastAPI", "DRF", "pgbench"
+_OURS, _KEYS, _FASTAPI, _PGBENCH = "ours", "ours, keys", "FastAPI", "pgbench"
+_DRF, _KEPT, _AT_ONCE = "DRF", "DRF, connections kept", "pgbench, one statement"
 _WARM_SECONDS = 2.0
+_WARM_ITEMS = 100_000
 _SPARE = 3
 """How many times as many requests are made as the warm-up lets expect."""
 
@@ -41,7 +43,9 @@ class Enrolling:
 
         return self._measurement(name, load)
 
-    def by_pgbench(self) -> Callable[[], Figures]:
+    def by_pgbench(self, name: str, *, at_once: bool) -> Callable[[], Figures]:
+        """A measurement of pgbench; ``at_once``: in one statement instead of a transaction."""
+
         def load(seconds: float, count: int) -> Load:
             bench = self._bench
             return pgbench.run(
@@ -51,14 +55,15 @@ class Enrolling:
                 rows=self._items,
                 seconds=seconds,
                 most=count,
+                at_once=at_once,
             )
 
-        return self._measurement(_PGBENCH, load)
+        return self._measurement(name, load)
 
     def _measurement(self, name: str, load: Callable[[float, int], Load]) -> Callable[[], Figures]:
         def measure() -> Figures:
             if name not in self._rates:
-                warm = self._checked(name, lambda: load(_WARM_SECONDS, 20_000 // self._items + 400))
+                warm = self._checked(name, lambda: load(_WARM_SECONDS, _WARM_ITEMS // self._items))
                 self._rates[name] = warm.rate
             seconds = self._bench.options.seconds
             count = int(self._rates[name] * seconds * _SPARE) + 64
@@ -95,13 +100,18 @@ def single(bench: Bench) -> Iterator[Row]:
     half = len(bench.dataset.open_promotions) // 2
     enrolling = Enrolling(bench, Pairs(bench.dataset, range(half), run=1), items=1)
     with ExitStack() as stack:
+        ports = {
+            _FASTAPI: stack.enter_context(servers.fastapi(bench.service)),
+            _DRF: stack.enter_context(servers.drf(bench.service, keep_connections=False)),
+            _KEPT: stack.enter_context(servers.drf(bench.service, keep_connections=True)),
+        }
         contenders = {
             _OURS: enrolling.over_http(_OURS, bench.service.port),
-            _FASTAPI: enrolling.over_http(
-                _FASTAPI, stack.enter_context(servers.fastapi(bench.service))
-            ),
-            _DRF: enrolling.over_http(_DRF, stack.enter_context(servers.drf(bench.service))),
-            _PGBENCH: enrolling.by_pgbench(),
+            _FASTAPI: enrolling.over_http(_FASTAPI, ports[_FASTAPI]),
+            _DRF: enrolling.over_http(_DRF, ports[_DRF]),
+            _KEPT: enrolling.over_http(_KEPT, ports[_KEPT]),
+            _PGBENCH: enrolling.by_pgbench(_PGBENCH, at_once=False),
+            _AT_ONCE: enrolling.by_pgbench(_AT_ONCE, at_once=True),
             _KEYS: enrolling.over_http(_KEYS, bench.service.port, keys=True),
         }
         say("One enrollment per request, 32 clients")
@@ -111,7 +121,9 @@ def single(bench: Bench) -> Iterator[Row]:
     yield _row(results, path, _OURS, _FASTAPI, 1.0, "req/s")
     yield _p99_row(results, path)
     yield _row(results, path, _OURS, _DRF, 8, "req/s")
+    yield _row(results, path, _OURS, _KEPT, None, "req/s")
     yield _row(results, path, _OURS, _PGBENCH, 0.25, "req/s")
+    yield _row(results, path, _OURS, _AT_ONCE, None, "req/s")
     yield _row(results, with_key, _KEYS, _FASTAPI, 1.0, "req/s")
     yield _row(results, with_key, _KEYS, _DRF, 8, "req/s")
     yield _row(results, with_key, _KEYS, _PGBENCH, 0.25, "req/s")
@@ -126,7 +138,7 @@ def batch(bench: Bench) -> Iterator[Row]:
         contenders = {
             _OURS: enrolling.over_http(_OURS, bench.service.port),
             _FASTAPI: enrolling.over_http(_FASTAPI, port),
-            _PGBENCH: enrolling.by_pgbench(),
+            _PGBENCH: enrolling.by_pgbench(_PGBENCH, at_once=True),
         }
         say("200 enrollments per request, 32 clients")
         results = contest(bench, "batch", contenders)
@@ -135,7 +147,9 @@ def batch(bench: Bench) -> Iterator[Row]:
     yield _row(results, path, _OURS, _PGBENCH, 0.8, "items/s")
 
 
-def _row(results: Contest, path: str, ours: str, theirs: str, to_reach: float, unit: str) -> Row:
+def _row(
+    results: Contest, path: str, ours: str, theirs: str, to_reach: float | None, unit: str
+) -> Row:
     return Row(
         path,
         theirs,

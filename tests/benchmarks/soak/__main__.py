@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.benchmarks.postgres import Database, new_database
@@ -52,7 +52,9 @@ def main() -> None:
 @contextmanager
 def _target(url: str | None) -> Iterator[Target]:
     with running_service(url, scopes=SCOPES) as service:
-        yield Target(service.port, service.pid, service.token, service.variables)
+        target = Target(service.port, service.pid, service.token, service.variables)
+        with closing(target):
+            yield target
         log = service.log.read_text()
         if "Traceback" in log or "locked" in log:
             say(f"The service's log has errors:\n{log[-4000:]}")

@@ -93,7 +93,7 @@ def _kill(
 ) -> None:
     """Kills a worker now and then: at once, without a chance to finish anything."""
     for _ in range(kills):
-        if over.wait(chance.uniform(0.02, 0.4)):
+        if over.wait(chance.uniform(0.02, 0.2)):
             return
         if alive := _settled(pid):
             victim = chance.choice(alive)

@@ -59,12 +59,12 @@ class Target:
     failures: list[bytes] = field(default_factory=list)
     """The first answers of 500 and above."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _local: threading.local = field(default_factory=threading.local)
+    _idle: list[http.client.HTTPConnection] = field(default_factory=list)
 
     def call(
         self, method: str, path: str, body: object = None, *, key: str | None = None
     ) -> Answer:
-        """One call, repeated where the connection broke: each thread keeps one of its own."""
+        """One call, repeated where the connection broke."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         if key is not None:
             headers["Idempotency-Key"] = key
@@ -83,9 +83,15 @@ class Target:
                     self.broken += 1
                 time.sleep(0.05)
                 continue
+            self._idle.append(connection)
             self._note(answer)
             return answer
         raise SystemExit(f"The service can't be reached any more: {last!r}")
+
+    def close(self) -> None:
+        """Closes the connections that are kept for the next calls."""
+        while self._idle:
+            self._idle.pop().close()
 
     def enroll(
         self, items: Sequence[object], *, all_or_none: bool = True, key: str | None = None
@@ -135,11 +141,10 @@ class Target:
         return str(answer.body["id"])
 
     def _connection(self) -> http.client.HTTPConnection:
-        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-            self._local.connection = connection
-        return connection
+        try:
+            return self._idle.pop()  # safe under threads, as appending is
+        except IndexError:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def _note(self, answer: Answer) -> None:
         with self._lock:

@@ -1,6 +1,5 @@
 """Starting the yardsticks that are servers: as many processes and threads as the service has."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,27 +22,28 @@ def fastapi(service: Service) -> Iterator[int]:
 
 
 @contextmanager
-def drf(service: Service) -> Iterator[int]:
+def drf(service: Service, *, keep_connections: bool) -> Iterator[int]:
     """The idiomatic view, on the same database; answers with its port."""
     arguments = (
         *("granian", "--interface", "wsgi", "--no-ws", "--workers", "2"),
         *("--blocking-threads", "8", "--log-level", "error"),
         *("tests.benchmarks.yardsticks.drf_service:application", "--host", "127.0.0.1", "--port"),
     )
-    with _running(service, arguments) as port:
+    age = "60" if keep_connections else "0"
+    with _running(service, arguments, DRF_CONN_MAX_AGE=age) as port:
         yield port
 
 
 @contextmanager
-def _running(service: Service, arguments: Sequence[str]) -> Iterator[int]:
+def _running(service: Service, arguments: Sequence[str], **more: str) -> Iterator[int]:
     port = free_port()
     variables = service.variables | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "LOG_LEVEL": "WARNING",
+        **more,
     }
     command = [PYTHON, "-m", *arguments, str(port)]
     with tempfile.TemporaryDirectory(prefix="promotion-bench-log-") as directory:
         log = Path(directory) / "log"
-        with running(command, variables=variables, port=port, log=log) as process:
-            assert isinstance(process, subprocess.Popen)
+        with running(command, variables=variables, port=port, log=log):
             yield port
