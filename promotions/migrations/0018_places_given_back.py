@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             name="is_place_freed_on_withdrawal",
             field=models.BooleanField(
                 default=True,
+                db_default=True,  # the release before this one doesn't name the column
                 verbose_name="withdrawing frees the place",
                 help_text="On: who is withdrawn gives the place back. Off: a place that was taken "
                 "stays taken, and its customer can come back to it.",

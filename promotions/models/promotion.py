@@ -144,6 +144,7 @@ class Promotion(Owned):
     )
     is_place_freed_on_withdrawal = models.BooleanField(
         default=True,
+        db_default=True,
         verbose_name="withdrawing frees the place",
         help_text="On: who is withdrawn gives the place back. Off: a place that was taken stays "
         "taken, and its customer can come back to it.",
