@@ -202,6 +202,7 @@ def _write(decisions: Sequence[Decision], *, by: Actor, at: datetime, reason: st
                     one.period.expiration,
                 )
             )
+    new.sort(key=lambda row: (row[0], row[3] or 0, row[2] or 0))  # promotion, contact, account
     keys = write(Writing(new, again, places), by=by, at=at, reason=reason)
     for one in decisions:
         if one.key is None:

@@ -139,12 +139,13 @@ EXISTING: Final = tuple(
 class Reading:
     """What kinds of things a request names; there is one statement for each such shape.
 
-    With ``hold``, limited promotions are held. ``by`` says what customers are named by, the keys of
-    ``REACHED_BY``. ``seen_…`` are queries of the promotions and offers that the caller may see,
-    empty where it may see all.
+    ``alone`` is a single item. With ``hold``, limited promotions are held. ``by`` says what
+    customers are named by, the keys of ``REACHED_BY``. ``seen_…`` are queries of the promotions and
+    offers that the caller may see, empty where it may see all.
     """
 
     on_postgresql: bool
+    alone: bool
     hold: bool
     by: tuple[str, ...]
     offers: bool
@@ -186,8 +187,8 @@ def reading(shape: Reading) -> str:
 
     all_hold = _ALL_HOLD if shape.wanted is WANTED else ""
     parts = {
-        "wanted": shape.wanted.query(),
-        "named_promotions": NAMED.query(),
+        "wanted": shape.wanted.query(alone=shape.alone),
+        "named_promotions": NAMED.query(alone=shape.alone),
         "found": found(
             "named_promotions",
             "promotions_promotion",
@@ -206,7 +207,7 @@ def reading(shape: Reading) -> str:
     }
     offers = "NULL"
     if shape.offers:
-        parts["named_offers"] = NAMED.query()
+        parts["named_offers"] = NAMED.query(alone=shape.alone)
         parts["offers"] = found(
             "named_offers", "enrollments_offer", "code_key", _OFFER, shape.seen_offers
         )
@@ -276,10 +277,10 @@ MADE: Final = ParameterRows({"id": "bigint"})
 _OPEN: Final = """
 SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited FROM promotions_promotion p
  WHERE p.id = ANY (ARRAY(SELECT DISTINCT promotion FROM new)) FOR KEY SHARE OF p"""
-_NEW_AND_OPEN: Final = "new n JOIN open ON open.id = n.promotion AND open.is_limited = n.is_limited"
+_IS_OPEN: Final = "n.is_limited = (SELECT open.is_limited FROM open WHERE open.id = n.promotion)"
 
-# Rule 8: the constraint decides races. In the order of the key, so that requests that overlap wait
-# for each other one way.
+# Rule 8: the constraint decides races. The rows come in the order of the key, so that requests that
+# overlap wait for each other one way.
 MAKE: Final = """
 INSERT INTO enrollments_promotionpartyusage (
        promotion_id, type, account_id, contact_id, enrollment_offer_id, is_party_enrolled,
@@ -289,8 +290,7 @@ INSERT INTO enrollments_promotionpartyusage (
 SELECT n.promotion, CASE WHEN n.contact IS NULL THEN 'Account' ELSE 'Contact' END,
        n.account, n.contact, n.offer, true, n.effective, n.expiration,
        0, 0, 0, 0, act.person, act.moment, act.person, act.moment, false, 1
-  FROM {new} CROSS JOIN {act} WHERE true
- ORDER BY n.promotion, n.contact, n.account
+  FROM {new} CROSS JOIN {act} WHERE {is_open}
     ON CONFLICT DO NOTHING
 RETURNING id, promotion_id, contact_id, account_id"""
 _MADE_COLUMNS: Final = ("id", "promotion_id", "contact_id", "account_id")
@@ -327,19 +327,19 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
 
 
 @cache
-def writing(*, new: bool, again: bool, places: bool) -> str:
+def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
     with the new records, JSON lists of their ids, promotions, contacts and accounts; a division by
-    zero says that another request came first. Parameters: act, and as far as there are: new;
-    again, changes; places."""
+    zero says that another request came first. ``alone`` is a single new record. Parameters: act,
+    and as far as there are: new; again, changes; places."""
     act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
     parts = {"act": f"SELECT {act}"}
     made = "NULL"
     if new:
         parts |= {
-            "new": NEW.query(),
+            "new": NEW.query(alone=alone),
             "open": _OPEN,
-            "made": MAKE.format(new=_NEW_AND_OPEN, act="act"),
+            "made": MAKE.format(new="new n", act="act", is_open=_IS_OPEN),
             "told": TELL.format(made="made", act="act"),
         }
         columns = (f"json_agg({key})" for key in _MADE_COLUMNS)

@@ -37,8 +37,10 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
             offers.setdefault((item.offer_id, item.offer_code), len(offers))
     seen_promotions, promotion_values = _seen(Promotion, by)
     seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
+    alone = len(items) == 1
     shape = Reading(
         on_postgresql=is_postgresql(),
+        alone=alone,
         hold=hold,
         by=tuple(kind for kind in REACHED_BY if kind in kinds),
         offers=bool(offers),
@@ -48,9 +50,10 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
     columns = len(shape.wanted.columns)
     if columns < len(wanted[0]):
         wanted = [row[:columns] for row in wanted]
-    values: list[Any] = [*shape.wanted.values(wanted), *_names(promotions), *promotion_values]
+    values: list[Any] = [*shape.wanted.values(wanted, alone=alone)]
+    values += [*_names(promotions, alone=alone), *promotion_values]
     if offers:
-        values += [*_names(offers), *offer_values]
+        values += [*_names(offers, alone=alone), *offer_values]
     with connection.cursor() as cursor:
         cursor.execute(reading(shape), values)
         found_promotions, found_offers, customers = (
@@ -92,10 +95,9 @@ def _wanted(n: int, item: Item, promotion: int, kinds: set[str]) -> Row:
     )
 
 
-def _names(names: Mapping[Named, int]) -> list[str]:
-    return NAMED.values(
-        [(n, key, None if code is None else fold(code)) for (key, code), n in names.items()]
-    )
+def _names(names: Mapping[Named, int], *, alone: bool) -> list[str | None]:
+    rows = [(n, key, None if code is None else fold(code)) for (key, code), n in names.items()]
+    return NAMED.values(rows, alone=alone)
 
 
 def _by_name(names: Mapping[Named, int], found: Mapping[int, Any]) -> dict[Named, Any]:

@@ -27,31 +27,61 @@ class ParameterRows:
 
     columns: Mapping[str, str]
 
-    def query(self) -> str:
-        """A query of the rows that ``values`` are for."""
-        if is_postgresql():
-            # Behind a SELECT: of a plain array PostgreSQL would count the elements, and plan anew
-            # for each number of them, which takes longer than the statement.
-            arrays = ", ".join(f"(SELECT CAST(%s AS {kind}[]))" for kind in self.columns.values())
-            return f"SELECT * FROM unnest({arrays}) AS r ({', '.join(self.columns)})"
-        taken = (f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(self.columns))
-        return f"SELECT {', '.join(taken)} FROM json_each(%s)"
+    def query(self, *, alone: bool = False) -> str:
+        """A query of the rows that ``values`` are for; ``alone``: of a single one."""
+        if not is_postgresql():
+            taken = (
+                f"json_extract(value, '$[{n}]') AS {name}" for n, name in enumerate(self.columns)
+            )
+            return f"SELECT {', '.join(taken)} FROM json_each(%s)"
+        if alone:
+            values = (f"CAST(%s AS {kind}) AS {name}" for name, kind in self.columns.items())
+            return f"SELECT {', '.join(values)}"
+        # Behind a SELECT: of a plain array PostgreSQL would count the elements, and plan anew
+        # for each number of them, which takes longer than the statement.
+        arrays = ", ".join(f"(SELECT CAST(%s AS {kind}[]))" for kind in self.columns.values())
+        return f"SELECT * FROM unnest({arrays}) AS r ({', '.join(self.columns)})"
 
-    def values(self, rows: Sequence[Row]) -> list[str]:
+    def values(self, rows: Sequence[Row], *, alone: bool = False) -> list[str | None]:
         """The parameters that stand for ``rows``; moments are aware datetimes."""
         kinds = self.columns.values()
-        if is_postgresql():
-            columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
+        if not is_postgresql():
+            return [self._as_json(rows)]
+        if alone:
+            [row] = rows
+            # As texts, whose type is that of the column: of numbers the driver has several types,
+            # and for each of them a statement would be prepared.
             return [
-                "{" + ",".join(_LITERALS[kind](column)) + "}"
-                for kind, column in zip(kinds, columns, strict=True)
+                None if value is None else _TEXTS[kind](value)
+                for kind, value in zip(kinds, row, strict=True)
             ]
-        moments = [n for n, kind in enumerate(kinds) if kind == "timestamptz"]
+        columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
+        return [
+            "{" + ",".join(_LITERALS[kind](column)) + "}"
+            for kind, column in zip(kinds, columns, strict=True)
+        ]
+
+    def _as_json(self, rows: Sequence[Row]) -> str:
+        moments = [n for n, kind in enumerate(self.columns.values()) if kind == "timestamptz"]
         stored = [list(row) for row in rows]
         for row in stored:
             for n in moments:
                 row[n] = connection.ops.adapt_datetimefield_value(row[n])
-        return [orjson.dumps(stored).decode()]
+        return orjson.dumps(stored).decode()
+
+
+def _flag(value: bool) -> str:
+    return "t" if value else "f"
+
+
+_TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "bigint": str,
+    "integer": str,
+    "boolean": _flag,
+    "text": str,
+    "timestamptz": datetime.isoformat,
+}
+"""How a single value is written, by type."""
 
 
 def _numbers(column: Sequence[int | None]) -> list[str]:
@@ -59,7 +89,7 @@ def _numbers(column: Sequence[int | None]) -> list[str]:
 
 
 def _flags(column: Sequence[bool]) -> list[str]:
-    return ["t" if value else "f" for value in column]
+    return [_flag(value) for value in column]
 
 
 def _texts(column: Sequence[str | None]) -> list[str]:

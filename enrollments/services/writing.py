@@ -23,7 +23,7 @@ class Writing:
     """All that a request writes."""
 
     new: Sequence[Row]
-    """In the order of ``enrollment_sql.NEW``."""
+    """Its values in the order of ``enrollment_sql.NEW``; rows in the order of their keys."""
     again: Sequence[Changed]
     """Records that exist, as they are to be: their fields set, their version counted up."""
     places: Mapping[int, int]
@@ -89,13 +89,14 @@ def _at_once(
 ) -> _Made:
     """PostgreSQL's way."""
     values = list(act)
+    alone = len(new) == 1
     if new:
-        values += sql.NEW.values(new)
+        values += sql.NEW.values(new, alone=alone)
     if again:
         values += [*sql.AGAIN.values(again), *sql.CHANGES.values(changes)]
     if places:
         values += sql.PLACES.values(places)
-    statement = sql.writing(new=bool(new), again=bool(again), places=bool(places))
+    statement = sql.writing(new=bool(new), alone=alone, again=bool(again), places=bool(places))
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
@@ -123,7 +124,9 @@ def _in_turn(
         def run(statement: str, alias: str, kind: ParameterRows, rows: Sequence[Row]) -> None:
             filled = {statement_part: f"({kind.query()}) AS {alias}" for statement_part in _PARTS}
             by_act = [] if statement is sql.TAKE else act
-            cursor.execute(statement.format(**filled, act=doer), [*kind.values(rows), *by_act])
+            cursor.execute(
+                statement.format(**filled, act=doer, is_open="true"), [*kind.values(rows), *by_act]
+            )
 
         if new:
             run(sql.MAKE, "n", sql.NEW, new)
