@@ -15,7 +15,7 @@ from tests.benchmarks.yardsticks import servers
 _OURS, _KEYS, _FASTAPI, _PGBENCH = "ours", "ours, keys", "FastAPI", "pgbench"
 _DRF, _KEPT, _AT_ONCE = "DRF", "DRF, connections kept", "pgbench, one statement"
 _WARM_SECONDS = 2.0
-_WARM_ITEMS = 100_000
+_WARM_ITEMS = 300_000
 _SPARE = 6
 """How many times as many requests are made as the warm-up lets expect."""
 
