@@ -153,7 +153,7 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
         return response
 
     @extend_schema(request=documentation.PERIOD, responses={200: EnrollmentSerializer})
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """Change the customer's own period.
 
         A date-time that is absent stays as it is. Null as expiration lets the enrollment end with
@@ -175,7 +175,7 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
     @extend_schema(request=documentation.WITHDRAWAL, responses={200: EnrollmentSerializer})
     @action(detail=True, methods=["post"])
     @idempotent
-    def withdraw(self, request: Request, id: str) -> Response:  # noqa: A002
+    def withdraw(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """Withdraw the customer from the promotion. The record stays, with who, when and why."""
         body = _object(json_body(request))
         usage = withdraw(
@@ -189,7 +189,7 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
 
     @extend_schema(responses={200: HistorySerializer(many=True)}, filters=False)
     @action(detail=True, methods=["get"], filterset_class=None, orderings={})
-    def history(self, request: Request, id: str) -> Response:  # noqa: A002
+    def history(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """What happened to the enrollment, newest first."""
         usage = enrollments_shown(self.actor).filter(pk=self.key).first()
         if usage is None:

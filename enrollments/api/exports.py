@@ -34,7 +34,7 @@ class EnrollmentExportView(RequestContext):
             for media_type in MEDIA_TYPES.values()
         },
     )
-    def get(self, request: Request, id: str) -> StreamingHttpResponse:  # noqa: A002
+    def get(self, request: Request, id: str) -> StreamingHttpResponse:  # noqa: A002  # the path's name
         """Read all enrollments of a promotion, as CSV or as a JSON object a line.
 
         They have the properties of a single enrollment. An answer that breaks off on the way ends

@@ -190,7 +190,7 @@ class EnrollmentJobViewSet(
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     @action(detail=True, methods=["get"], filterset_class=None)
-    def refusals(self, request: Request, id: str) -> StreamingHttpResponse:  # noqa: A002
+    def refusals(self, request: Request, id: str) -> StreamingHttpResponse:  # noqa: A002  # the path's name
         """The rows that were refused so far, each with its line, as a CSV file."""
         job = self._find(self.key)
         name = f"{job.name}-refused.csv"
@@ -203,7 +203,7 @@ class EnrollmentJobViewSet(
     @extend_schema(request=None, responses={200: EnrollmentJobSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent_act
-    def stop(self, request: Request, id: str) -> Response:  # noqa: A002
+    def stop(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """Stop a job after the rows that it is at. One that has come to its end stays as it is."""
         refuse_body(request)
         return self._answer(jobs.stop_job(self.key, by=self.actor, at=self.at).pk)
@@ -211,7 +211,7 @@ class EnrollmentJobViewSet(
     @extend_schema(request=None, responses={200: EnrollmentJobSerializer})
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent_act
-    def resume(self, request: Request, id: str) -> Response:  # noqa: A002
+    def resume(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """Let a job that was stopped, or failed, go on where it was."""
         refuse_body(request)
         return self._answer(jobs.resume_job(self.key, by=self.actor, at=self.at).pk)

@@ -140,7 +140,8 @@ class Reading:
     """What kinds of things a request names; there is one statement for each such shape.
 
     ``alone`` is a single item. With ``hold``, limited promotions are held. ``by`` says what
-    customers are named by, the keys of ``REACHED_BY``. ``seen_…`` are queries of the promotions and
+    customers are reached by, the keys of ``REACHED_BY``; ``by_text``: texts are given, be it beside
+    an id, and have to hold. ``seen_…`` are queries of the promotions and
     offers that the caller may see, empty where it may see all.
     """
 
@@ -148,13 +149,14 @@ class Reading:
     alone: bool
     hold: bool
     by: tuple[str, ...]
+    by_text: bool
     offers: bool
     seen_promotions: str
     seen_offers: str
 
     @property
     def wanted(self) -> ParameterRows:
-        return WANTED_BY_ID if set(self.by) <= {"contact", "account"} else WANTED
+        return WANTED if self.by_text else WANTED_BY_ID
 
 
 @cache

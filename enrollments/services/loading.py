@@ -10,8 +10,16 @@ from django.db import connection, models
 from enrollments.facts import ContactFacts, CustomerFacts, Facts, Named, OfferFacts, PromotionFacts
 from enrollments.models import Offer, PromotionPartyUsage
 from enrollments.rules import ContactMatches
-from enrollments.services.enrollment_sql import EXISTING, NAMED, REACHED_BY, Reading, reading
-from enrollments.services.parameter_rows import Row, is_postgresql
+from enrollments.services.enrollment_sql import (
+    EXISTING,
+    NAMED,
+    REACHED_BY,
+    WANTED,
+    WANTED_BY_ID,
+    Reading,
+    reading,
+)
+from enrollments.services.parameter_rows import is_postgresql
 from enrollments.wire import Item
 from promotions.actors import Actor
 from promotions.folding import fold
@@ -28,28 +36,28 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
     """
     promotions: dict[Named, int] = {}
     offers: dict[Named, int] = {}
-    kinds: set[str] = set()
     wanted = []
     for n, item in enumerate(items):
         named = item.promotion_id, item.promotion_code
-        wanted.append(_wanted(n, item, promotions.setdefault(named, len(promotions)), kinds))
+        wanted.append(_wanted(n, item, promotions.setdefault(named, len(promotions))))
         if item.names_offer:
             offers.setdefault((item.offer_id, item.offer_code), len(offers))
     seen_promotions, promotion_values = _seen(Promotion, by)
     seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
-    alone = len(items) == 1
+    alone, kinds = len(items) == 1, {_reached_by(item) for item in items}
+    by_text = any(row[_TEXTS:] != _NO_TEXTS for row in wanted)
     shape = Reading(
         on_postgresql=is_postgresql(),
         alone=alone,
         hold=hold,
         by=tuple(kind for kind in REACHED_BY if kind in kinds),
+        by_text=by_text,
         offers=bool(offers),
         seen_promotions=seen_promotions,
         seen_offers=seen_offers,
     )
-    columns = len(shape.wanted.columns)
-    if columns < len(wanted[0]):
-        wanted = [row[:columns] for row in wanted]
+    if not by_text:
+        wanted = [row[:_TEXTS] for row in wanted]
     values: list[Any] = [*shape.wanted.values(wanted, alone=alone)]
     values += [*_names(promotions, alone=alone), *promotion_values]
     if offers:
@@ -69,20 +77,13 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
     )
 
 
-def _wanted(n: int, item: Item, promotion: int, kinds: set[str]) -> Row:
-    """The row of an item, in the order of ``WANTED``; adds to ``kinds`` what it is named by."""
-    email = None if item.email is None else fold(item.email)
-    last_name = None if item.last_name is None else fold(item.last_name)
-    if item.contact_id is not None:
-        kinds.add("contact")
-        if not (item.contact_external_id is email is last_name is None):
-            kinds.add("email")  # they have to hold too, so there have to be columns for them
-    elif item.contact_external_id is not None:
-        kinds.add("external_id")
-    elif email is not None:
-        kinds.add("email")
-    else:
-        kinds.add("account" if last_name is None else "last_name")
+_TEXTS: Final = len(WANTED_BY_ID.columns)
+"""From which column on the row of an item holds texts."""
+_NO_TEXTS: Final = (None,) * (len(WANTED.columns) - _TEXTS)
+
+
+def _wanted(n: int, item: Item, promotion: int) -> tuple[Any, ...]:
+    """The row of an item, in the order of ``WANTED``."""
     return (
         n,
         item.names_contact,
@@ -90,9 +91,20 @@ def _wanted(n: int, item: Item, promotion: int, kinds: set[str]) -> Row:
         item.account_id,
         item.contact_id,
         item.contact_external_id,
-        email,
-        last_name,
+        None if item.email is None else fold(item.email),
+        None if item.last_name is None else fold(item.last_name),
     )
+
+
+def _reached_by(item: Item) -> str:
+    """The most telling of the identifiers that an item gives of its customer."""
+    if item.contact_id is not None:
+        return "contact"
+    if item.contact_external_id is not None:
+        return "external_id"
+    if item.email is not None:
+        return "email"
+    return "account" if item.last_name is None else "last_name"
 
 
 def _names(names: Mapping[Named, int], *, alone: bool) -> list[str | None]:

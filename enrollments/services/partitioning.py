@@ -76,7 +76,7 @@ def partition_enrollments(partitions: int, *, report: Callable[[str], None]) -> 
 def _move(cursor: Any, partitions: int) -> int:
     """Puts a new table with all rows, divided or not, in the place of the table; how many."""
     cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [_TABLE])
-    cursor.execute(f"SELECT last_value, is_called FROM {cursor.fetchone()[0]}")  # noqa: S608
+    cursor.execute(f"SELECT last_value, is_called FROM {cursor.fetchone()[0]}")  # noqa: S608  # PostgreSQL's name
     numbers = cursor.fetchone()
     # What is unique in a divided table contains what it is divided by: the key alone is not, and
     # history can't refer to it. See the decision record.
