@@ -25,6 +25,8 @@ from promotions.folding import fold
 
 CSV: Final = "csv"
 NDJSON: Final = "ndjson"
+_MOST_BLANK_LINES: Final = 1000
+"""Before the header."""
 LONGEST_ROW: Final = 64 * 1024
 """Bytes. A longer one is refused, and no more of it than this is in memory."""
 _MOST_LINES: Final = 100
@@ -94,7 +96,7 @@ def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
         stream = cast("BinaryIO", io.BufferedReader(unzipped, _BLOCK))
     lines = _Lines(stream)
     try:
-        first = next((line for _, line in lines if line.removeprefix(_MARK).split()), b"")
+        first = lines.first()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise refuse("invalid_value", "The file is no whole gzip file. Send it again.") from error
     first = first.removeprefix(_MARK)
@@ -130,6 +132,22 @@ class _Lines:
                 line = self._readline(LONGEST_ROW)
             line = _LONG_LINE
         return self.number, line
+
+    def first(self) -> bytes:
+        """The first line that is not blank; empty where there is none. Looks no further than a
+        header can be: a small file may unpack to very much."""
+        for _ in range(_MOST_BLANK_LINES):
+            line = self._readline(LONGEST_ROW)
+            if not line:
+                return b""
+            self.number += 1
+            if len(line) == LONGEST_ROW and line[-1:] != b"\n":
+                detail = f"The first line has more than {LONGEST_ROW // 1024} kB. Send a header."
+                raise refuse("invalid_value", detail)
+            if line.removeprefix(_MARK).split():
+                return line
+        detail = f"The file begins with {_MOST_BLANK_LINES:,} blank lines. Take them out."
+        raise refuse("invalid_value", detail)
 
     def give_back(self, lines: Sequence[tuple[int, bytes]]) -> None:
         self._back.extendleft(reversed(lines))

@@ -68,7 +68,12 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
     if media_type == _FORM:
         return _of_form(plain, said, known)
     _check_type(media_type, parameters, plain)
-    name = parse_header_parameters(plain.headers.get("Content-Disposition", ""))[1].get("filename")
+    try:
+        _, said_of_it = parse_header_parameters(plain.headers.get("Content-Disposition", ""))
+    except ValueError as error:
+        detail = "The file's name can't be read. Write it in UTF-8, or leave it out."
+        raise refuse("invalid_value", detail, "Content-Disposition") from error
+    name = said_of_it.get("filename")
     file = receive(name or MEDIA_TYPES[media_type], _blocks(plain))
     wanted = _DIGEST.search(plain.headers.get("Content-Digest", ""))
     if file.size < announced or (wanted and wanted[1] != _base64(file.sha256)):

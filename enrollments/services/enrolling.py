@@ -22,7 +22,7 @@ from enrollments.rendering import ShownEnrollment
 from enrollments.services.history import Changed, with_values
 from enrollments.services.loading import read_facts
 from enrollments.services.places import count_places
-from enrollments.services.writing import Writing, write
+from enrollments.services.writing import Renewal, Writing, write
 from enrollments.wire import Item, Unreadable
 from promotions import ids
 from promotions.actors import Actor
@@ -185,16 +185,17 @@ def _write(decisions: Sequence[Decision], *, by: Actor, at: datetime, reason: st
     for one in decisions:
         promotion, contact = one.promotion, one.customer.contact
         assert promotion is not None
+        is_limited = promotion.maximum_enrollment_count is not None
         if one.takes_place:
             places[promotion.key] = places.get(promotion.key, 0) + 1
         if isinstance(one.customer.existing, PromotionPartyUsage):
             one.key = one.customer.existing.pk
-            again.append(_renewed(one, one.customer.existing, by=by, at=at))
+            again.append(Renewal(_renewed(one, one.customer.existing, by=by, at=at), is_limited))
         else:
             new.append(
                 (
                     promotion.key,
-                    promotion.maximum_enrollment_count is not None,
+                    is_limited,
                     one.item.account_id,
                     None if contact is None else contact.key,
                     None if one.offer is None else one.offer.key,

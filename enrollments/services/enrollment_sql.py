@@ -261,6 +261,8 @@ AGAIN: Final = ParameterRows(
     {
         "id": "bigint",
         "version": "integer",
+        "promotion": "bigint",
+        "is_limited": "boolean",
         "account": "bigint",
         "offer": "bigint",
         "effective": "timestamptz",
@@ -275,11 +277,13 @@ PLACES: Final = ParameterRows({"promotion": "bigint", "places": "integer"})
 MADE: Final = ParameterRows({"id": "bigint"})
 
 # Who enrolls without a limit holds the promotion's key: whoever sets a limit waits for that, and a
-# limit that was set meanwhile is seen here; the item is then not made, and is decided again.
+# limit that was set meanwhile is seen here; the item is then not written, and is decided again.
 _OPEN: Final = """
 SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited FROM promotions_promotion p
- WHERE p.id = ANY (ARRAY(SELECT DISTINCT promotion FROM new)) FOR KEY SHARE OF p"""
-_IS_OPEN: Final = "n.is_limited = (SELECT open.is_limited FROM open WHERE open.id = n.promotion)"
+ WHERE p.id = ANY (ARRAY({promotions})) FOR KEY SHARE OF p"""
+_IS_OPEN: Final = (
+    "{rows}.is_limited = (SELECT o.is_limited FROM open o WHERE o.id = {rows}.promotion)"
+)
 
 # Rule 8: the constraint decides races. The rows come in the order of the key, so that requests that
 # overlap wait for each other one way.
@@ -306,6 +310,7 @@ SELECT made.id, '{CREATED}', act.reason, act.source, act.request, act.person, ac
 _LOCKED: Final = """
 SELECT u.id FROM enrollments_promotionpartyusage u
   JOIN again ON again.id = u.id AND again.version = u.version + 1
+ WHERE {is_open}
  ORDER BY u.id FOR NO KEY UPDATE OF u"""
 RENEW: Final = """
 UPDATE enrollments_promotionpartyusage AS u
@@ -336,21 +341,23 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     and as far as there are: new; again, changes; places."""
     act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
     parts = {"act": f"SELECT {act}"}
+    if new:
+        parts["new"] = NEW.query(alone=alone)
+    if again:
+        parts |= {"again": AGAIN.query(), "changes": CHANGES.query()}
+    named = (f"SELECT promotion FROM {rows}" for rows in ("new", "again") if rows in parts)
+    parts["open"] = _OPEN.format(promotions=" UNION ".join(named))
     made = "NULL"
     if new:
         parts |= {
-            "new": NEW.query(alone=alone),
-            "open": _OPEN,
-            "made": MAKE.format(new="new n", act="act", is_open=_IS_OPEN),
+            "made": MAKE.format(new="new n", act="act", is_open=_IS_OPEN.format(rows="n")),
             "told": TELL.format(made="made", act="act"),
         }
         columns = (f"json_agg({key})" for key in _MADE_COLUMNS)
         made = f"(SELECT CAST(json_build_array({', '.join(columns)}) AS text) FROM made)"
     if again:
         parts |= {
-            "again": AGAIN.query(),
-            "changes": CHANGES.query(),
-            "locked": _LOCKED,
+            "locked": _LOCKED.format(is_open=_IS_OPEN.format(rows="again")),
             "renewed": RENEW.format(again="again JOIN locked USING (id)", act="act")
             + " RETURNING u.id",
             "retold": RETELL.format(changes="changes c", act="act"),

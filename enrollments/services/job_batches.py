@@ -66,6 +66,8 @@ def run_batch(
     Raises ``Displaced``, and ``OperationalError`` where the database stays away.
     """
 
+    tried: list[Trial] = []
+
     def act() -> int:
         partition = EnrollmentJobPartition.objects.select_for_update(no_key=True).get(
             job=job, number=batch.partition
@@ -75,13 +77,15 @@ def run_batch(
             return EnrollmentJobRefusal.objects.filter(job=job, line__in=lines).count()
         if partition.rows_done != batch.begins_at:
             raise Displaced
+        # A try that fails takes back what it wrote, and has to forget whom it met.
+        tried[:] = [trial.batch()] if trial else []
         verdicts = enroll_rows(
             batch.rows,
             by=by,
             at=at,
             reason=job.reason,
             in_order=job.promotion.maximum_enrollment_count is not None,
-            trial=trial,
+            trial=tried[0] if tried else None,
         )
         refusals = list(_refusals(job, batch.rows, verdicts))
         EnrollmentJobRefusal.objects.bulk_create(refusals)
@@ -93,7 +97,10 @@ def run_batch(
         partition.save()
         return len(refusals)
 
-    return _patiently(lambda: in_transaction(act))
+    refused = _patiently(lambda: in_transaction(act))
+    if trial and tried:
+        trial.keep(tried[0])
+    return refused
 
 
 def _refusals(

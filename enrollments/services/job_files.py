@@ -52,7 +52,8 @@ class Upload:
     """A file that arrives block by block, straight to disk. ``finish`` or ``discard`` it."""
 
     def __init__(self, name: str) -> None:
-        self._name = Path(name.replace("\\", "/")).name.replace("\x00", "")[-_LONGEST_NAME:]
+        readable = name.encode("utf-8", "replace").decode().replace("\x00", "")
+        self._name = Path(readable.replace("\\", "/")).name[-_LONGEST_NAME:]
         self._path = secrets.token_hex(16)
         self._digest, self._size = hashlib.sha256(), 0
         target = _directory() / self._path

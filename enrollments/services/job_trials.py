@@ -24,6 +24,12 @@ class Parties:
         bits = self._pages.setdefault((is_contact, page), bytearray(_PAGE // 8))
         bits[bit >> 3] |= 1 << (bit & 7)
 
+    def update(self, others: "Parties") -> None:
+        for page, theirs in others._pages.items():
+            ours = self._pages.setdefault(page, bytearray(_PAGE // 8))
+            for n, bits in enumerate(theirs):
+                ours[n] |= bits
+
     def __contains__(self, pair: Pair) -> bool:
         _, is_contact, key = pair
         page, bit = divmod(key, _PAGE)
@@ -44,19 +50,31 @@ class Trial:
     parties: Parties = field(default_factory=Parties)
     places: int = 0
     """Those taken, beyond those that are really taken."""
+    before: "Trial | None" = None
+    """The state before the batch that this is of."""
+
+    def batch(self) -> "Trial":
+        """The state of the next batch, which may have to be run again: ``keep`` it when done."""
+        return Trial(before=self)
+
+    def keep(self, batch: "Trial") -> None:
+        self.parties.update(batch.parties)
+        self.places += batch.places
 
     def refusal(self, decision: Decision, refused: DomainError | None) -> DomainError | None:
         """Why the row that was decided on so would be refused after the rows before it, in the
         order of the file; who would be enrolled is remembered."""
+        before = self.before or Trial()
         limited = refused is not None and refused.code == "enrollment_limit_reached"
         if refused is not None and not limited:
             return refused
-        if decision.pair in self.parties:
+        if decision.pair in self.parties or decision.pair in before.parties:
             return ENROLLED_BY_EARLIER_ROW
         if refused is None and decision.takes_place:
             promotion = decision.promotion
             assert promotion is not None
-            refused = rules.limit_refusal(promotion, (promotion.taken or 0) + self.places)
+            taken = (promotion.taken or 0) + before.places + self.places
+            refused = rules.limit_refusal(promotion, taken)
             self.places += refused is None
         if refused is None:
             self.parties.add(decision.pair)

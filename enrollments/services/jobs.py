@@ -202,8 +202,9 @@ def runnable_jobs() -> Iterator[EnrollmentJob]:
 
 
 def may_begin(job: EnrollmentJob) -> bool:
-    """Whether the job, whose lock is held now, is still to be run."""
-    job.refresh_from_db(fields=["status"])
+    """Whether the job, whose lock is held now, is still to be run. It, its promotion and who asked
+    for it are from now on what they are now: it may have waited long."""
+    job.refresh_from_db()
     return job.status in (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
@@ -221,8 +222,9 @@ def begin(job: EnrollmentJob, *, anew: bool = False, at: datetime) -> None:
 
 
 def is_wanted(job: EnrollmentJob) -> bool:
-    """Whether nobody has stopped the job meanwhile."""
-    return EnrollmentJob.objects.filter(pk=job.pk, status=JobStatus.RUNNING).exists()
+    """Whether nobody has stopped the job meanwhile, or switched off who asked for it."""
+    allowed = Q(source=Source.COMMAND.value) | Q(created_by__is_active=True)
+    return EnrollmentJob.objects.filter(allowed, pk=job.pk, status=JobStatus.RUNNING).exists()
 
 
 def release(job: EnrollmentJob, status: JobStatus, *, at: datetime) -> None:

@@ -171,3 +171,7 @@ def _require_known(cursor: Any) -> None:
     if rows := cursor.fetchall():
         names = ", ".join(name for (name,) in rows)
         raise refuse("invalid_value", f"The table has triggers that would be lost: {names}.")
+    cursor.execute("SELECT relacl IS NOT NULL FROM pg_class WHERE oid = %s::regclass", [_TABLE])
+    if cursor.fetchone()[0]:
+        detail = "Privileges on the table were granted, and would be lost. Revoke them, and grant "
+        raise refuse("invalid_value", detail + "them again afterwards.")

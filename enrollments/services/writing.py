@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import DataError, connection
@@ -18,14 +18,21 @@ from promotions.request_ids import current_request_id
 from promotions.services.transactions import LostRace
 
 
+class Renewal(NamedTuple):
+    """A record that exists, as it is to be: its fields set, its version counted up."""
+
+    changed: Changed
+    is_limited: bool
+    """Whether its promotion had a limit when that was decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """All that a request writes."""
 
     new: Sequence[Row]
     """Its values in the order of ``enrollment_sql.NEW``; rows in the order of their keys."""
-    again: Sequence[Changed]
-    """Records that exist, as they are to be: their fields set, their version counted up."""
+    again: Sequence[Renewal]
     places: Mapping[int, int]
     """How many places are taken, by promotion."""
 
@@ -41,7 +48,7 @@ def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> d
     moment = at if is_postgresql() else connection.ops.adapt_datetimefield_value(at)
     act = [by.user.pk, moment, reason, by.source.value, current_request_id()]
     again = [_again(one) for one in writing.again]
-    changes = [row for one in writing.again for row in _changes(one)]
+    changes = [row for one in writing.again for row in _changes(one.changed)]
     places = list(writing.places.items())
     written = _at_once if is_postgresql() else _in_turn
     made = written(act, writing.new, again, changes, places)
@@ -51,11 +58,13 @@ def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> d
     }
 
 
-def _again(one: Changed) -> Row:
-    usage = one.usage
+def _again(one: Renewal) -> Row:
+    usage = one.changed.usage
     return (
         usage.pk,
         usage.version,
+        usage.promotion_id,
+        one.is_limited,
         usage.account_id,
         usage.enrollment_offer_id,
         usage.enrollment_effective_date_time,

@@ -89,6 +89,7 @@ def _answer(key: Key, answer: Callable[[], Answer]) -> Answer:
         if kept.created_date > key.at - REMEMBERED:
             return _kept_answer(kept, key.body_hash)
         claim = kept.pk  # forgotten: the key begins anew
+        _be_patient_again()
         IdempotentRequest.objects.filter(pk=claim).update(
             body_hash=key.body_hash, created_date=key.at
         )
@@ -141,6 +142,13 @@ def _claim(key: Key) -> int | None:
             "The first request with this idempotency key is still running. Try again in a moment.",
         ) from error
     return claimed[0] if claimed else None
+
+
+def _be_patient_again() -> None:
+    """Where the claim was no insert, nothing has taken back how long it waits."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 
 def _kept_answer(kept: IdempotentRequest, body_hash: bytes) -> Answer:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO
@@ -190,7 +190,16 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
 
 def test_what_is_no_table_is_refused() -> None:
     assert refusals(b"PK\x03\x04\x00\xff\n")[0][0] == "unknown_property"
-    assert refusals(b"x" * LONGEST_ROW * 2)[0][0] == "unknown_property"
+    assert refusals(b"x" * LONGEST_ROW * 2) == [("invalid_value", "")]
+
+
+@pytest.mark.parametrize("wrap", [bytes, gzip.compress])
+def test_a_header_is_not_looked_for_in_all_that_a_small_file_unpacks_to(
+    wrap: Callable[[bytes], bytes],
+) -> None:
+    assert header_of(wrap(b"\n" * 999 + b"email\n")).columns == ["email"]
+    with pytest.raises(Refused, match="begins with 1,000 blank lines"):
+        header_of(wrap(b"\n" * 1000 + b"email\n"))
 
 
 def test_the_header_tells_what_the_file_is() -> None:
