@@ -16,9 +16,11 @@ from enrollments.services import job_runs, jobs
 from enrollments.services.job_batches import run_batch
 from enrollments.services.job_files import locked, path_of
 from enrollments.services.job_pace import Pace
-from tests.audiences import counts_of, make_job
+from promotions.models import User
+from promotions.services.promotions import update_promotion
+from tests.audiences import counts_of, make_job, refusals_of
 from tests.commands.running import output_of
-from tests.factories import NOW, actor, make_contact, make_promotion
+from tests.factories import NOW, actor, make_contact, make_promotion, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +66,47 @@ def test_a_stopped_job_is_left_alone_until_it_is_resumed() -> None:
     jobs.resume_job(job.pk, by=actor(), at=NOW)
     run()
     assert status_of(job) == JobStatus.FINISHED
+
+
+@pytest.mark.parametrize("when", ["while another runs", "while it runs itself"])
+def test_a_job_of_somebody_who_is_switched_off_meanwhile_is_not_gone_on_with(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = actor(user=make_user(is_superuser=True))
+    first = a_job(people=2, batch_size=1)
+    second = a_job(people=2, batch_size=1, by=by)
+    switched = first if when == "while another runs" else second
+
+    def switch_off(job: EnrollmentJob, *args: Any, **options: Any) -> int:
+        if job == switched:
+            User.objects.filter(pk=by.user.pk).update(is_active=False)
+        return run_batch(job, *args, **options)
+
+    monkeypatch.setattr(job_runs, "run_batch", switch_off)
+    run()
+    run()  # and nobody takes it up again
+    assert (status_of(first), counts_of(first)) == (JobStatus.FINISHED, (2, 2, 0))
+    assert status_of(second) == JobStatus.FAILED
+    assert second.failure == "Who asked for it has been switched off."
+    assert counts_of(second)[0] == (0 if switched is first else 1)
+
+
+def test_a_job_is_run_for_the_promotion_as_it_is_when_its_turn_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    promotion = make_promotion()
+    rows = [make_contact().email or "" for _ in range(3)]
+    first, second = a_job(), make_job(promotion, "\n".join(["email", *rows]))
+
+    def limit(job: EnrollmentJob, *args: Any, **options: Any) -> int:
+        if job == first:
+            update_promotion(promotion.pk, {"maximum_enrollment_count": 2}, by=actor(), at=NOW)
+        assert job.promotion.maximum_enrollment_count == (None if job == first else 2)
+        return run_batch(job, *args, **options)
+
+    monkeypatch.setattr(job_runs, "run_batch", limit)
+    run()
+    assert refusals_of(second) == [(4, "enrollment_limit_reached")]
 
 
 def test_one_bad_job_keeps_no_other_waiting(

@@ -14,6 +14,7 @@ from enrollments.models import (
 from enrollments.services import job_batches
 from enrollments.services.job_batches import Batch, Displaced, run_batch
 from enrollments.services.job_rows import Row
+from enrollments.services.job_trials import Trial
 from enrollments.wire import Item, Unreadable
 from promotions.errors import DomainError
 from promotions.services.transactions import in_transaction
@@ -137,6 +138,39 @@ def test_a_lost_connection_is_made_good(committed: bool, monkeypatch: pytest.Mon
     assert run(job, batch) == 2
     assert counts_of(job) == (4, 2, 2)
     assert PromotionPartyUsage.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("loses", [False, True])
+def test_a_dry_run_forgets_whom_a_lost_try_had_met(
+    loses: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promotion = make_promotion(maximum_enrollment_count=3)
+    job = make_job(promotion, is_dry_run=True)
+    batch = batch_of(job)
+    first, *_ = batch.rows
+    people = [Item(contact_id=make_contact().pk, promotion_id=promotion.pk) for _ in range(2)]
+    rows: list[Row] = [(7, first[1]), (8, people[0]), (9, people[1])]
+    later = Batch(0, len(batch.rows), rows, 120)
+    save = EnrollmentJobPartition.save
+    losses = iter([loses, False] * 2)
+
+    def losing(partition: EnrollmentJobPartition) -> None:
+        save(partition)
+        if next(losses):
+            raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr(EnrollmentJobPartition, "save", losing)
+    monkeypatch.setattr(job_batches, "_LONGEST_PAUSE", 0)
+    trial = Trial()
+    for one in (batch, later):
+        run_batch(job, one, by=actor(), at=NOW, trial=trial)
+    assert refusals_of(job) == [
+        (3, "malformed_id"),
+        (6, "customer_not_found"),
+        (7, "already_enrolled"),
+        (9, "enrollment_limit_reached"),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,14 +9,17 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from enrollments.models import EnrollmentPlaces, PromotionPartyUsage
+from enrollments.services import enrolling as enrolling_module
 from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
+from enrollments.services.loading import read_facts
 from enrollments.services.places import places_taken
 from enrollments.wire import Item
 from promotions.errors import Refused
@@ -114,6 +117,59 @@ def test_a_limit_that_comes_while_customers_enroll_counts_them_all(threads: int)
     assert PromotionPartyUsage.objects.count() == answers["enrolled"]
     assert enrolling(promotion, make_contact().pk)() == "enrollment_limit_reached"
     assert counted(promotion) == answers["enrolled"]
+
+
+@pytest.mark.parametrize("threads", THREADS)
+def test_a_limit_that_comes_while_customers_return_counts_them_all(threads: int) -> None:
+    promotion, by = make_promotion(), actor()
+    places = threads // 2
+    acts = []
+    for _ in range(threads - 1):
+        contact = make_contact()
+        usage = enroll_contact(contact, promotion, at=NOW)
+        withdraw(usage.pk, by=by, at=NOW, reason="x")
+        acts.append(enrolling(promotion, contact.pk))
+
+    def limit() -> str:
+        update_promotion(promotion.pk, {"maximum_enrollment_count": places}, by=by, at=NOW)
+        return "limited"
+
+    answers = Counter(at_once([*acts, limit]))
+    assert answers["enrolled"] >= places
+    assert enrolling(promotion, make_contact().pk)() == "enrollment_limit_reached"
+    assert counted(promotion) == answers["enrolled"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("stood", ["withdrawn", "expired", "new"])
+def test_who_was_decided_on_before_the_limit_came_is_decided_on_again(
+    stood: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promotion, by = make_promotion(), actor()
+    contact = make_contact()
+    long_ago, ended = NOW - timedelta(days=2), NOW - timedelta(days=1)
+    if stood == "withdrawn":
+        withdraw(enroll_contact(contact, promotion, at=NOW).pk, by=by, at=NOW, reason="x")
+    elif stood == "expired":
+        enroll_contact(contact, promotion, at=long_ago, expiration=ended)
+    others = [make_contact().pk for _ in range(2)]
+
+    def read_and_be_overtaken(*args: Any, **options: Any) -> Any:
+        facts = read_facts(*args, **options)
+        monkeypatch.undo()
+
+        def overtake() -> str:
+            update_promotion(promotion.pk, {"maximum_enrollment_count": 2}, by=by, at=NOW)
+            return "".join(enrolling(promotion, other)() for other in others)
+
+        at_once([overtake])
+        return facts
+
+    monkeypatch.setattr(enrolling_module, "read_facts", read_and_be_overtaken)
+    answer = enrolling(promotion, contact.pk)()
+    # Who has expired kept the place, and found only one left for the others.
+    assert answer == ("enrolled" if stood == "expired" else "enrollment_limit_reached")
+    assert counted(promotion) == 2
 
 
 @pytest.mark.parametrize("threads", THREADS)
