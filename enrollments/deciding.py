@@ -80,6 +80,19 @@ def decide(items: Sequence[Item], facts: Facts, at: datetime, zone: ZoneInfo) ->
     return decisions
 
 
+def accepted_terms(
+    items: Sequence[Item], facts: Facts, at: datetime, zone: ZoneInfo
+) -> list[Decision | None]:
+    """What each of ``items``, which name no customer, says of promotion, offer and period; None
+    where a rule refuses that, whoever the customer is."""
+    terms = _Terms(at, zone)
+    named = [
+        _identified(item, customer, facts, at)
+        for item, customer in zip(items, facts.customers, strict=True)
+    ]
+    return [None if one.errors or terms.refusal(one) else one for one in named]
+
+
 def _identified(item: Item, customer: CustomerFacts, facts: Facts, at: datetime) -> Decision:
     errors = rules.customer_refusals(
         item, account_found=customer.account_found, matches=customer.matches

@@ -61,8 +61,21 @@ class Item(NamedTuple):
         )
 
     @property
+    def terms(self) -> tuple[Any, ...]:
+        """What it says beside its customer: promotion, offer, period."""
+        return self[_FIRST_TERM:]
+
+    @classmethod
+    def of_nobody(cls, terms: tuple[Any, ...]) -> "Item":
+        """One that has these ``terms`` and names no customer."""
+        return cls(**dict(zip(cls._fields[_FIRST_TERM:], terms, strict=True)))
+
+    @property
     def names_offer(self) -> bool:
         return not (self.offer_id is None and self.offer_code is None)
+
+
+_FIRST_TERM: Final = Item._fields.index("promotion_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ run the same parts; where PostgreSQL holds locks, SQLite has but one writer. On 
 writing is one statement, on SQLite one for each part. ``loading.py`` and ``writing.py`` run them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -56,7 +57,7 @@ REACHED_BY: Final = {
     "account": ("NOT w.is_person", "false"),
 }
 _MATCHES: Final = """
-SELECT w.n, w.promotion, w.account, w.is_person, c.id, c.account_id, c.last_name, c.email
+SELECT w.n, w.{about}, w.account, w.is_person, c.id, c.account_id, c.last_name, c.email
   FROM wanted w LEFT JOIN enrollments_contact c ON {reached} AND NOT c.is_deleted {all_hold}
  WHERE {named}"""
 _ALL_HOLD: Final = """
@@ -73,12 +74,12 @@ SELECT n, promotion, account, is_person, last_name, email,
        CASE WHEN account IS NULL OR account_id = account THEN id END AS contact
   FROM matches"""
 _SEVERAL: Final = """
-SELECT n, promotion, account, is_person, COUNT(id) AS total,
+SELECT n, {about}, account, is_person, COUNT(id) AS total,
        COUNT(CASE WHEN account_id = account THEN 1 END) AS within,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN id END) AS contact,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN last_name END) AS last_name,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN email END) AS email
-  FROM matches GROUP BY n, promotion, account, is_person"""
+  FROM matches GROUP BY n, {about}, account, is_person"""
 _ACCOUNT: Final = (
     "SELECT a.id FROM enrollments_account a WHERE a.id = c.account AND NOT a.is_deleted"
 )
@@ -201,11 +202,8 @@ def reading(shape: Reading) -> str:
         "held": _HELD.format(columns=of("p", _PROMOTION), among_limited=among(_LIMITED), lock=lock),
         "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
         "promotions": _PROMOTIONS,
-        "matches": "\nUNION ALL".join(
-            _MATCHES.format(reached=reached, named=named, all_hold=all_hold)
-            for named, reached in (REACHED_BY[kind] for kind in shape.by)
-        ),
-        "customers": _SEVERAL if shape.wanted is WANTED else _ONE_EACH,
+        "matches": _matches(shape.by, about="promotion", all_hold=all_hold),
+        "customers": _SEVERAL.format(about="promotion") if shape.wanted is WANTED else _ONE_EACH,
     }
     offers = "NULL"
     if shape.offers:
@@ -234,6 +232,14 @@ SELECT {list_of}({array}(
     answers = (f"CAST({answer} AS text)" for answer in (promotions, offers, customers))
     # The driver looks at a statement anew each time if it is longer than four thousand characters.
     return " ".join(f"WITH {beginning}\nSELECT {', '.join(answers)}".split())
+
+
+def _matches(by: Iterable[str], *, about: str, all_hold: str) -> str:
+    """The contacts that hold of each customer; ``about``: what else is kept of the item."""
+    return "\nUNION ALL".join(
+        _MATCHES.format(about=about, reached=reached, named=named, all_hold=all_hold)
+        for named, reached in (REACHED_BY[kind] for kind in by)
+    )
 
 
 # --- Writing: new records, records enrolled again, their history, the places taken ----------------
@@ -372,3 +378,68 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     )
     # All or nothing: where not all of it could be written, dividing by zero takes all of it back.
     return f"WITH {beginning}\nSELECT {made}, 1 / CASE WHEN {written} THEN 1 ELSE 0 END"
+
+
+# --- Staging: most rows of an audience need no telling, and never leave the database --------------
+
+STAGED: Final = {
+    "terms" if name == "promotion" else name: kind for name, kind in WANTED.columns.items()
+}
+"""Columns of the staging table: those of an item, with its terms instead of the promotion."""
+STAGE: Final = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_enrollment
+       ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
+COPY_STAGED: Final = f"COPY staged_enrollment ({', '.join(STAGED)}) FROM STDIN"
+TERMS: Final = ParameterRows(
+    {
+        "are_accepted": "boolean",
+        "offer": "bigint",
+        "effective": "timestamptz",
+        "expiration": "timestamptz",
+    }
+)
+"""What the rows of a batch say beside their customers; a row names its terms by their number."""
+
+# Rules 1 to 3 hold where exactly one contact is meant, of the account where one is named. Rule 8:
+# of several rows for a contact the first is enrolled. The rows left out are told one by one.
+_ONE_MEANT: Final = f"""
+SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.terms
+  FROM customers c
+ WHERE (SELECT are_accepted FROM terms)[c.terms]
+   AND CASE WHEN c.account IS NULL THEN c.total = 1
+            ELSE c.within = 1 AND ({_ACCOUNT}) IS NOT NULL END
+ ORDER BY c.contact, c.n"""
+_NEW_OF_STAGED: Final = """
+SELECT open.id AS promotion, o.account, o.contact, {its_terms}
+  FROM one_meant o CROSS JOIN open WHERE NOT open.is_limited"""
+
+
+@cache
+def enrolling_staged(by: tuple[str, ...]) -> str:
+    """PostgreSQL's statement that takes the rows out of the staging table and enrolls those about
+    whom there is nothing to tell; it answers with their numbers, an array or null. ``by`` says what
+    their customers are reached by. Parameters: act, terms, the promotion."""
+    act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
+    terms = ", ".join(f"CAST(%s AS {kind}[]) AS {name}" for name, kind in TERMS.columns.items())
+    its_terms = (
+        f"(SELECT {name} FROM terms)[o.terms] AS {name}"
+        for name in ("offer", "effective", "expiration")
+    )
+    parts = {
+        "act": f"SELECT {act}",
+        "terms": f"SELECT {terms}",
+        "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
+        "wanted": "DELETE FROM staged_enrollment RETURNING *",
+        "matches": _matches(by, about="terms", all_hold=_ALL_HOLD),
+        "customers": _SEVERAL.format(about="terms"),
+        "one_meant": _ONE_MEANT,
+        "new": _NEW_OF_STAGED.format(its_terms=", ".join(its_terms)),
+        "made": MAKE.format(new="new n", act="act", is_open="true"),
+        "told": TELL.format(made="made", act="act"),
+    }
+    beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
+    # A full join is never run as a loop within a loop, however few rows PostgreSQL expects.
+    return (
+        f"WITH {beginning}\nSELECT array_agg(o.n) FILTER (WHERE made.id IS NOT NULL)"
+        " FROM one_meant o FULL JOIN made ON made.contact_id = o.contact"
+    )

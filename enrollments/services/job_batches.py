@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from enrollments.models import EnrollmentJob, EnrollmentJobPartition, EnrollmentJobRefusal
 from enrollments.models.jobs import FileFormat
 from enrollments.services.job_rows import Errors, Row, enroll_rows
+from enrollments.services.job_staging import Staging
 from enrollments.services.job_trials import Trial
 from promotions.actors import Actor
 from promotions.errors import DomainError
@@ -50,6 +51,8 @@ class Batch:
     rows: Sequence[Row]
     position: int
     """How many bytes of the file have been read up to its end, about."""
+    staging: Staging | None = None
+    """Of the rows, where they may take the quick way."""
 
 
 class Displaced(Exception):
@@ -86,6 +89,7 @@ def run_batch(
             reason=job.reason,
             in_order=job.promotion.maximum_enrollment_count is not None,
             trial=tried[0] if tried else None,
+            staging=batch.staging,
         )
         refusals = list(_refusals(job, batch.rows, verdicts))
         EnrollmentJobRefusal.objects.bulk_create(refusals)

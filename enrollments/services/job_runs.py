@@ -22,7 +22,9 @@ from enrollments.services import jobs
 from enrollments.services.job_batches import Batch, Displaced, run_batch
 from enrollments.services.job_files import opened
 from enrollments.services.job_rows import Row
+from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
+from enrollments.services.parameter_rows import is_postgresql
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor, Source
 from promotions.errors import Refused
@@ -112,6 +114,7 @@ class _Sessions:
             for partition in partitions
         ]
         self._rows: list[list[Row]] = [[] for _ in partitions]
+        self._stages = is_postgresql()
 
     def work_off(self, file: BinaryIO) -> bool:
         """Has all rows of the file enrolled that are not done; whether that came to its end.
@@ -165,7 +168,8 @@ class _Sessions:
     def _hand_over(self, number: int, file: BinaryIO) -> None:
         """Gives a session the rows that were collected for it."""
         if rows := self._rows[number]:
-            batch = Batch(number, self._done[number], rows, file.tell())
+            staging = stage(rows) if self._stages else None
+            batch = Batch(number, self._done[number], rows, file.tell(), staging)
             self._done[number] += len(rows)
             self._rows[number] = []
             self._put(number, batch)

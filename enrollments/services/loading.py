@@ -39,12 +39,12 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
     wanted = []
     for n, item in enumerate(items):
         named = item.promotion_id, item.promotion_code
-        wanted.append(_wanted(n, item, promotions.setdefault(named, len(promotions))))
+        wanted.append(wanted_row(n, item, promotions.setdefault(named, len(promotions))))
         if item.names_offer:
             offers.setdefault((item.offer_id, item.offer_code), len(offers))
     seen_promotions, promotion_values = _seen(Promotion, by)
     seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
-    alone, kinds = len(items) == 1, {_reached_by(item) for item in items}
+    alone, kinds = len(items) == 1, {reached_by(item) for item in items}
     by_text = any(row[_TEXTS:] != _NO_TEXTS for row in wanted)
     shape = Reading(
         on_postgresql=is_postgresql(),
@@ -82,8 +82,8 @@ _TEXTS: Final = len(WANTED_BY_ID.columns)
 _NO_TEXTS: Final = (None,) * (len(WANTED.columns) - _TEXTS)
 
 
-def _wanted(n: int, item: Item, promotion: int) -> tuple[Any, ...]:
-    """The row of an item, in the order of ``WANTED``."""
+def wanted_row(n: int, item: Item, promotion: int) -> tuple[Any, ...]:
+    """The row of an item, in the order of ``WANTED``; ``promotion`` is which of those named."""
     return (
         n,
         item.names_contact,
@@ -96,7 +96,7 @@ def _wanted(n: int, item: Item, promotion: int) -> tuple[Any, ...]:
     )
 
 
-def _reached_by(item: Item) -> str:
+def reached_by(item: Item) -> str:
     """The most telling of the identifiers that an item gives of its customer."""
     if item.contact_id is not None:
         return "contact"

@@ -45,8 +45,7 @@ def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> d
     """
     if not (writing.new or writing.again):
         return {}
-    moment = at if is_postgresql() else connection.ops.adapt_datetimefield_value(at)
-    act = [by.user.pk, moment, reason, by.source.value, current_request_id()]
+    act = act_values(by, at, reason)
     again = [_again(one) for one in writing.again]
     changes = [row for one in writing.again for row in _changes(one.changed)]
     places = list(writing.places.items())
@@ -56,6 +55,12 @@ def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> d
         (promotion, contact is not None, contact or account or 0): key
         for key, promotion, contact, account in made
     }
+
+
+def act_values(by: Actor, at: datetime, reason: str | None) -> list[Any]:
+    """The parameters that stand for ``enrollment_sql.ACT``."""
+    moment = at if is_postgresql() else connection.ops.adapt_datetimefield_value(at)
+    return [by.user.pk, moment, reason, by.source.value, current_request_id()]
 
 
 def _again(one: Renewal) -> Row:

@@ -2,6 +2,7 @@
 together with; and a dry run tells the same without writing."""
 
 import random
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from enrollments.models import Contact, EnrollmentPlaces, PromotionPartyUsage
 from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
 from enrollments.services.job_rows import Row, enroll_rows
+from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Parties, Trial
 from enrollments.wire import Item, Unreadable
 from promotions.errors import DomainError, Refused
@@ -28,6 +30,19 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+STAGED = False
+
+
+@pytest.fixture(
+    autouse=True,
+    params=[
+        pytest.param(False, id="row by row"),
+        pytest.param(True, id="staged", marks=pytest.mark.postgresql),
+    ],
+)
+def staged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways have the same outcomes."""
+    monkeypatch.setattr(sys.modules[__name__], "STAGED", request.param)
 
 
 def item(promotion: Promotion, contact: Contact, **more: object) -> Item:
@@ -42,8 +57,15 @@ def outcomes(
     items: Sequence[Item | Unreadable], *, trial: Trial | None = None, in_order: bool = False
 ) -> list[str]:
     """``enrolled``, or the code of the error and the record that it names."""
+    rows = numbered(items)
     verdicts = enroll_rows(
-        numbered(items), by=actor(), at=NOW, reason="list of May", in_order=in_order, trial=trial
+        rows,
+        by=actor(),
+        at=NOW,
+        reason="list of May",
+        in_order=in_order,
+        trial=trial,
+        staging=stage(rows) if STAGED else None,
     )
     return [_in_words(errors) for errors in verdicts]
 
@@ -190,7 +212,7 @@ def batches(
 
 
 @pytest.mark.parametrize("limit", [None, 3, 5])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 def test_outcomes_are_those_of_single_requests_wherever_batches_end(
     seed: int, limit: int | None
 ) -> None:

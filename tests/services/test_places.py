@@ -26,7 +26,7 @@ from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion
-from tests.services.threads import at_once
+from tests.services.threads import at_once, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -222,19 +222,10 @@ def test_a_limited_promotion_is_judged_as_it_is_once_it_is_the_requests_turn(
     with transaction.atomic():
         Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
         request.start()
-        _until_somebody_waits()
+        until_somebody_waits()
         Promotion.objects.filter(pk=promotion.pk).update(**change)
     request.join(timeout=30)
     assert answers == [code]
-
-
-def _until_somebody_waits() -> None:
-    for _ in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.01), COUNT(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[1]:
-                return
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.parametrize(

@@ -33,3 +33,13 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
         thread.join()
     assert failures == []
     return results
+
+
+def until_somebody_waits() -> None:
+    """Returns once a transaction waits for another, on PostgreSQL."""
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.01), COUNT(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[1]:
+                return
+    raise AssertionError("nobody waits")

@@ -1,0 +1,112 @@
+"""The quick way for most rows of a batch, on PostgreSQL: they are copied into a staging table, and
+one statement enrolls those about whom there is nothing to tell.
+
+That is a row whose promotion, offer and period no rule refuses, that names exactly one contact, is
+the first of the batch to name it, and finds no record. The others are left to ``job_rows.py``,
+which asks all rules for each. That these come afterwards changes nothing for them: what is refused
+for what the row says is refused in any order, who is named again meets the record of the first row,
+and of a contact that has a record no row is enrolled here.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from enrollments.deciding import Decision, accepted_terms
+from enrollments.services import enrollment_sql as sql
+from enrollments.services.loading import reached_by, read_facts, wanted_row
+from enrollments.services.writing import act_values
+from enrollments.wire import Item, Unreadable
+from promotions.actors import Actor
+
+_NOBODY: Final[frozenset[int]] = frozenset()
+_NULL: Final = "\\N"
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """The rows of a batch that name contacts, ready to be copied."""
+
+    text: str
+    """In the text format of COPY, with the columns ``enrollment_sql.STAGED``."""
+    terms: Sequence[Item]
+    """What the rows say beside their customers, each once."""
+    by: tuple[str, ...]
+    """What their customers are reached by."""
+
+
+def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
+    """The rows, numbered as they stand here. Asks no database, so that it can be done while that is
+    at work at the rows before them."""
+    terms: dict[tuple[Any, ...], int] = {}
+    kinds = set()
+    lines = []
+    for n, (_, item) in enumerate(rows):
+        if isinstance(item, Item) and item.names_contact:
+            kinds.add(reached_by(item))
+            number = terms.setdefault(item.terms, len(terms) + 1)  # arrays begin with 1
+            lines.append(_line(*wanted_row(n, item, number)))
+    return Staging(
+        text="".join(lines),
+        terms=[Item.of_nobody(each) for each in terms],
+        by=tuple(kind for kind in sql.REACHED_BY if kind in kinds),
+    )
+
+
+def _line(
+    n: int,
+    is_person: bool,
+    terms: int,
+    account: int | None,
+    contact: int | None,
+    *texts: str | None,
+) -> str:
+    cells = [_NULL if text is None else _escaped(text) for text in texts]
+    return (
+        f"{n}\t{is_person}\t{terms}\t{_NULL if account is None else account}"
+        f"\t{_NULL if contact is None else contact}\t" + "\t".join(cells) + "\n"
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES) if "\\" in text or not text.isprintable() else text
+
+
+def enroll_staged(
+    staging: Staging, *, by: Actor, at: datetime, reason: str | None
+) -> Collection[int]:
+    """Enrolls the customers of those rows about which there is nothing to tell; their numbers.
+
+    Inside a transaction. Enrolls nobody where places are limited: these go row by row.
+    """
+    if not staging.terms:
+        return _NOBODY
+    facts = read_facts(staging.terms, by, hold=False)
+    terms = accepted_terms(staging.terms, facts, at, ZoneInfo(settings.TIME_ZONE))
+    promotions = {one.promotion.key: one.promotion for one in terms if one and one.promotion}
+    if len(promotions) != 1:
+        return _NOBODY
+    [promotion] = promotions.values()
+    if promotion.maximum_enrollment_count is not None:
+        return _NOBODY
+    values = [*act_values(by, at, reason), *sql.TERMS.values([_accepted(one) for one in terms])]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.STAGE)
+        with cursor.copy(sql.COPY_STAGED) as copy:
+            copy.write(staging.text)
+        cursor.execute(sql.enrolling_staged(staging.by), [*values, promotion.key])
+        [made] = cursor.fetchone()
+    return _NOBODY if made is None else frozenset(made)
+
+
+def _accepted(one: Decision | None) -> tuple[Any, ...]:
+    """A row of ``enrollment_sql.TERMS``."""
+    if one is None:
+        return False, None, None, None
+    return True, one.offer and one.offer.key, one.period.effective, one.period.expiration

@@ -1,0 +1,283 @@
+"""The quick way of an audience's rows: whom it enrolls, whom it leaves to be told row by row.
+
+That the outcomes are those of single requests is shown by ``test_audience_rows.py``.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from enrollments.models import Account, Contact, PromotionPartyUsage
+from enrollments.services import job_staging
+from enrollments.services.enrollment_sql import STAGED
+from enrollments.services.job_staging import enroll_staged, stage
+from enrollments.services.loading import read_facts
+from enrollments.wire import Item, Unreadable
+from promotions.errors import DomainError
+from promotions.models import Promotion
+from promotions.services.promotions import update_promotion
+from tests.factories import (
+    NOW,
+    actor,
+    enroll_contact,
+    make_account,
+    make_contact,
+    make_offer,
+    make_promotion,
+)
+from tests.services.threads import at_once, until_somebody_waits
+
+DAY = timedelta(days=1)
+
+
+def quickly_enrolled(*items: Item) -> list[int]:
+    """Which of the items, by number."""
+    with transaction.atomic():
+        done = enroll_staged(stage(list(enumerate(items))), by=actor(), at=NOW, reason="x")
+    return sorted(done)
+
+
+# --- Staging: pure --------------------------------------------------------------------------------
+
+
+def staged(*items: Item | Unreadable) -> list[dict[str, str]]:
+    text = stage(list(enumerate(items))).text
+    return [dict(zip(STAGED, line.split("\t"), strict=True)) for line in text.splitlines()]
+
+
+def test_rows_are_numbered_and_say_how_their_customer_is_named() -> None:
+    bad = Unreadable((DomainError("malformed_id", "Send the record's id.", "contactId"),))
+    rows = staged(
+        Item(contact_id=7, promotion_id=1),
+        bad,
+        Item(account_id=3, promotion_id=1),  # an account alone is told row by row
+        Item(email="ÄNNE@example.com", account_id=3, promotion_id=1),
+    )
+    nothing = r"\N"
+    common = {"is_person": "True", "terms": "1", "external_id": nothing, "last_name": nothing}
+    assert rows == [
+        {**common, "n": "0", "contact": "7", "account": nothing, "email": nothing},
+        {**common, "n": "3", "contact": nothing, "account": "3", "email": "änne@example.com"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "copied"),
+    [
+        ("a\tb", r"a\tb"),
+        ("a\nb", r"a\nb"),
+        ("a\rb", r"a\rb"),
+        (r"a\b", r"a\\b"),
+        (r"\N", r"\\N"),
+        (r"\.", r"\\."),
+        ("ä 😀\u2028", "ä 😀\u2028"),
+    ],
+)
+def test_a_text_is_copied_as_it_is(name: str, copied: str) -> None:
+    assert stage([(2, Item(contact_external_id=name, promotion_id=1))]).text.split("\t")[5] == (
+        copied
+    )
+
+
+def test_what_rows_say_beside_their_customers_is_kept_once() -> None:
+    plain, later = Item(contact_id=7, promotion_id=1), Item(promotion_id=1, effective=NOW)
+    rows = [plain, later._replace(email="a@b.c"), later._replace(contact_external_id="x"), plain]
+    staging = stage(list(enumerate(rows)))
+    assert staging.terms == [Item(promotion_id=1), later]
+    assert [row["terms"] for row in staged(*rows)] == ["1", "2", "2", "1"]
+    assert staging.by == ("contact", "external_id", "email")
+
+
+# --- Whom it enrolls ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def promotion() -> Promotion:
+    return make_promotion(end_date_time=NOW + 9 * DAY)
+
+
+@pytest.fixture
+def account() -> Account:
+    return make_account()
+
+
+@pytest.fixture
+def contact(account: Account) -> Contact:
+    return make_contact(
+        account=account, last_name="Éire\t\\N", email="Ann@Example.com", external_id="a\\b\n"
+    )
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "is_enrolled"),
+    [
+        ({"contact_id": "contact"}, True),
+        ({"contact_external_id": "a\\b\n"}, True),
+        ({"email": "ANN@example.COM"}, True),
+        ({"last_name": "éire\t\\n"}, True),
+        ({"contact_id": "contact", "email": "ann@example.com", "last_name": "Éire\t\\N"}, True),
+        ({"contact_id": "contact", "account_id": "account"}, True),
+        ({"last_name": "éire\t\\n", "account_id": "account"}, True),
+        ({"contact_id": "contact", "effective": NOW + DAY, "expiration": NOW + 2 * DAY}, True),
+        ({"contact_id": "contact", "email": "bob@example.com"}, False),
+        ({"contact_external_id": "A\\B\n"}, False),
+        ({"contact_id": "contact", "account_id": 1_000_000}, False),
+        ({"contact_id": 1_000_000}, False),
+        ({"account_id": "account"}, False),
+        ({"contact_id": "contact", "expiration": NOW - DAY}, False),
+        ({"contact_id": "contact", "effective": NOW + 10 * DAY}, False),
+        ({"contact_id": "contact", "offer_id": 1_000_000}, False),
+    ],
+    ids=str,
+)
+def test_whom_exactly_one_contact_is_meant_by(
+    given: dict[str, Any],
+    is_enrolled: bool,
+    promotion: Promotion,
+    account: Account,
+    contact: Contact,
+) -> None:
+    keys = {"contact": contact.pk, "account": account.pk}
+    values = {name: keys.get(str(value), value) for name, value in given.items()}
+    assert quickly_enrolled(Item(promotion_id=promotion.pk, **values)) == [0] * is_enrolled
+    if is_enrolled:
+        usage = PromotionPartyUsage.objects.get()
+        assert (usage.contact, usage.promotion, usage.type) == (contact, promotion, "Contact")
+        assert usage.account == (account if "account_id" in given else None)
+        assert usage.enrollment_effective_date_time == given.get("effective", NOW)
+        assert usage.enrollment_expiration_date_time == given.get("expiration")
+        [row] = usage.history.all()
+        assert (row.field, row.reason, row.created_date) == ("created", "x", NOW)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_each_row_has_its_own_terms(promotion: Promotion) -> None:
+    offers = [make_offer(), make_offer(), make_offer(is_active=False)]
+    people = [make_contact() for _ in range(5)]
+    given: list[dict[str, Any]] = [
+        {"offer_id": offers[0].pk},
+        {"offer_code": offers[1].code, "expiration": NOW + DAY},
+        {"offer_id": offers[2].pk},
+        {},
+        {"effective": NOW + DAY},
+    ]
+    items = [
+        Item(contact_id=person.pk, promotion_id=promotion.pk, **more)
+        for person, more in zip(people, given, strict=True)
+    ]
+    assert quickly_enrolled(*items) == [0, 1, 3, 4]
+    assert list(
+        PromotionPartyUsage.objects.order_by("contact").values_list(
+            "enrollment_offer",
+            "enrollment_effective_date_time",
+            "enrollment_expiration_date_time",
+        )
+    ) == [
+        (offers[0].pk, NOW, None),
+        (offers[1].pk, NOW, NOW + DAY),
+        (None, NOW, None),
+        (None, NOW + DAY, None),
+    ]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_whose_name_several_have_and_who_has_a_record_are_left(promotion: Promotion) -> None:
+    for _ in range(2):
+        make_contact(last_name="Miller")
+    known, new = make_contact(), make_contact()
+    enroll_contact(known, promotion, at=NOW)
+    here = Item(promotion_id=promotion.pk)
+    assert quickly_enrolled(
+        here._replace(last_name="miller"),
+        here._replace(contact_id=known.pk),
+        here._replace(email=new.email),
+        here._replace(contact_id=new.pk),
+    ) == [2]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_rows_are_staged_for_one_batch(promotion: Promotion) -> None:
+    for _ in range(2):
+        assert quickly_enrolled(Item(contact_id=make_contact().pk, promotion_id=promotion.pk)) == [
+            0
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM staged_enrollment")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "state",
+    [{"maximum_enrollment_count": 9}, {"is_active": False}, {"enrollment_end_date": NOW - 2 * DAY}],
+    ids=str,
+)
+def test_nobody_is_enrolled_quickly_where_the_promotion_has_something_to_tell(
+    state: dict[str, Any],
+) -> None:
+    promotion = make_promotion(**state)
+    assert quickly_enrolled(Item(contact_id=make_contact().pk, promotion_id=promotion.pk)) == []
+
+
+# --- Meanwhile ------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_limit_that_came_since_the_promotion_was_read_is_seen(
+    promotion: Promotion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_and_be_overtaken(*given: Any, **how: Any) -> Any:
+        facts = read_facts(*given, **how)
+
+        def limit() -> None:
+            change = {"maximum_enrollment_count": 1}
+            update_promotion(promotion.pk, change, by=actor(), at=NOW)
+
+        at_once([limit])
+        return facts
+
+    monkeypatch.setattr(job_staging, "read_facts", read_and_be_overtaken)
+    people = [make_contact() for _ in range(2)]
+    items = [Item(contact_id=person.pk, promotion_id=promotion.pk) for person in people]
+    assert quickly_enrolled(*items) == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("comes_about", [True, False])
+def test_who_is_being_enrolled_by_a_request_is_waited_for(
+    promotion: Promotion, comes_about: bool
+) -> None:
+    people = [make_contact() for _ in range(3)]
+    items = [Item(contact_id=person.pk, promotion_id=promotion.pk) for person in people]
+    answers: list[list[int]] = []
+    other = threading.Thread(target=_in_own_connection(lambda: quickly_enrolled(*items), answers))
+    with transaction.atomic():
+        enroll_contact(people[1], promotion, at=NOW)
+        other.start()
+        until_somebody_waits()
+        transaction.set_rollback(not comes_about)
+    other.join(timeout=30)
+    assert answers == [[0, 2] if comes_about else [0, 1, 2]]
+    assert PromotionPartyUsage.objects.count() == 3
+
+
+def _in_own_connection(
+    act: Callable[[], list[int]], answers: list[list[int]]
+) -> Callable[[], None]:
+    def run() -> None:
+        answers.append(act())
+        connection.close()
+
+    return run
