@@ -1,5 +1,5 @@
-"""How a job makes way for those who wait for an answer: it pauses after a batch as long as others
-were at work on the database, and not at all where there are none."""
+"""How a job makes way for those who wait for an answer: it pauses after a batch the longer the more
+others were at work on the database, and not at all where there are none."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from django.db import connection
 
 _ACTIVE: Final = """
 SELECT count(*) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid()
+ WHERE datname = current_database() AND pid <> ALL (%s)
    AND backend_type = 'client backend' AND state IN ('active', 'idle in transaction')"""
 _SLICE: Final = 0.01
 """Seconds between two looks at who is at work."""
@@ -22,12 +22,14 @@ _LONGER: Final = 1.5
 
 
 class Pace:
-    """Called after each batch, with how long that took."""
+    """Called after each batch of a job, in the thread of its session, with how long that took."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._others = 0.0
         """How many others were at work lately, on average."""
+        self._sessions: set[int] = set()
+        """The job's own, by the process that serves each: they don't make way for one another."""
         self._fastest = float("inf")
 
     def __call__(self, seconds: float) -> None:
@@ -35,6 +37,7 @@ class Pace:
             self._fastest = min(self._fastest, seconds)
             self._stop.wait(seconds if seconds > self._fastest * _LONGER else _BREATH)
             return
+        self._sessions.add(connection.connection.info.backend_pid)
         paused = 0.0
         while not self._stop.is_set():
             self._others = (self._others * 3 + self._active()) / 4
@@ -45,5 +48,5 @@ class Pace:
 
     def _active(self) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(_ACTIVE)
+            cursor.execute(_ACTIVE, [[*self._sessions]])
             return int(cursor.fetchone()[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from enrollments.management.commands import run_enrollment_jobs
 from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
@@ -21,6 +21,7 @@ from promotions.services.promotions import update_promotion
 from tests.audiences import counts_of, make_job, refusals_of
 from tests.commands.running import output_of
 from tests.factories import NOW, actor, make_contact, make_promotion, make_user
+from tests.services.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -217,6 +218,22 @@ def test_a_job_pauses_the_longer_the_more_others_are_at_work(pauses: list[float]
 
     assert 0.5 < paused(1) < paused(3)
     assert paused(3) < 3.5
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("is_of_the_job", [True, False])
+def test_the_sessions_of_a_job_do_not_make_way_for_one_another(
+    is_of_the_job: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    pace = Pace(threading.Event())
+    if is_of_the_job:
+        pace(0)
+    with transaction.atomic():
+        PromotionPartyUsage.objects.count()  # at work, all the while
+        at_once([lambda: pace(0.1)])
+    assert (pauses == []) == is_of_the_job
 
 
 @pytest.mark.postgresql

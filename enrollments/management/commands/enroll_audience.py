@@ -15,6 +15,7 @@ from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
 from enrollments.services import jobs
 from enrollments.services.job_files import AudienceFile, found_on_disk, locked
+from enrollments.services.job_pace import Pace
 from enrollments.services.job_runs import Run, run_job
 from enrollments.wire import COLUMNS
 from promotions.management.operator import operator, promotion_named
@@ -101,7 +102,13 @@ class Command(BaseCommand):
         if job.status == JobStatus.FINISHED:
             return
         bar = ProgressBar(self.stdout)
-        run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.STOPPED, progress=bar.show)
+        run = Run(
+            clock=timezone.now,
+            stop=stop,
+            left_as=JobStatus.STOPPED,
+            progress=bar.show,
+            after_batch=Pace(stop),
+        )
         with locked(job) as is_ours:
             if not is_ours:
                 raise CommandError(f"{job.name} is being run by another process.")
