@@ -30,6 +30,8 @@ class PromotionFacts:
     is_place_freed_on_withdrawal: bool
     taken: int | None
     """The places that are taken, where it has a limit; None where they were not counted yet."""
+    row_version: str | None = field(default=None, compare=False)
+    """Of the record that was read, on PostgreSQL: another one may say something else."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class OfferFacts:
     code: str
     promotion_id: int | None
     is_active: bool
+    row_version: str | None = field(default=None, compare=False)
 
 
 class ContactFacts(NamedTuple):

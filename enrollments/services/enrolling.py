@@ -1,9 +1,9 @@
 """Enrolling customers: the only writer of new enrollments and of those enrolled again.
 
 Load, decide, write: one statement reads what the items name, the pure rules decide, one statement
-writes, with the history in the same transaction. That there is one record per customer and
-promotion is held by the database; lost races are decided again. Source: the enrollment contract,
-rules 1 to 11.
+writes, with the history in the same transaction; where there is nothing to tell, ``at_once.py``
+does it by one. That there is one record per customer and promotion is held by the database; lost
+races are decided again. Source: the enrollment contract, rules 1 to 11.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from django.db import OperationalError
 from enrollments.deciding import Decision, decide, errors_of
 from enrollments.models import PromotionPartyUsage
 from enrollments.rendering import ShownEnrollment
+from enrollments.services.at_once import enroll_at_once
 from enrollments.services.history import Changed, with_values
 from enrollments.services.loading import read_facts
 from enrollments.services.places import count_places
@@ -109,17 +110,27 @@ def enroll(
     all_or_none: bool = True,
     reason: str | None = None,
     dry_run: bool = False,
+    at_once: bool = True,
 ) -> list[Enrolled | NotEnrolled]:
     """Enrolls the customers that ``items`` name; an outcome for each, in their order.
 
     ``at`` is the moment of the request. With ``all_or_none`` any bad item refuses the whole
     request: raises ``Refused`` with every error of every bad item, and nothing is written.
     Without, the good items are enrolled. ``reason`` goes into the history. A ``dry_run`` writes
-    nothing: who would be enrolled is ``Enrolled``, without a record.
+    nothing: who would be enrolled is ``Enrolled``, without a record. ``at_once``: it is likely
+    that there is nothing to tell of any of them.
     """
     readable = [item for item in items if isinstance(item, Item)]
 
+    may_be_plain = at_once and not dry_run and len(readable) == len(items)
+
     def act(*, hold: bool = True) -> list[Decision]:
+        nonlocal may_be_plain
+        if may_be_plain:
+            may_be_plain = False
+            done = enroll_at_once(readable, by=by, at=at, reason=reason)
+            if done is not None:
+                return done
         decisions = _decide(readable, by, at, hold=hold)
         if not dry_run and not (
             all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))

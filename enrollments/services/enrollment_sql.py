@@ -68,7 +68,7 @@ _ALL_HOLD: Final = """
 # Rules 2 and 3: how many match, and how many of them within the account that is named; the one
 # meant, where it is one.
 _ONE_EACH: Final = """
-SELECT n, promotion, account, is_person, last_name, email,
+SELECT n, {about}, account, is_person, last_name, email,
        CASE WHEN id IS NULL THEN 0 ELSE 1 END AS total,
        CASE WHEN account_id = account THEN 1 ELSE 0 END AS within,
        CASE WHEN account IS NULL OR account_id = account THEN id END AS contact
@@ -86,15 +86,16 @@ _ACCOUNT: Final = (
 
 # Rule 4, to begin with: what exists, is not deleted, and is seen by the caller. An offer likewise.
 _FOUND: Final = """
-SELECT w.n, {columns}
+SELECT w.n, {columns}, p.row_version
   FROM {wanted} w JOIN {one_by_one}
  WHERE NOT p.is_deleted AND (w.code IS NULL OR p.{code_key} = w.code) {seen}"""
 _ITS_KEY: Final = """COALESCE(w.id, (SELECT c.id FROM {table} c
                                WHERE c.{code_key} = w.code AND NOT c.is_deleted))"""
 # PostgreSQL doesn't know how few are wanted, and would rather read the whole table.
 _ONE_BY_ONE: Final = f"""LATERAL (
-           SELECT * FROM {{table}} r WHERE r.id = {_ITS_KEY} OFFSET 0) p ON true"""
-_JOINED: Final = f"{{table}} p ON p.id = {_ITS_KEY}"
+           SELECT r.*, CAST(r.xmin AS text) AS row_version
+             FROM {{table}} r WHERE r.id = {_ITS_KEY} OFFSET 0) p ON true"""
+_JOINED: Final = f"(SELECT *, NULL AS row_version FROM {{table}}) p ON p.id = {_ITS_KEY}"
 _PROMOTION: Final = (
     "id", "name", "promotion_code", "is_active", "start_date_time", "end_date_time",
     "is_enrollment_required", "enrollment_start_date", "enrollment_end_date",
@@ -114,7 +115,7 @@ SELECT promotion_id, taken FROM enrollments_enrollmentplaces
 _PROMOTIONS: Final = """
 SELECT f.*, CAST(NULL AS integer) AS taken FROM found f WHERE f.maximum_enrollment_count IS NULL
  UNION ALL
-SELECT f.n, p.*, places.taken
+SELECT f.n, p.*, f.row_version, places.taken
   FROM found f JOIN held p ON p.id = f.id LEFT JOIN places ON places.promotion_id = p.id
  WHERE f.maximum_enrollment_count IS NOT NULL"""
 
@@ -203,7 +204,7 @@ def reading(shape: Reading) -> str:
         "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
         "promotions": _PROMOTIONS,
         "matches": _matches(shape.by, about="promotion", all_hold=all_hold),
-        "customers": _SEVERAL.format(about="promotion") if shape.wanted is WANTED else _ONE_EACH,
+        "customers": _customers(by_text=shape.by_text, about="promotion"),
     }
     offers = "NULL"
     if shape.offers:
@@ -211,7 +212,9 @@ def reading(shape: Reading) -> str:
         parts["offers"] = found(
             "named_offers", "enrollments_offer", "code_key", _OFFER, shape.seen_offers
         )
-        offers = f"(SELECT {list_of}({array}({of('p', ('n', *_OFFER))})) FROM offers p)"
+        offers = (
+            f"(SELECT {list_of}({array}({of('p', ('n', *_OFFER, 'row_version'))})) FROM offers p)"
+        )
     existing = of("u", tuple(str(field.column) for field in EXISTING))
     of_contact, of_account = (
         f"({_ITS_RECORD.format(array=array, columns=existing, is_party=is_party)})"
@@ -226,7 +229,7 @@ def reading(shape: Reading) -> str:
 SELECT {list_of}({array}(
        c.n, ({_ACCOUNT}), c.total, c.within, c.contact, c.last_name, c.email, {record}))
   FROM customers c LEFT JOIN promotions p ON p.n = c.promotion)"""
-    shown = of("p", ("n", *_PROMOTION, "taken"))
+    shown = of("p", ("n", *_PROMOTION, "row_version", "taken"))
     promotions = f"(SELECT {list_of}({array}({shown})) FROM promotions p)"
     beginning = ",\n".join(f"{name} {kept} ({query})" for name, query in parts.items())
     answers = (f"CAST({answer} AS text)" for answer in (promotions, offers, customers))
@@ -240,6 +243,11 @@ def _matches(by: Iterable[str], *, about: str, all_hold: str) -> str:
         _MATCHES.format(about=about, reached=reached, named=named, all_hold=all_hold)
         for named, reached in (REACHED_BY[kind] for kind in by)
     )
+
+
+def _customers(*, by_text: bool, about: str) -> str:
+    """How many contacts hold of each customer, and the one meant."""
+    return (_SEVERAL if by_text else _ONE_EACH).format(about=about)
 
 
 # --- Writing: new records, records enrolled again, their history, the places taken ----------------
@@ -285,7 +293,8 @@ MADE: Final = ParameterRows({"id": "bigint"})
 # Who enrolls without a limit holds the promotion's key: whoever sets a limit waits for that, and a
 # limit that was set meanwhile is seen here; the item is then not written, and is decided again.
 _OPEN: Final = """
-SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited FROM promotions_promotion p
+SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited, CAST(p.xmin AS text) AS version
+  FROM promotions_promotion p
  WHERE p.id = ANY (ARRAY({promotions})) FOR KEY SHARE OF p"""
 _IS_OPEN: Final = (
     "{rows}.is_limited = (SELECT o.is_limited FROM open o WHERE o.id = {rows}.promotion)"
@@ -339,14 +348,18 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
   FROM {places} WHERE p.promotion_id = t.promotion"""
 
 
+def _act() -> str:
+    values = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
+    return f"SELECT {values}"
+
+
 @cache
 def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
     with the new records, JSON lists of their ids, promotions, contacts and accounts; a division by
     zero says that another request came first. ``alone`` is a single new record. Parameters: act,
     and as far as there are: new; again, changes; places."""
-    act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
-    parts = {"act": f"SELECT {act}"}
+    parts = {"act": _act()}
     if new:
         parts["new"] = NEW.query(alone=alone)
     if again:
@@ -380,6 +393,79 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     return f"WITH {beginning}\nSELECT {made}, 1 / CASE WHEN {written} THEN 1 ELSE 0 END"
 
 
+# --- At once: requests about which there is nothing to tell ---------------------------------------
+
+# Promotion, offer and period were decided on by what is remembered of promotion and offer: that has
+# to be how they are. PostgreSQL's ``xmin`` says which version of a row it is.
+KNOWN: Final = ParameterRows(
+    {
+        "n": "integer",
+        "promotion": "bigint",
+        "promotion_version": "text",
+        "offer": "bigint",
+        "offer_version": "text",
+        "effective": "timestamptz",
+        "expiration": "timestamptz",
+    }
+)
+"""What the items of a request say beside their customers, each once."""
+_STILL_SO: Final = """
+SELECT k.* FROM known k
+ WHERE k.promotion_version = (SELECT o.version FROM open o WHERE o.id = k.promotion)
+   AND (k.offer IS NULL OR k.offer_version =
+        (SELECT CAST(f.xmin AS text) FROM enrollments_offer f WHERE f.id = k.offer))"""
+
+# Rules 1 to 3: exactly one contact is meant, of the account where one is named.
+_ONE_IS_MEANT: Final = f"""
+       CASE WHEN c.account IS NULL THEN c.total = 1
+            ELSE c.within = 1 AND ({_ACCOUNT}) IS NOT NULL END"""
+# Rules 8 and 9: there is no record yet.
+_PLAIN: Final = f"""
+SELECT c.n, c.contact, c.account, c.last_name, c.email, k.promotion, k.offer, k.effective,
+       k.expiration
+  FROM customers c JOIN still_so k ON k.n = c.promotion
+ WHERE {_ONE_IS_MEANT}
+   AND NOT EXISTS (SELECT FROM enrollments_promotionpartyusage u
+                    WHERE u.contact_id = c.contact AND u.promotion_id = k.promotion)"""
+# All of them or none: whoever asks is then told of each. Rule 10: nobody is named twice.
+_ALL_PLAIN: Final = """
+SELECT * FROM plain
+ WHERE (SELECT COUNT(*) FROM (SELECT DISTINCT promotion, contact FROM plain) p)
+       = (SELECT COUNT(*) FROM wanted)
+ ORDER BY promotion, contact"""
+_ITS_RECORD_MADE: Final = """
+SELECT p.n, made.id, p.contact, p.last_name, p.email FROM new p JOIN made ON true"""
+# A full join is never run as a loop within a loop, however few rows PostgreSQL expects.
+_ALL_RECORDS_MADE: Final = """
+SELECT p.n, made.id, p.contact, p.last_name, p.email,
+       1 / CASE WHEN (SELECT COUNT(*) FROM made) = (SELECT COUNT(*) FROM new) THEN 1 ELSE 0 END
+  FROM new p FULL JOIN made ON made.contact_id = p.contact AND made.promotion_id = p.promotion"""
+
+
+@cache
+def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool) -> str:
+    """PostgreSQL's statement that enrolls the customers of a request if there is nothing to tell of
+    any of them; rows with an item's number, the record's id, the contact's id, last name and e-mail
+    address. Otherwise there are no rows, and nothing is written; a division by zero says that
+    another request came first. ``alone`` is a single item; ``by`` and ``by_text`` as in
+    ``Reading``. Parameters: act, wanted, known."""
+    wanted = WANTED if by_text else WANTED_BY_ID
+    parts = {
+        "act": _act(),
+        "wanted": wanted.query(alone=alone),
+        "known": KNOWN.query(alone=alone),
+        "open": _OPEN.format(promotions="SELECT promotion FROM known"),
+        "still_so": _STILL_SO,
+        "matches": _matches(by, about="promotion", all_hold=_ALL_HOLD if by_text else ""),
+        "customers": _customers(by_text=by_text, about="promotion"),
+        **({"new": _PLAIN} if alone else {"plain": _PLAIN, "new": _ALL_PLAIN}),
+        "made": MAKE.format(new="new n", act="act", is_open="true"),
+        "told": TELL.format(made="made", act="act"),
+    }
+    beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
+    return f"WITH {beginning} {_ITS_RECORD_MADE if alone else _ALL_RECORDS_MADE}"
+
+
 # --- Staging: most rows of an audience need no telling, and never leave the database --------------
 
 STAGED: Final = {
@@ -400,18 +486,14 @@ TERMS: Final = ParameterRows(
 )
 """What the rows of a batch say beside their customers; a row names its terms by their number."""
 
-# Rules 1 to 3 hold where exactly one contact is meant, of the account where one is named. Rule 8:
-# of several rows for a contact the first is enrolled. The rows left out are told one by one.
-_ONE_MEANT: Final = f"""
+# Rule 8: of several rows for a contact the first is enrolled. Those left out are told one by one.
+_FIRST_ROWS: Final = f"""
 SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.terms
-  FROM customers c
- WHERE (SELECT are_accepted FROM terms)[c.terms]
-   AND CASE WHEN c.account IS NULL THEN c.total = 1
-            ELSE c.within = 1 AND ({_ACCOUNT}) IS NOT NULL END
+  FROM customers c WHERE (SELECT are_accepted FROM terms)[c.terms] AND {_ONE_IS_MEANT}
  ORDER BY c.contact, c.n"""
 _NEW_OF_STAGED: Final = """
 SELECT open.id AS promotion, o.account, o.contact, {its_terms}
-  FROM one_meant o CROSS JOIN open WHERE NOT open.is_limited"""
+  FROM first_rows o CROSS JOIN open WHERE NOT open.is_limited"""
 
 
 @cache
@@ -419,27 +501,25 @@ def enrolling_staged(by: tuple[str, ...]) -> str:
     """PostgreSQL's statement that takes the rows out of the staging table and enrolls those about
     whom there is nothing to tell; it answers with their numbers, an array or null. ``by`` says what
     their customers are reached by. Parameters: act, terms, the promotion."""
-    act = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
     terms = ", ".join(f"CAST(%s AS {kind}[]) AS {name}" for name, kind in TERMS.columns.items())
     its_terms = (
         f"(SELECT {name} FROM terms)[o.terms] AS {name}"
         for name in ("offer", "effective", "expiration")
     )
     parts = {
-        "act": f"SELECT {act}",
+        "act": _act(),
         "terms": f"SELECT {terms}",
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
         "wanted": "DELETE FROM staged_enrollment RETURNING *",
         "matches": _matches(by, about="terms", all_hold=_ALL_HOLD),
-        "customers": _SEVERAL.format(about="terms"),
-        "one_meant": _ONE_MEANT,
+        "customers": _customers(by_text=True, about="terms"),
+        "first_rows": _FIRST_ROWS,
         "new": _NEW_OF_STAGED.format(its_terms=", ".join(its_terms)),
         "made": MAKE.format(new="new n", act="act", is_open="true"),
         "told": TELL.format(made="made", act="act"),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
-    # A full join is never run as a loop within a loop, however few rows PostgreSQL expects.
     return (
         f"WITH {beginning}\nSELECT array_agg(o.n) FILTER (WHERE made.id IS NOT NULL)"
-        " FROM one_meant o FULL JOIN made ON made.contact_id = o.contact"
+        " FROM first_rows o FULL JOIN made ON made.contact_id = o.contact"
     )

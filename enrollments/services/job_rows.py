@@ -71,7 +71,7 @@ def enroll_rows(
         return enroll(items, by=by, at=at, all_or_none=False, dry_run=True)
 
     def act(items: Sequence[Item]) -> Sequence[Enrolled | NotEnrolled]:
-        return enroll(items, by=by, at=at, all_or_none=False, reason=reason)
+        return enroll(items, by=by, at=at, all_or_none=False, reason=reason, at_once=False)
 
     ask = decide if trial else act
     pieces = _pieces(rows, decide) if in_order else [rows]

@@ -1,6 +1,7 @@
 """Loads what the items of a request name, by one statement, however many items."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from enrollments.services.enrollment_sql import (
     Reading,
     reading,
 )
+from enrollments.services.known_facts import known_facts
 from enrollments.services.parameter_rows import is_postgresql
 from enrollments.wire import Item
 from promotions.actors import Actor
@@ -36,29 +38,27 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
     """
     promotions: dict[Named, int] = {}
     offers: dict[Named, int] = {}
-    wanted = []
-    for n, item in enumerate(items):
+    numbers = []
+    for item in items:
         named = item.promotion_id, item.promotion_code
-        wanted.append(wanted_row(n, item, promotions.setdefault(named, len(promotions))))
+        numbers.append(promotions.setdefault(named, len(promotions)))
         if item.names_offer:
             offers.setdefault((item.offer_id, item.offer_code), len(offers))
+    wanted = wanted_rows(items, numbers)
     seen_promotions, promotion_values = _seen(Promotion, by)
     seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
     alone, kinds = len(items) == 1, {reached_by(item) for item in items}
-    by_text = any(row[_TEXTS:] != _NO_TEXTS for row in wanted)
     shape = Reading(
         on_postgresql=is_postgresql(),
         alone=alone,
         hold=hold,
         by=tuple(kind for kind in REACHED_BY if kind in kinds),
-        by_text=by_text,
+        by_text=wanted.by_text,
         offers=bool(offers),
         seen_promotions=seen_promotions,
         seen_offers=seen_offers,
     )
-    if not by_text:
-        wanted = [row[:_TEXTS] for row in wanted]
-    values: list[Any] = [*shape.wanted.values(wanted, alone=alone)]
+    values: list[Any] = [*wanted.values(alone=alone)]
     values += [*_names(promotions, alone=alone), *promotion_values]
     if offers:
         values += [*_names(offers, alone=alone), *offer_values]
@@ -67,14 +67,49 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
         found_promotions, found_offers, customers = (
             orjson.loads(text) if text else [] for text in cursor.fetchone()
         )
-    return Facts(
+    facts = Facts(
         customers=_customers(items, customers),
         promotions=_by_name(promotions, {row[0]: _promotion(row) for row in found_promotions}),
         offers=_by_name(
             offers,
-            {n: OfferFacts(key, code, p, bool(on)) for n, key, code, p, on in found_offers},
+            {
+                n: OfferFacts(key, code, promotion, bool(is_active), row_version)
+                for n, key, code, promotion, is_active, row_version in found_offers
+            },
         ),
     )
+    if not (seen_promotions or seen_offers):
+        known_facts.remember(facts)
+    return facts
+
+
+def sees_all(by: Actor) -> bool:
+    """Whether ``by`` may see every promotion and every offer."""
+    return not (condition(Promotion, by) or condition(Offer, by))
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRows:
+    """The customers of items as parameters of a statement."""
+
+    rows: Sequence[tuple[Any, ...]]
+    by_text: bool
+    """Whether texts are given, be it beside an id."""
+
+    def values(self, *, alone: bool) -> list[str | None]:
+        """They stand for ``WANTED``, or for ``WANTED_BY_ID`` where they are not ``by_text``."""
+        if self.by_text:
+            return WANTED.values(self.rows, alone=alone)
+        return WANTED_BY_ID.values([row[:_TEXTS] for row in self.rows], alone=alone)
+
+
+def wanted_rows(items: Sequence[Item], numbers: Sequence[int]) -> WantedRows:
+    """``numbers`` say which of the promotions, or of the terms, each item names."""
+    rows = [
+        wanted_row(n, item, number)
+        for n, (item, number) in enumerate(zip(items, numbers, strict=True))
+    ]
+    return WantedRows(rows, any(row[_TEXTS:] != _NO_TEXTS for row in rows))
 
 
 _TEXTS: Final = len(WANTED_BY_ID.columns)
@@ -137,7 +172,8 @@ def _day(text: str | None) -> date | None:
 
 
 def _promotion(row: list[Any]) -> PromotionFacts:
-    _, key, name, code, active, start, end, required, opens, closes, maximum, freed, taken = row
+    _, key, name, code, active, start, end, required, opens, closes, maximum, freed, *rest = row
+    row_version, taken = rest
     return PromotionFacts(
         key=key,
         name=name,
@@ -152,6 +188,7 @@ def _promotion(row: list[Any]) -> PromotionFacts:
         maximum_enrollment_count=maximum,
         is_place_freed_on_withdrawal=bool(freed),
         taken=taken,
+        row_version=row_version,
     )
 
 

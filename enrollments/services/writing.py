@@ -1,6 +1,7 @@
 """Writes what was decided on a request: new records, records enrolled again, their history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -111,14 +112,9 @@ def _at_once(
     if places:
         values += sql.PLACES.values(places)
     statement = sql.writing(new=bool(new), alone=alone, again=bool(again), places=bool(places))
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            made, _ = cursor.fetchone()
-    except DataError as error:
-        if not isinstance(error.__cause__, DivisionByZero):
-            raise
-        raise _lost_race() from error
+    with lost_races(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        made, _ = cursor.fetchone()
     return list(zip(*orjson.loads(made), strict=True)) if new else []
 
 
@@ -155,6 +151,17 @@ def _in_turn(
     if len(made) != len(new) or renewed != len(again):
         raise _lost_race()
     return made
+
+
+@contextmanager
+def lost_races() -> Iterator[None]:
+    """Raises ``LostRace`` where a statement that writes all or nothing divides by zero."""
+    try:
+        yield
+    except DataError as error:
+        if not isinstance(error.__cause__, DivisionByZero):
+            raise
+        raise _lost_race() from error
 
 
 def _lost_race() -> LostRace:

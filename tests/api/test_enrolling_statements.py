@@ -1,5 +1,6 @@
 """What enrolling costs: a constant number of statements, however many customers, at most four
-between BEGIN and COMMIT with everything that a request can ask for."""
+between BEGIN and COMMIT with everything that a request can ask for; one, in the steady state, where
+there is nothing to tell."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,6 +66,21 @@ def test_one_reads_and_one_writes_and_each_is_a_transaction_of_its_own(
     promotion = {"code": make_promotion().promotion_code}
     items = [{**NAMED_BY[by](n), "promotion": promotion} for n in range(count)]
     assert len(statements(api, items)) == 2
+
+
+@pytest.mark.parametrize("count", [1, 199])
+@pytest.mark.parametrize("by", ["id", "e-mail", "all of it"])
+def test_where_promotion_and_offer_are_known_one_does_it_all(api: Api, by: str, count: int) -> None:
+    named = {
+        "promotion": {"code": make_promotion().promotion_code},
+        "enrollmentOffer": {"code": make_offer().code},
+    }
+    api.post(PATH, {"inputParameters": [{**NAMED_BY[by](0), **named}]})
+    items = [{**NAMED_BY[by](n), **named} for n in range(count)]
+    assert len(statements(api, items)) == 1
+    items = [{**NAMED_BY[by](n), **named} for n in range(count)]
+    keyed = in_transaction(statements(api, items, Idempotency_Key="k"))
+    assert len(keyed) == 3, "and with a key its claim and its answer"
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -1,0 +1,97 @@
+"""The quick way of a request, on PostgreSQL: one statement finds the customers and enrolls them, if
+there is nothing to tell of any of them.
+
+The rules decide on promotion, offer and period by what is remembered of these; the statement writes
+nothing unless that is how they still are, exactly one contact is meant by each item, and none has a
+record yet. Otherwise ``enrolling.py`` reads all that there is, and asks all the rules.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from enrollments.deciding import Decision, accepted_terms
+from enrollments.facts import ContactFacts, CustomerFacts, Facts
+from enrollments.rules import ContactMatches
+from enrollments.services import enrollment_sql as sql
+from enrollments.services.known_facts import known_facts
+from enrollments.services.loading import reached_by, sees_all, wanted_rows
+from enrollments.services.parameter_rows import is_postgresql
+from enrollments.services.writing import act_values, lost_races
+from enrollments.wire import Item
+from promotions.actors import Actor
+
+_ONE: Final = ContactMatches(1, 0)
+_NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)
+
+
+def enroll_at_once(
+    items: Sequence[Item], *, by: Actor, at: datetime, reason: str | None
+) -> list[Decision] | None:
+    """Enrolls the customers of all ``items``; a decision with the record's key for each. None, and
+    nothing written, where there may be something to tell of one.
+
+    Raises ``LostRace`` where one of the records was made meanwhile.
+    """
+    if not is_postgresql() or not all(item.names_contact for item in items) or not sees_all(by):
+        return None
+    numbers: dict[tuple[Any, ...], int] = {}
+    rows = wanted_rows(items, [numbers.setdefault(item.terms, len(numbers)) for item in items])
+    terms = _accepted([Item.of_nobody(each) for each in numbers], at)
+    if terms is None:
+        return None
+    kinds = {reached_by(item) for item in items}
+    alone = len(items) == 1
+    statement = sql.enrolling_at_once(
+        tuple(kind for kind in sql.REACHED_BY if kind in kinds), by_text=rows.by_text, alone=alone
+    )
+    values = [
+        *act_values(by, at, reason),
+        *rows.values(alone=alone),
+        *sql.KNOWN.values([_known(n, one) for n, one in enumerate(terms)], alone=alone),
+    ]
+    with lost_races(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchall()
+    if not found:
+        return None
+    decisions: list[Any] = [None] * len(items)
+    for n, key, contact, last_name, email, *_ in found:
+        item = items[n]
+        one = terms[numbers[item.terms]]
+        customer = CustomerFacts(True, _ONE, ContactFacts(contact, last_name, email), None)
+        decisions[n] = Decision(
+            item, customer, one.promotion, one.offer, one.period, errors=[], key=key
+        )
+    return decisions
+
+
+def _accepted(terms: Sequence[Item], at: datetime) -> list[Decision] | None:
+    """What the items say beside their customers, if it is known and no rule refuses any of it."""
+    facts = Facts(
+        customers=[_NOBODY] * len(terms),
+        promotions=known_facts.promotions((one.promotion_id, one.promotion_code) for one in terms),
+        offers=known_facts.offers((one.offer_id, one.offer_code) for one in terms),
+    )
+    accepted = accepted_terms(terms, facts, at, ZoneInfo(settings.TIME_ZONE))
+    decisions = [one for one in accepted if one is not None]
+    return decisions if len(decisions) == len(terms) else None
+
+
+def _known(n: int, one: Decision) -> tuple[Any, ...]:
+    """A row of ``enrollment_sql.KNOWN``."""
+    promotion, offer = one.promotion, one.offer
+    assert promotion is not None  # the terms were accepted
+    return (
+        n,
+        promotion.key,
+        promotion.row_version,
+        None if offer is None else offer.key,
+        None if offer is None else offer.row_version,
+        one.period.effective,
+        one.period.expiration,
+    )
