@@ -93,32 +93,25 @@ def audience_page(request: HttpRequest, key: str) -> HttpResponse:
     """The job ``key``, read-only."""
     require(request, MAY_VIEW)
     job = _job_or_404(request, key)
-    refusals = _refusals(job)
     seen = Seen.of(job, timezone.now())
     return page(
         request,
         "enrollments/admin/audience.html",
         title=f"Audience {job.name}",
-        job=job,
-        progress=_progress(job, None),
         progress_url=f"{_url(job, 'progress')}?{urlencode({'seen': seen.written})}",
-        is_at_work=job.status in AT_WORK,
         facts=_facts(request, job),
         acts=_offered(request, job),
-        headings=("Line", "Code", "Reason", "Column"),
-        refusals=refusals,
-        refused_count=f"{job.refused_count:,}",
-        has_more=job.refused_count > len(refusals),
-        csv_url=_url(job, "refusals"),
+        **_parts(job, None),
     )
 
 
-def progress_part(request: HttpRequest, key: str) -> HttpResponse:
-    """The part of the page that it fetches anew while the job is at work."""
+def fresh_parts(request: HttpRequest, key: str) -> HttpResponse:
+    """The parts of the page that it fetches anew while the job is at work; ``?seen=`` is how far
+    the job was when the page was loaded."""
     require(request, MAY_VIEW)
     job = _job_or_404(request, key)
-    context = {"progress": _progress(job, Seen.read(request.GET.get("seen", "")))}
-    return TemplateResponse(request, "enrollments/admin/audience_progress.html", context)
+    parts = _parts(job, Seen.read(request.GET.get("seen", "")))
+    return TemplateResponse(request, "enrollments/admin/audience_parts.html", parts)
 
 
 def refusals_file(request: HttpRequest, key: str) -> HttpResponseBase:
@@ -167,7 +160,7 @@ def urls(view: Callable[..., Any]) -> list[URLPattern]:
         for act in ACTS
     ]
     return [
-        path("<str:key>/progress/", view(progress_part), name=f"{name}_progress"),
+        path("<str:key>/progress/", view(fresh_parts), name=f"{name}_progress"),
         path("<str:key>/refused.csv", view(refusals_file), name=f"{name}_refusals"),
         *acts,
     ]
@@ -194,11 +187,25 @@ def _offered(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str]]:
     return [(act.title, _url(job, act.name)) for act in ACTS if job.status in act.fits]
 
 
+def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
+    """How far the job is, and what it has refused so far."""
+    refusals = _refusals(job)
+    return {
+        "job": job,
+        "is_at_work": job.status in AT_WORK,
+        "progress": _progress(job, seen),
+        "headings": ("Line", "Reason", "Column", "Code"),
+        "refusals": refusals,
+        "refused_count": f"{job.refused_count:,}",
+        "has_more": job.refused_count > len(refusals),
+        "csv_url": _url(job, "refusals"),
+    }
+
+
 def _progress(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
     would = "Would be " if job.is_dry_run else ""
     return {
         "status": status_badges(job),
-        "is_at_work": job.status in AT_WORK,
         "says": _SAYS.get(JobStatus(job.status), ""),
         "percent": whole_percent(job),
         "words": progress_in_words(job),
@@ -248,8 +255,6 @@ def _size(size: int) -> str:
 
 
 def _refusals(job: EnrollmentJob) -> list[tuple[str, str, str, str]]:
-    """Line, code, reason and column of the first refused rows."""
+    """Line, reason, column and code of the first refused rows; moments as a file has them."""
     first = EnrollmentJobRefusal.objects.filter(job=job).order_by("line")[:MOST_SHOWN]
-    return [
-        (f"{one.line:,}", one.code, for_people(one.detail), one.pointer or "–") for one in first
-    ]
+    return [(f"{one.line:,}", one.detail, one.pointer or "–", one.code) for one in first]

@@ -34,13 +34,11 @@ def whole_percent(job: EnrollmentJob) -> int:
 
 
 def progress_in_words(job: EnrollmentJob) -> str:
-    """``12,345 of about 40,000 rows``, by how much of the file has been read."""
-    if not job.row_count:
-        return "no rows" if job.status == JobStatus.FINISHED else "none yet"
-    if job.status == JobStatus.FINISHED or not job.progress:
-        return f"{job.row_count:,} rows"
+    """``12,345 of about 40,000``, rows, by how much of the file has been read."""
+    if job.status == JobStatus.FINISHED or not job.row_count or not job.progress:
+        return f"{job.row_count:,}"
     about = max(_rounded(job.row_count / job.progress), job.row_count)
-    return f"{job.row_count:,} of about {about:,} rows"
+    return f"{job.row_count:,} of about {about:,}"
 
 
 def _rounded(estimate: float) -> int:

@@ -1,13 +1,13 @@
 """Audiences: the list of jobs that enroll the customers in files. Each has a page of its own
 (``audience_page.py``), and a form makes new ones (``audience_upload.py``)."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import action
@@ -20,6 +20,8 @@ from promotions import ids
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import ModelAdmin, RecordFilter, WordFilter, actor_of, words_of
 from promotions.numbers import parse_record_number
+
+_ENROLL: Final = "admin:enrollments_enrollmentjob_enroll"
 
 
 class StatusFilter(WordFilter):
@@ -76,6 +78,12 @@ class AudienceAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         return EnrollmentJob.objects.shown(actor_of(request)).order_by("-id")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        # For the empty list, which says what to do and is rendered without the user.
+        changes.enroll_url = reverse(_ENROLL) if self.has_enroll_permission(request) else ""
+        return changes
+
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
     ) -> "tuple[models.QuerySet[Any], bool]":
@@ -122,7 +130,8 @@ class AudienceAdmin(ModelAdmin):
 
     @admin.display(description="asked for")
     def asked_for(self, job: EnrollmentJob) -> str:
-        return format_html("{}, {}", unbroken(show_short(job.created_date)), job.created_by)
+        when = unbroken(show_short(job.created_date))
+        return format_html("<span>{}, {}</span>", when, job.created_by)
 
     # --- Its pages ---
 

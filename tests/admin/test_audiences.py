@@ -91,8 +91,8 @@ def test_the_list_shows_how_far_each_audience_is(support: Client) -> None:
     page = support.get(LIST)
     assert numbers(page) == [at_work.name, done.name]
     html = text(page)
-    assert "50 of about 100 rows, 50 %" in html
-    assert "100 rows, 100 %" in html
+    assert "50 of about 100, 50&nbsp;%" in html
+    assert "100, 100&nbsp;%" in html
     assert '<progress aria-label="Progress" value="50" max="100">' in html
     for said in ("Spring sale", "audience.csv", "running", "finished", "dry run", "Tester"):
         assert said in html
@@ -115,7 +115,8 @@ def test_the_list_is_narrowed_by_status_promotion_and_search(support: Client) ->
 def test_an_empty_list_says_what_to_do(support: Client, marketer: Client) -> None:
     page = text(support.get(LIST))
     assert "No audience has been enrolled yet" in page
-    assert f'href="{UPLOAD}"' in page
+    assert "Take a CSV file" in page
+    assert page.count(f'href="{UPLOAD}"') >= 2
     page = text(marketer.get(LIST))
     assert "Whoever may enroll customers" in page
     assert UPLOAD not in page
@@ -175,7 +176,7 @@ def test_a_file_is_uploaded_worked_off_and_told_of(support: Client) -> None:
     output_of("run_enrollment_jobs", "--once")
 
     page = text(support.get(page_of(job)))
-    for said in ("finished", "3 rows, 100 %", "already_enrolled", "customer_not_found"):
+    for said in ("finished", "3 rows, 100&nbsp;%", "already_enrolled", "customer_not_found"):
         assert said in page
     usage = PromotionPartyUsage.objects.get()
     assert (usage.contact, usage.created_by) == (contact, user_of(support))
@@ -305,13 +306,14 @@ def test_the_page_of_a_job_at_work_keeps_itself_fresh(support: Client) -> None:
     job = advance(job, enrolled=300, refused=0, position=job.size // 4)
     page = text(support.get(page_of(job)))
     assert "enrollments/audience_progress.js" in page
-    assert f'data-progress-url="{page_of(job, "progress")}?seen=300-' in page
+    assert f'data-url="{page_of(job, "progress")}?seen=300-' in page
     for said in ("The list of May", "Tester through the API", job.promotion.name, "None so far."):
         assert said in page
     part = progress_of(support, job)
     assert "<html" not in part
-    assert "300 of about 1,200 rows, 24 %" in part
-    assert "data-ended" not in part
+    assert "300 of about 1,200 rows, 24&nbsp;%" in part
+    assert 'data-status="running"' in part
+    assert "None so far." in part
 
 
 @pytest.mark.parametrize(
@@ -319,7 +321,7 @@ def test_the_page_of_a_job_at_work_keeps_itself_fresh(support: Client) -> None:
     [
         (JobStatus.STOPPED, "It can go on where it stopped."),
         (JobStatus.FAILED, "breaks off behind line 7"),
-        (JobStatus.FINISHED, "1,000 rows, 100 %"),
+        (JobStatus.FINISHED, "1,000 rows, 100&nbsp;%"),
     ],
 )
 def test_the_page_of_a_job_that_is_not_at_work_stays(
@@ -328,9 +330,8 @@ def test_the_page_of_a_job_that_is_not_at_work_stays(
     job = advance(make_job(), status, enrolled=1000)
     page = text(support.get(page_of(job)))
     assert said in page
-    assert "data-progress-url" not in page
     assert "audience_progress.js" not in page
-    assert "data-ended" in progress_of(support, job)
+    assert f'data-status="{status}"' in progress_of(support, job)
 
 
 def test_a_dry_run_says_what_would_be(support: Client) -> None:
@@ -341,9 +342,8 @@ def test_a_dry_run_says_what_would_be(support: Client) -> None:
 
 
 def test_the_first_refused_rows_are_listed_and_all_are_in_the_file(
-    support: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+    support: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.TIME_ZONE = "Europe/Berlin"
     monkeypatch.setattr(audience_page, "MOST_SHOWN", 2)
     job = advance(make_job(), refused=3)
     EnrollmentJobRefusal.objects.bulk_create(
@@ -351,13 +351,13 @@ def test_the_first_refused_rows_are_listed_and_all_are_in_the_file(
             job=job,
             line=line,
             code="invalid_value",
-            detail=f"<b>No</b> {line}, since 2026-05-01T00:00:00Z",
+            detail=f"<b>No</b> {line}, such as 2026-05-01T00:00:00Z",
             pointer="email" if line == 2 else "",
         )
         for line in (9, 2, 7)
     )
     page = text(support.get(page_of(job)))
-    assert "&lt;b&gt;No&lt;/b&gt; 2, since 1 May 2026, 02:00 (Europe/Berlin)" in page
+    assert "&lt;b&gt;No&lt;/b&gt; 2, such as 2026-05-01T00:00:00Z" in page
     assert "No&lt;/b&gt; 7" in page
     assert "No&lt;/b&gt; 9" not in page
     assert "The first 2 of 3." in page
@@ -380,8 +380,8 @@ def test_the_page_takes_a_bounded_number_of_statements(
     )
     with django_assert_max_num_queries(8):
         assert "The first 50 of" in text(support.get(page_of(job)))
-    with django_assert_max_num_queries(5):
-        progress_of(support, job)
+    with django_assert_max_num_queries(6):
+        assert "The first 50 of" in progress_of(support, job)
 
 
 def test_nobody_adds_edits_or_deletes_around_the_service(superuser: Client) -> None:
@@ -406,15 +406,15 @@ def test_an_odd_key_is_not_found(superuser: Client, key: str, page: str) -> None
 @pytest.mark.parametrize(
     ("status", "rows", "share", "words", "percent"),
     [
-        (JobStatus.QUEUED, 0, 0.0, "none yet", 0),
-        (JobStatus.RUNNING, 0, 0.001, "none yet", 0),
-        (JobStatus.RUNNING, 12_345, 0.25, "12,345 of about 49,000 rows", 25),
-        (JobStatus.RUNNING, 9, 0.9, "9 of about 10 rows", 90),
-        (JobStatus.RUNNING, 1_004, 1.0, "1,004 of about 1,004 rows", 99),
-        (JobStatus.RUNNING, 7, 0.0, "7 rows", 0),
-        (JobStatus.STOPPED, 500, 0.5, "500 of about 1,000 rows", 50),
-        (JobStatus.FINISHED, 12_345, 1.0, "12,345 rows", 100),
-        (JobStatus.FINISHED, 0, 1.0, "no rows", 100),
+        (JobStatus.QUEUED, 0, 0.0, "0", 0),
+        (JobStatus.RUNNING, 0, 0.001, "0", 0),
+        (JobStatus.RUNNING, 12_345, 0.25, "12,345 of about 49,000", 25),
+        (JobStatus.RUNNING, 9, 0.9, "9 of about 10", 90),
+        (JobStatus.RUNNING, 1_004, 1.0, "1,004 of about 1,004", 99),
+        (JobStatus.RUNNING, 7, 0.0, "7", 0),
+        (JobStatus.STOPPED, 500, 0.5, "500 of about 1,000", 50),
+        (JobStatus.FINISHED, 12_345, 1.0, "12,345", 100),
+        (JobStatus.FINISHED, 0, 1.0, "0", 100),
     ],
 )
 def test_progress_in_words(
