@@ -414,6 +414,12 @@ UNFOLD = {
                         "permission": "promotions.admin.site.may_view_enrollments",
                     },
                     {
+                        "title": "Audiences",
+                        "icon": "group_add",
+                        "link": reverse_lazy("admin:enrollments_enrollmentjob_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
                         "title": "Contacts",
                         "icon": "person",
                         "link": reverse_lazy("admin:enrollments_contact_changelist"),

@@ -33,6 +33,8 @@ _MOST_LINES: Final = 100
 """Of one row, which has several where a quoted cell has line breaks."""
 _BLOCK: Final = 256 * 1024
 _GZIP: Final = b"\x1f\x8b"
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""What the files of spreadsheet programs begin with, new ones and old."""
 _MARK: Final = b"\xef\xbb\xbf"
 _DELIMITERS: Final = ",;"
 _CUT_SHORT: Final = "unexpected end of data"
@@ -88,8 +90,12 @@ def read_audience(
 
 def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
     """The header, and the lines behind it."""
-    is_compressed = file.read(len(_GZIP)) == _GZIP
+    beginning = file.read(4)
     file.seek(0)
+    if beginning in _WORKBOOKS:
+        detail = "The file is a workbook or an archive. Save the list as “CSV UTF-8” and send that."
+        raise refuse("invalid_value", detail)
+    is_compressed = beginning.startswith(_GZIP)
     stream = file
     if is_compressed:
         unzipped = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from enrollments.models import EnrollmentJob
 from enrollments.services import jobs
 from enrollments.services.job_files import AudienceFile, found_on_disk, receive
@@ -44,6 +46,12 @@ def operators_job(promotion: Promotion, path: Path, **options: Any) -> Enrollmen
     return jobs.create_job(
         promotion.pk, found_on_disk(path), by=actor(Source.COMMAND), at=LONG_AGO, **options
     )
+
+
+def kept_files() -> set[str]:
+    """The names of the files that the service keeps."""
+    directory = Path(settings.DATA_DIR) / "audiences"
+    return {path.name for path in directory.iterdir()} if directory.exists() else set()
 
 
 def refusals_of(job: EnrollmentJob) -> list[tuple[int, str]]:

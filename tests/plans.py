@@ -19,6 +19,8 @@ LARGE = (
     "enrollments_contact",
     "enrollments_promotionpartyusage",
     "enrollments_promotionpartyusagehistory",
+    "enrollments_enrollmentjobpartition",
+    "enrollments_enrollmentjobrefusal",
 )
 """The tables of which no call reads all."""
 

@@ -21,7 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from enrollments.admin.cards import customer_url, period_in_words, shown_enrollments
 from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
-from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
+from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from promotions import ids
@@ -29,7 +29,6 @@ from promotions.actors import Actor
 from promotions.admin.refusals import in_words, show_refusals
 from promotions.admin.site import actor_of, badge
 from promotions.errors import Refused
-from promotions.models import Promotion, Record
 
 MOST_CHOSEN: Final = 100
 """The most enrollments that one form acts on."""
@@ -39,18 +38,12 @@ _CHOICE: Final = re.compile(r"(\d{1,18})(?::(\d{1,9}))?", re.ASCII)
 
 # --- Enrolling ------------------------------------------------------------------------------------
 
-_PREFILLED: Final[Mapping[str, type[Record]]] = {
-    "contact": Contact,
-    "account": Account,
-    "promotion": Promotion,
-    "offer": Offer,
-}
-
 
 def enroll_page(request: HttpRequest) -> HttpResponse:
     """The form "Enroll a customer"; ``?promotion=`` and ``?contact=`` fill it in beforehand."""
     require(request, "enrollments.add_promotionpartyusage")
-    form = EnrollForm(request.POST or None, initial=_prefilled(request), by=actor_of(request))
+    first = prefilled(request, "contact", "account", "promotion", "offer")
+    form = EnrollForm(request.POST or None, initial=first, by=actor_of(request))
     if request.method == "POST" and form.is_valid():
         try:
             [outcome] = enroll(
@@ -79,8 +72,9 @@ def enroll_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _prefilled(request: HttpRequest) -> dict[str, int]:
-    keys = {name: request.GET.get(name, "") for name in _PREFILLED}
+def prefilled(request: HttpRequest, *names: str) -> dict[str, int]:
+    """The keys of records that the query names for the fields ``names`` of a form."""
+    keys = {name: request.GET.get(name, "") for name in names}
     return {name: int(key) for name, key in keys.items() if re.fullmatch(r"[0-9]{1,18}", key)}
 
 

@@ -147,7 +147,8 @@ class EnrollmentAdmin(ModelAdmin):
 
     @admin.display(description="enrolled")
     def enrolled(self, usage: PromotionPartyUsage) -> str:
-        return format_html("{}, {}", unbroken(show_short(usage.created_date)), usage.created_by)
+        when = unbroken(show_short(usage.created_date))
+        return format_html("<span>{}, {}</span>", when, usage.created_by)
 
     # --- One enrollment ---
 

@@ -25,11 +25,12 @@ POINTERS: Final[Mapping[str, str]] = {
 """Which field of these forms a refusal is about, by the first part of its pointer."""
 
 
-def reason_field(help_text: str) -> forms.CharField:
+def reason_field(help_text: str, *, required: bool = True) -> forms.CharField:
     refusal = rules.reason_refusal("")
     assert refusal is not None
     return forms.CharField(
         label="Reason",
+        required=required,
         help_text=help_text,
         max_length=rules.LONGEST_REASON,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),

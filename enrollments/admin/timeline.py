@@ -17,11 +17,12 @@ from promotions.services.history import CREATED
 MOST_ROWS: Final = 2000
 """The most history rows read for one page."""
 
-_SOURCES: Final[Mapping[str, str]] = {
+THROUGH: Final[Mapping[str, str]] = {
     Source.ADMIN.value: "in the admin",
     Source.API.value: "through the API",
     Source.COMMAND.value: "by a command",
 }
+"""Through which door something came, in words."""
 _LABELS: Final[Mapping[str, str]] = {
     "EnrollmentEffectiveDateTime": "Begins",
     "EnrollmentExpirationDateTime": "Ends",
@@ -88,7 +89,7 @@ def _events(
             title=_title(act),
             when=show_moment(first.created_date),
             who=str(first.created_by),
-            through=_SOURCES[first.source],
+            through=THROUGH[first.source],
             reason=first.reason,
             changes=tuple(_change(row, names) for row in reversed(act) if row.field in _LABELS),
         )

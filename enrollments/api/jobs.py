@@ -14,7 +14,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enrollments.api.uploads import FILE, Received, receive_file
+from enrollments.api.uploads import Received, receive_file
+from enrollments.form_files import FILE
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.models.jobs import MOST_SESSIONS
 from enrollments.rules import LONGEST_REASON

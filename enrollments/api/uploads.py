@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.request import Request
 
-from enrollments.services.job_files import AudienceFile, Upload, most_bytes, receive, too_large
+from enrollments.form_files import FILE, FormFile, broken_off
+from enrollments.services.job_files import AudienceFile, most_bytes, receive, too_large
 from promotions.errors import DomainError, Refused, refuse
 
 _BLOCK: Final = 256 * 1024
@@ -26,7 +26,6 @@ MEDIA_TYPES: Final = {
     "application/gzip": "audience.gz",
 }
 """What a file is called that comes without a name. What is in it is told by its first bytes."""
-FILE: Final = "file"
 _DIGEST: Final = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]+):")
 """How ``Content-Digest`` says it: so a body without a length is told from one that broke off, which
 the server doesn't tell."""
@@ -109,55 +108,28 @@ def _blocks(plain: HttpRequest) -> Iterator[bytes]:
         while block := plain.read(_BLOCK):
             yield block
     except UnreadablePostError as error:
-        raise _broken_off() from error
-
-
-def _broken_off() -> Refused:
-    return refuse("invalid_value", "The body broke off. Send it again.")
-
-
-class _KeepFile(FileUploadHandler):
-    """Writes the part ``file`` of a form where it is going to stay."""
-
-    upload: Upload | None = None
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        if self.field_name != FILE:
-            raise SkipFile
-        if self.upload is not None:
-            raise refuse("invalid_value", "Send one file at a time.", FILE)
-        self.upload = Upload(self.file_name or "audience")
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        assert self.upload is not None
-        self.upload.write(raw_data)
-
-    def file_complete(self, file_size: int) -> None:
-        return None
+        raise broken_off() from error
 
 
 def _of_form(plain: HttpRequest, said: dict[str, str], known: Mapping[str, Any]) -> Received:
-    keep = _KeepFile(plain)
-    plain.upload_handlers = [keep]
+    arriving = FormFile(plain)
+    plain.upload_handlers = [arriving]
     try:
         fields = plain.POST
         more, errors = _said(fields.lists(), known, "unknown_property")
         errors += [
             DomainError("invalid_value", "Give this once.", name) for name in more if name in said
         ]
-        if keep.upload is None:
+        if not arriving.has_come:
             detail = "Send the file as the part “file” of the form."
             errors.append(DomainError("required", detail, FILE))
         if errors:
             raise Refused(*errors)
-        assert keep.upload is not None
-        return Received(keep.upload.finish(), {**said, **more})
+        return Received(arriving.finish(), {**said, **more})
     except BaseException as failure:
-        if keep.upload is not None:
-            keep.upload.discard()
+        arriving.discard()
         if isinstance(failure, UnreadablePostError):
-            raise _broken_off() from failure
+            raise broken_off() from failure
         raise
 
 

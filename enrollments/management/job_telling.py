@@ -6,6 +6,7 @@ from typing import Final
 from django.core.management.base import OutputWrapper
 
 from enrollments.services.job_runs import Progress
+from enrollments.speed import speed
 
 _ON_A_TERMINAL: Final = 0.2
 _ELSEWHERE: Final = 5.0
@@ -56,10 +57,13 @@ class ProgressBar:
         """How fast it goes, and how long it will take at that."""
         assert self._began is not None
         began, at_first = self._began
-        rows, read = progress.rows - at_first.rows, progress.position - at_first.position
-        seconds = now - began
-        if seconds <= 0 or rows <= 0 or read <= 0:
+        judged = speed(
+            rows=progress.rows - at_first.rows,
+            read=progress.position - at_first.position,
+            left=progress.size - progress.position,
+            seconds=now - began,
+        )
+        if judged is None:
             return ""
-        left = round((progress.size - progress.position) / read * seconds)
-        minutes, of_minute = divmod(left, 60)
-        return f"  {rows / seconds:,.0f} rows/s  {minutes}:{of_minute:02} left"
+        minutes, of_minute = divmod(judged.seconds_left, 60)
+        return f"  {judged.rows_per_second:,.0f} rows/s  {minutes}:{of_minute:02} left"

@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "audience",
                 "abstract": False,
                 "default_permissions": (),
             },

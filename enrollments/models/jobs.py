@@ -119,6 +119,7 @@ class EnrollmentJob(Record):
     position: float
 
     class Meta(Record.Meta):
+        verbose_name = "audience"
         default_permissions = ()  # who may enroll a customer may enroll many
         indexes = [models.Index(name="job_by_promotion", fields=["promotion", "id"])]
         constraints = [

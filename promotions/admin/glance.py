@@ -48,6 +48,8 @@ def at_a_glance(request: HttpRequest, promotion: Promotion) -> dict[str, Any]:
     # By name only: promotions know nothing of enrollments.
     enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
     enroll = reverse("admin:enrollments_promotionpartyusage_enroll")
+    audiences = reverse("admin:enrollments_enrollmentjob_changelist")
+    enroll_audience = reverse("admin:enrollments_enrollmentjob_enroll")
     coupons = reverse("admin:promotions_coupon_changelist")
     return {
         "status": badge(promotion_status(promotion, at, zone)),
@@ -55,6 +57,8 @@ def at_a_glance(request: HttpRequest, promotion: Promotion) -> dict[str, Any]:
         "last_viewed": show_moment(seen, otherwise="never before"),
         "enrollments_url": f"{enrollments}?promotion__id__exact={promotion.pk}",
         "enroll_url": f"{enroll}?promotion={promotion.pk}",
+        "audiences_url": f"{audiences}?promotion__id__exact={promotion.pk}",
+        "enroll_audience_url": f"{enroll_audience}?promotion={promotion.pk}",
         "verbs": offered(request, promotion),
         "share_url": promotion_url(promotion, "share"),
         "history_url": promotion_url(promotion, "history"),

@@ -303,9 +303,13 @@ class RecordFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme
 _COLOURS: Final = {
     "active": "success",
     "running": "success",
+    "finished": "success",
     "enrolling": "info",
+    "queued": "info",
     "scheduled": "info",
     "paused": "warning",
+    "stopped": "warning",
+    "failed": "danger",
     "withdrawn": "danger",
     "deleted": "danger",
 }

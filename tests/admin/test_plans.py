@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from enrollments.models import Account, Contact, PromotionPartyUsage
+from enrollments.models import Account, Contact, EnrollmentJobRefusal, PromotionPartyUsage
+from tests.audiences import make_job
 from tests.factories import NOW, enroll_contact, make_account, make_contact, make_promotion
 from tests.plans import plans, scans, sorted_below_limits
 
@@ -171,3 +172,23 @@ def test_a_page_behind_the_first_is_looked_up_by_its_keys(
     keys = [one.pk for page in (first, second) for one in page]
     assert keys == sorted(keys, reverse=True)
     assert len(set(keys)) == 100
+
+
+def test_audiences(superuser: Client, mine: PromotionPartyUsage) -> None:
+    job = make_job(mine.promotion, sessions=2)
+    EnrollmentJobRefusal.objects.bulk_create(
+        EnrollmentJobRefusal(job=job, line=line, code="c", detail="d") for line in range(1, 300)
+    )
+    job.partitions.filter(number=0).update(rows_done=299, refused=299)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    audiences = "/admin/enrollments/enrollmentjob/"
+    for path in (
+        audiences,
+        f"{audiences}?promotion__id__exact={job.promotion_id}",
+        f"{audiences}{job.pk}/change/",
+        f"{audiences}{job.pk}/progress/",
+    ):
+        for plan in plans(read(superuser, path)):
+            assert scans(plan) == [], path
+            assert not sorted_below_limits(plan), path

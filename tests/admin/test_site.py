@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from promotions.services.recycle_bin import delete_promotion
 from tests.admin.pages import text
+from tests.audiences import make_job
 from tests.factories import (
     actor,
     enroll_contact,
@@ -47,7 +48,7 @@ def urls(db: None) -> list[str]:
     usage = enroll_contact(contact, promotion)
     gone = make_promotion()
     delete_promotion(gone.pk, by=actor(), at=timezone.now())
-    tier, coupon = make_tier(promotion), make_coupon(promotion)
+    tier, coupon, job = make_tier(promotion), make_coupon(promotion), make_job(promotion)
     of_promotion = f"/admin/promotions/promotion/{promotion.pk}"
     pages = {
         "promotions/promotiontier": tier.pk,
@@ -58,6 +59,7 @@ def urls(db: None) -> list[str]:
         "enrollments/offer": make_offer().pk,
         "enrollments/contact": contact.pk,
         "enrollments/promotionpartyusage": usage.pk,
+        "enrollments/enrollmentjob": job.pk,
         "promotions/partner": make_partner().partner.pk,
     }
     enrollments = "/admin/enrollments/promotionpartyusage"
@@ -87,6 +89,8 @@ def urls(db: None) -> list[str]:
         f"{enrollments}/change-period/?usage={usage.pk}",
         f"{enrollments}/customers/",
         f"{enrollments}/customers/{contact.record_id}/",
+        "/admin/enrollments/enrollmentjob/enroll/",
+        *(f"/admin/enrollments/enrollmentjob/{job.pk}/{page}/" for page in ("stop", "progress")),
     ]
 
 
@@ -131,6 +135,10 @@ PARAMETERS = {
     "/admin/enrollments/promotionpartyusage/enroll/": ["contact", "account", "promotion", "next"],
     "/admin/enrollments/promotionpartyusage/withdraw/": ["usage", "next"],
     "/admin/enrollments/promotionpartyusage/customers/": ["q"],
+    "/admin/enrollments/enrollmentjob/": [
+        "q", "status", "promotion__id__exact", "created_date_from", "created_date_to", "p", "o",
+    ],
+    "/admin/enrollments/enrollmentjob/enroll/": ["promotion"],
     "/admin/enrollments/offer/": ["q", "promotion__id__exact"],
     "/admin/enrollments/contact/": ["q", "p"],
     "/admin/enrollments/account/": ["q"],
@@ -162,6 +170,7 @@ def test_nothing_in_a_form_breaks_a_page(superuser: Client, value: str) -> None:
         "/admin/enrollments/promotionpartyusage/enroll/": [
             "contact", "account", "promotion", "offer", "effective_0", "expiration_0", "reason",
         ],
+        "/admin/enrollments/enrollmentjob/enroll/": ["promotion", "reason", "sessions", "file"],
         f"/admin/enrollments/promotionpartyusage/change-period/?usage={usage.pk}": [
             "effective_0", "expiration_0", "reason", "usage",
         ],

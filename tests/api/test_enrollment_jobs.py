@@ -3,11 +3,9 @@
 import base64
 import gzip
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
@@ -18,7 +16,7 @@ from promotions import ids
 from promotions.models import Promotion
 from tests.api.callers import bound_api
 from tests.api.conftest import Api, codes
-from tests.audiences import make_job
+from tests.audiences import kept_files, make_job
 from tests.commands.running import output_of
 from tests.factories import NOW, actor, make_contact, make_promotion
 
@@ -60,10 +58,6 @@ def upload_form(api: Api, query: str = "", **fields: Any) -> "Answer":
 
 def pointers(answer: "Answer") -> list[str]:
     return [f"{e['code']} {e['pointer']}".strip() for e in answer.json()["errors"]]
-
-
-def kept_files() -> set[str]:
-    return {p.name for p in (Path(django_settings.DATA_DIR) / "audiences").iterdir()}
 
 
 # --- Uploading ------------------------------------------------------------------------------------
@@ -192,6 +186,15 @@ def test_a_bad_form_is_refused_and_no_file_is_kept(
 ) -> None:
     before = kept_files()
     assert pointers(upload_form(api, **fields)) == expected
+    assert kept_files() == before
+
+
+def test_a_form_that_breaks_off_within_the_file_is_refused(api: Api, promotion: Promotion) -> None:
+    before = kept_files()
+    whole = form_of(promotionCode="MAY", file=("list.csv", ROWS * 10))
+    cut = whole[: whole.rindex(b"a@example.com")]
+    answer = api.post(V1, raw=cut, **{"Content-Type": MULTIPART_CONTENT})
+    assert codes(answer) == ["invalid_value"]
     assert kept_files() == before
 
 

@@ -46,6 +46,7 @@ PURE = {
     "promotions.wording.words",
     "enrollments.audience_files",
     "enrollments.rules",
+    "enrollments.speed",
     "enrollments.wire",
 }
 PURE_MAY_IMPORT = {

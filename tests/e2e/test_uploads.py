@@ -83,16 +83,27 @@ def test_too_large_a_file_is_refused(client: httpx.Client, promotion: str, chunk
     assert newest_job(client) == before
 
 
-def test_a_file_that_breaks_off_is_no_job(client: httpx.Client, promotion: str) -> None:
+FORM = (
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n'
+    b"Content-Type: text/csv\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before_it"), [("text/csv", b""), ("multipart/form-data; boundary=x", FORM)]
+)
+def test_a_file_that_breaks_off_is_no_job(
+    client: httpx.Client, promotion: str, kind: str, before_it: bytes
+) -> None:
     before = newest_job(client)
     address = urlsplit(str(client.base_url))
     head = (
         f"POST {V1}?promotionId={promotion} HTTP/1.1\r\nHost: {address.netloc}\r\n"
         f"Authorization: {client.headers['Authorization']}\r\n"
-        "Content-Type: text/csv\r\nContent-Length: 100000\r\n\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: 100000\r\n\r\n"
     )
     with socket.create_connection((address.hostname, address.port)) as connection:
-        connection.sendall(head.encode() + b"email\na@example.com\n")
+        connection.sendall(head.encode() + before_it + b"email\na@example.com\n")
         time.sleep(0.2)
     assert client.get(V1).status_code == 200
     assert newest_job(client) == before

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
@@ -21,7 +20,7 @@ from promotions.actors import Actor, Source
 from promotions.errors import Refused
 from promotions.services.purging import purge_promotion
 from promotions.services.recycle_bin import delete_promotion
-from tests.audiences import make_job, operators_job, received
+from tests.audiences import kept_files, make_job, operators_job, received
 from tests.factories import LONG_AGO, NOW, actor, make_promotion, make_user
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +32,6 @@ def refusals(call: Any, *args: Any, **options: Any) -> list[tuple[str, str]]:
     with pytest.raises(Refused) as caught:
         call(*args, **options)
     return [(error.code, error.pointer) for error in caught.value.errors]
-
-
-def kept_files() -> set[str]:
-    return {p.name for p in (Path(django_settings.DATA_DIR) / "audiences").iterdir()}
 
 
 # --- Making ---------------------------------------------------------------------------------------

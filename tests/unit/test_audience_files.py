@@ -189,8 +189,14 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
 
 
 def test_what_is_no_table_is_refused() -> None:
-    assert refusals(b"PK\x03\x04\x00\xff\n")[0][0] == "unknown_property"
+    assert refusals(b"\x00\xff\x03\n")[0][0] == "unknown_property"
     assert refusals(b"x" * LONGEST_ROW * 2) == [("invalid_value", "")]
+
+
+@pytest.mark.parametrize("beginning", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_who_sends_a_workbook_is_told_how_to_save_it(beginning: bytes) -> None:
+    with pytest.raises(Refused, match="Save the list as “CSV UTF-8”"):
+        header_of(beginning + b"\x00 and so on")
 
 
 @pytest.mark.parametrize("wrap", [bytes, gzip.compress])

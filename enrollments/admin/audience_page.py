@@ -1,0 +1,260 @@
+"""An audience's page: how far it is, what was refused; to be stopped, and gone on with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from enrollments.admin.acts import require
+from enrollments.admin.audience_progress import (
+    AT_WORK,
+    Seen,
+    progress_in_words,
+    speed_in_words,
+    status_badges,
+    whole_percent,
+)
+from enrollments.admin.audience_upload import MAY_ENROLL
+from enrollments.admin.timeline import THROUGH
+from enrollments.models import EnrollmentJob, EnrollmentJobRefusal, JobStatus
+from enrollments.services.job_files import is_kept
+from enrollments.services.jobs import refusals_as_csv, resume_job, stop_job
+from promotions.actors import Actor
+from promotions.admin.access import find_promotion
+from promotions.admin.moments import show_moment
+from promotions.admin.pages import page
+from promotions.admin.refusals import for_people, show_refusals
+from promotions.admin.site import actor_of
+from promotions.errors import Refused
+
+MAY_VIEW: Final = "enrollments.view_promotionpartyusage"
+MOST_SHOWN: Final = 50
+"""The most refused rows that the page lists; the file has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done to a job, with a button on its page and a page of its own that asks."""
+
+    name: str
+    title: str
+    means: str
+    done: str
+    perform: Callable[..., EnrollmentJob]
+    fits: Sequence[JobStatus]
+    """In which status it would do anything."""
+    leads_to: JobStatus
+
+
+ACTS: Final = (
+    Act(
+        name="stop",
+        title="Stop",
+        means="No more rows are begun once the batch at hand is done. Who has been enrolled stays "
+        "enrolled. You can go on with it later, from where it stopped.",
+        done="{} is stopped.",
+        perform=stop_job,
+        fits=AT_WORK,
+        leads_to=JobStatus.STOPPED,
+    ),
+    Act(
+        name="resume",
+        title="Go on",
+        means="The rows that are not done yet are worked off, by the rules as they are then, once "
+        "the audiences before it are done. Nobody is enrolled twice, and no row is forgotten. A "
+        "dry run begins at the beginning.",
+        done="{} goes on.",
+        perform=resume_job,
+        fits=(JobStatus.STOPPED, JobStatus.FAILED),
+        leads_to=JobStatus.QUEUED,
+    ),
+)
+_ELSEWHERE: Final = (
+    " Its file lies where the operator's command found it: if the worker doesn't see it there, the "
+    "command has to be run again."
+)
+
+
+def audience_page(request: HttpRequest, key: str) -> HttpResponse:
+    """The job ``key``, read-only."""
+    require(request, MAY_VIEW)
+    job = _job_or_404(request, key)
+    seen = Seen.of(job, timezone.now())
+    return page(
+        request,
+        "enrollments/admin/audience.html",
+        title=f"Audience {job.name}",
+        progress_url=f"{_url(job, 'progress')}?{urlencode({'seen': seen.written})}",
+        facts=_facts(request, job),
+        acts=_offered(request, job),
+        **_parts(job, None),
+    )
+
+
+def fresh_parts(request: HttpRequest, key: str) -> HttpResponse:
+    """The parts of the page that it fetches anew while the job is at work; ``?seen=`` is how far
+    the job was when the page was loaded."""
+    require(request, MAY_VIEW)
+    job = _job_or_404(request, key)
+    parts = _parts(job, Seen.read(request.GET.get("seen", "")))
+    return TemplateResponse(request, "enrollments/admin/audience_parts.html", parts)
+
+
+def refusals_file(request: HttpRequest, key: str) -> HttpResponseBase:
+    """All rows that the job refused so far, as a CSV file."""
+    require(request, MAY_VIEW)
+    job = _job_or_404(request, key)
+    return StreamingHttpResponse(
+        refusals_as_csv(job),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{job.name}-refused.csv"'},
+    )
+
+
+def act_page(request: HttpRequest, key: str, act: Act) -> HttpResponse:
+    """What ``act`` means for the job ``key``; sent, it is done."""
+    require(request, MAY_ENROLL)
+    job = _job_or_404(request, key)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            done = act.perform(job.pk, by=actor_of(request), at=timezone.now())
+        except Refused as refused:
+            show_refusals(form, refused.errors, {})
+        else:
+            if done.status == act.leads_to:
+                messages.success(request, act.done.format(job.name))
+            else:
+                messages.warning(request, f"{job.name} is {done.status} meanwhile.")
+            return HttpResponseRedirect(_url(job))
+    return page(
+        request,
+        "promotions/admin/verb.html",
+        title=f"{act.title}: {job.name}, {job.file_name}",
+        form=form,
+        means=act.means if is_kept(job) or act.perform is stop_job else act.means + _ELSEWHERE,
+        button=act.title,
+        back=_url(job),
+    )
+
+
+def urls(view: Callable[..., Any]) -> list[URLPattern]:
+    """The pages of a job, but for the page itself; ``view`` lets nobody in but the staff."""
+    name = "enrollments_enrollmentjob"
+    acts = [
+        path(f"<str:key>/{act.name}/", view(act_page), {"act": act}, name=f"{name}_{act.name}")
+        for act in ACTS
+    ]
+    return [
+        path("<str:key>/progress/", view(fresh_parts), name=f"{name}_progress"),
+        path("<str:key>/refused.csv", view(refusals_file), name=f"{name}_refusals"),
+        *acts,
+    ]
+
+
+def _job_or_404(request: HttpRequest, key: str) -> EnrollmentJob:
+    """The job, if whoever asks may see it."""
+    by: Actor = actor_of(request)
+    is_key = key.isascii() and key.isdecimal() and len(key) < 19
+    job = EnrollmentJob.objects.shown(by).filter(pk=int(key)).first() if is_key else None
+    if job is None:
+        raise Http404
+    return job
+
+
+def _url(job: EnrollmentJob, name: str = "change") -> str:
+    return reverse(f"admin:enrollments_enrollmentjob_{name}", args=[job.pk])
+
+
+def _offered(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str]]:
+    """Title and address of what the user may do with the job as it is."""
+    if not request.user.has_perm(MAY_ENROLL):
+        return []
+    return [(act.title, _url(job, act.name)) for act in ACTS if job.status in act.fits]
+
+
+def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
+    """How far the job is, and what it has refused so far."""
+    refusals = _refusals(job)
+    return {
+        "job": job,
+        "is_at_work": job.status in AT_WORK,
+        "progress": _progress(job, seen),
+        "headings": ("Line", "Reason", "Column", "Code"),
+        "refusals": refusals,
+        "refused_count": f"{job.refused_count:,}",
+        "has_more": job.refused_count > len(refusals),
+        "csv_url": _url(job, "refusals"),
+    }
+
+
+def _progress(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
+    would = "Would be " if job.is_dry_run else ""
+    return {
+        "status": status_badges(job),
+        "says": _SAYS.get(JobStatus(job.status), ""),
+        "percent": whole_percent(job),
+        "words": progress_in_words(job),
+        "speed": speed_in_words(job, seen, timezone.now()),
+        "counts": [
+            ("Rows done", f"{job.row_count:,}"),
+            (f"{would}enrolled".capitalize(), f"{job.enrolled_count:,}"),
+            (f"{would}refused".capitalize(), f"{job.refused_count:,}"),
+        ],
+        "failure": for_people(job.failure or ""),
+    }
+
+
+_SAYS: Final = {
+    JobStatus.QUEUED: "It begins as soon as the audiences before it are done.",
+    JobStatus.STOPPED: "It can go on where it stopped.",
+}
+
+
+def _facts(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str, str]]:
+    """Label, value and link of what is known of a job."""
+    seen = request.user.has_perm("promotions.view_promotion")
+    promotion = find_promotion(request, str(job.promotion_id)) if seen else None
+    link = reverse("admin:promotions_promotion_change", args=[promotion.pk]) if promotion else ""
+    kind = f"{job.format.upper()}{', compressed' if job.is_compressed else ''}"
+    asked_for = f"{show_moment(job.created_date)}, {job.created_by} {THROUGH[job.source]}"
+    return [
+        ("Promotion", str(job.promotion), link),
+        ("File", f"{job.file_name} ({kind}, {_size(job.size)})", ""),
+        ("Dry run", "Yes: nobody is enrolled" if job.is_dry_run else "No", ""),
+        ("Reason", job.reason or "–", ""),
+        ("Asked for", asked_for, ""),
+        ("Began", show_moment(job.started_date), ""),
+        ("Ended", show_moment(job.finished_date), ""),
+        ("Last changed", f"{show_moment(job.last_modified_date)}, {job.last_modified_by}", ""),
+        ("Batches at once", str(job.sessions), ""),
+        ("Record id", job.record_id, ""),
+    ]
+
+
+def _size(size: int) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if size < 10_000:
+            return f"{size:,} {unit}"
+        size = round(size / 1024)
+    return f"{size:,} GB"
+
+
+def _refusals(job: EnrollmentJob) -> list[tuple[str, str, str, str]]:
+    """Line, reason, column and code of the first refused rows; moments as a file has them."""
+    first = EnrollmentJobRefusal.objects.filter(job=job).order_by("line")[:MOST_SHOWN]
+    return [(f"{one.line:,}", one.detail, one.pointer or "–", one.code) for one in first]
