@@ -1,10 +1,13 @@
-"""Requests whose Content-Type can't be read, on which Django fails before anything of ours runs."""
+"""Content types that can't be read, of requests and of parts of forms: Django fails on them, of
+requests before anything of ours runs."""
 
 import codecs
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
+from django.core.handlers.wsgi import WSGIRequest
+from django.http.multipartparser import MultiPartParserError
 from django.utils.http import parse_header_parameters
 
 from config.chunked import WSGIApplication
@@ -36,7 +39,7 @@ def _is_readable(content_type: str) -> bool:
         return True
     try:
         _, parameters = parse_header_parameters(content_type)
-    except (ValueError, LookupError, TypeError):  # the last where numbered parts are not
+    except (ValueError, TypeError):  # the latter of numbered parts beside one without a number
         return False
     charset = parameters.get("charset", "utf-8")
     try:
@@ -47,3 +50,13 @@ def _is_readable(content_type: str) -> bool:
         return _PLAIN.encode().decode(charset, "replace") == _PLAIN
     except (ValueError, LookupError):  # "hex", for one, is a codec, and none of text
         return False
+
+
+class Request(WSGIRequest):
+    """A request that says of a form with such a part that it can't be read."""
+
+    def parse_file_upload(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse_file_upload(*args, **kwargs)
+        except TypeError as error:  # see _is_readable
+            raise MultiPartParserError("A part of the form has an unreadable header.") from error

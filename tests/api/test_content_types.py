@@ -100,3 +100,23 @@ def test_what_can_be_read_is(client: httpx.Client, api: Api, parameters: str) ->
         headers=headers(api, f"application/json; {parameters}"),
     )
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("parameters", UNREADABLE + ODD)
+def test_nor_for_a_part_of_a_form(client: httpx.Client, api: Api, parameters: str) -> None:
+    lines = [
+        "--B",
+        f'Content-Disposition: form-data; name="grant_type"; {parameters}',
+        f"Content-Type: text/plain; {parameters}",
+        "",
+        "client_credentials",
+        "--B--",
+        "",
+    ]
+    for path in ("/admin/login/", TOKEN, "/api/v1/enrollment-jobs"):
+        answer = client.post(
+            path,
+            content="\r\n".join(lines).encode(),
+            headers=headers(api, "multipart/form-data; boundary=B"),
+        )
+        assert answer.status_code in {400, 401, 403}, (path, answer.status_code)
