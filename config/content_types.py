@@ -39,17 +39,20 @@ def _is_readable(content_type: str) -> bool:
         return True
     try:
         _, parameters = parse_header_parameters(content_type)
-    except (ValueError, TypeError):  # the latter of numbered parts beside one without a number
+        charset = parameters.get("charset", "utf-8")
+        return not _is_known(charset) or _PLAIN.encode().decode(charset, "replace") == _PLAIN
+    except (ValueError, LookupError, TypeError):
+        # The second of "hex", for one, which is a codec, but none of text; the last where Python
+        # orders numbered parts of a parameter and one without a number.
         return False
-    charset = parameters.get("charset", "utf-8")
+
+
+def _is_known(charset: str) -> bool:
     try:
         codecs.lookup(charset)
     except LookupError:
-        return True
-    try:
-        return _PLAIN.encode().decode(charset, "replace") == _PLAIN
-    except (ValueError, LookupError):  # "hex", for one, is a codec, and none of text
         return False
+    return True
 
 
 class Request(WSGIRequest):

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 from argparse import ArgumentParser
 
 from granian import Granian
@@ -29,10 +30,14 @@ def main() -> None:
     parser.add_argument("--access-log", action="store_true")
     options = parser.parse_args()
     end_with_parent(options.with_parent)
+    # granian knows no names. The first, as bin/serve has tried.
+    [*_, (address, *_)], *_ = socket.getaddrinfo(
+        options.host, options.port, type=socket.SOCK_STREAM
+    )
     Granian(
         "config.server:worker_application",
         factory=True,
-        address=options.host,
+        address=str(address),
         port=options.port,
         interface=Interfaces.WSGI,
         websockets=False,
