@@ -14,7 +14,7 @@ from typing import Final
 log = logging.getLogger(__name__)
 
 _STOPPING: Final = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-_SETTLED: Final = 10.0
+_SETTLED: Final = 5.0
 """Seconds after which a program that ends has not failed to start: it begins anew with no pause."""
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 5.0
