@@ -2,11 +2,19 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
 
 from config.chunked import accept_chunked_bodies
 from config.connections import end_connections_with_threads
+from config.content_types import Request, doubt_content_types
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = end_connections_with_threads(accept_chunked_bodies(get_wsgi_application()))
+
+class _Handler(WSGIHandler):
+    request_class = Request
+
+
+django.setup(set_prefix=False)
+application = end_connections_with_threads(accept_chunked_bodies(doubt_content_types(_Handler())))

@@ -69,7 +69,7 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
     _check_type(media_type, parameters, plain)
     try:
         _, said_of_it = parse_header_parameters(plain.headers.get("Content-Disposition", ""))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # the latter where numbered parts are not
         detail = "The file's name can't be read. Write it in UTF-8, or leave it out."
         raise refuse("invalid_value", detail, "Content-Disposition") from error
     name = said_of_it.get("filename")

@@ -220,6 +220,48 @@ def test_what_is_no_audience_is_refused_and_not_kept(
     assert kept_files() == before
 
 
+@pytest.mark.parametrize(
+    "name", ["filename*=bogus''a.csv", "filename*=idna''%ff", "filename*=b; filename*0=c"]
+)
+def test_a_name_that_can_not_be_read_is_refused(api: Api, promotion: Promotion, name: str) -> None:
+    before = kept_files()
+    answer = upload(api, Content_Disposition=f"attachment; {name}")
+    assert answer.status_code == 400
+    assert pointers(answer) == ["invalid_value Content-Disposition"]
+    assert kept_files() == before
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("filename*=utf-8''M%C3%A4rz.csv", "März.csv"),
+        ("filename*=utf-7''%2B2AA-.csv", "?.csv"),  # half a character, which no text can hold
+        ("filename*=utf-8''..%2F..%2Fa.csv", "a.csv"),
+        ("filename*=utf-8''a%00b.csv", "ab.csv"),
+        ("name=a", "audience.csv"),
+    ],
+)
+def test_any_name_that_can_be_read_is_kept_as_text(
+    api: Api, promotion: Promotion, said: str, kept: str
+) -> None:
+    answer = upload(api, Content_Disposition=f"attachment; {said}")
+    assert (answer.status_code, answer.json()["fileName"]) == (202, kept)
+    assert path_of(EnrollmentJob.objects.get()).read_bytes() == ROWS
+
+
+def test_a_part_of_a_form_whose_header_can_not_be_read(api: Api, promotion: Promotion) -> None:
+    raw = form_of(promotionCode="MAY", file=("a.csv", ROWS))
+    for odd in (b"a*=bogus''c", b"a*=idna''%ff"):
+        before = kept_files()
+        answer = api.post(
+            V1,
+            raw=raw.replace(b'name="file"', b'name="file"; ' + odd),
+            **{"Content-Type": MULTIPART_CONTENT},
+        )
+        assert answer.status_code == 400, odd
+        assert kept_files() == before
+
+
 def test_a_digest_is_compared(api: Api, promotion: Promotion) -> None:
     digest = base64.b64encode(hashlib.sha256(ROWS).digest()).decode()
     answer = upload(api, Content_Digest=f"sha-512=:AA==:, sha-256=:{digest}:")

@@ -63,10 +63,7 @@ class Command:
 
 
 def _family(pid: int) -> list[int]:
-    try:
-        return [pid, *(found for child in children(pid) for found in _family(child))]
-    except OSError:
-        return []
+    return [pid, *(found for child in children(pid) for found in _family(child))]
 
 
 def _peak(pid: int) -> int:

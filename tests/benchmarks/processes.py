@@ -53,26 +53,18 @@ def running(
 
 
 def children(pid: int) -> list[int]:
-    """The processes that ``pid`` has started and that still run."""
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """The processes that ``pid`` has started and that still run; none where it is gone."""
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
     return [int(child) for child in found]
 
 
 def workers(pid: int) -> list[int]:
-    """The worker processes of the server whose main process is ``pid``: of its children those that
-    it forked, and not what else was started beside it."""
-    same = _command_line(pid)
-    return [child for child in children(pid) if _command_line(child) == same]
-
-
-def age(pid: int) -> float:
-    """For how many seconds a process has been there; 0 where it is gone."""
-    try:
-        started = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-    except OSError:
-        return 0
-    up = float(Path("/proc/uptime").read_text().split()[0])
-    return up - started / os.sysconf("SC_CLK_TCK")
+    """The worker processes of the service that ``pid`` keeps running: below each of its servers."""
+    servers = [child for child in children(pid) if b"config.server" in _command_line(child)]
+    return [worker for server in servers for worker in children(server)]
 
 
 def _command_line(pid: int) -> bytes:

@@ -24,7 +24,7 @@ class Service:
     variables: dict[str, str]
     """Its environment, for commands that run beside it."""
     pid: int
-    """Of the main process; the workers are its children."""
+    """Of the supervisor; the servers are its children, and their workers below them."""
     token: str
     log: Path
 

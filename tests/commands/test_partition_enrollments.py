@@ -305,6 +305,23 @@ def test_what_would_be_lost(sql: str, message: str) -> None:
         divide(4)
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_privileges_would_be_lost(some: list[PromotionPartyUsage]) -> None:
+    def privileges() -> list[Any]:
+        return asked("SELECT relacl::text FROM pg_class WHERE oid = %s::regclass", TABLE)
+
+    whole, rows = shape(), list(PromotionPartyUsage.objects.order_by("pk").values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT SELECT ON {TABLE} TO PUBLIC")
+    granted = privileges()
+    with pytest.raises(CommandError, match="Privileges on the table were granted, and would be"):
+        divide(4)
+    assert (shape(), privileges()) == (whole, granted)
+    assert list(PromotionPartyUsage.objects.order_by("pk").values()) == rows
+    assert asked("SELECT 1 FROM pg_inherits WHERE inhparent = %s::regclass", TABLE) == []
+
+
 @pytest.mark.django_db
 def test_sqlite_has_no_partitions() -> None:
     if connection.vendor == "postgresql":

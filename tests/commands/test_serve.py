@@ -1,12 +1,13 @@
 """``bin/serve``, what ``make serve`` and ``make demo`` run: as a terminal starts and stops it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -30,11 +31,31 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a database that is up to date, which takes longer than all the rest."""
+    directory = tmp_path_factory.mktemp("migrated")
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env=_environment(DATA_DIR=str(directory)),
+        check=True,
+    )
+    return directory
+
+
 @pytest.fixture
-def environment(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+def environment(
+    request: pytest.FixtureRequest, migrated: Path, tmp_path: Path, port: int
+) -> dict[str, str]:
     ours = {"DATA_DIR": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1"}
-    return {**kept, **ours, **getattr(request, "param", {})}
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+    return _environment(**ours, **getattr(request, "param", {}))
+
+
+def _environment(**ours: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return {**kept, **ours}
 
 
 @pytest.fixture
@@ -126,7 +147,7 @@ def test_a_port_that_is_none_is_refused(environment: dict[str, str], bad: str) -
 def test_a_worker_for_enrollment_jobs_runs_beside_it_and_ends_with_it(
     server: subprocess.Popen[str],
 ) -> None:
-    [worker] = _workers(server.pid)
+    [worker] = _running(server.pid, "run_enrollment_jobs")
     server.terminate()
     printed, _ = server.communicate(timeout=IN_TIME)
     assert "Traceback" not in printed
@@ -134,34 +155,153 @@ def test_a_worker_for_enrollment_jobs_runs_beside_it_and_ends_with_it(
 
 
 @ON_LINUX
-def test_a_worker_that_is_killed_takes_nothing_down_with_it(
+def test_a_worker_for_enrollment_jobs_that_is_killed_is_replaced(
     server: subprocess.Popen[str], port: int
 ) -> None:
-    [worker] = _workers(server.pid)
+    [worker] = _running(server.pid, "run_enrollment_jobs")
     os.kill(worker, signal.SIGKILL)
     assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    _soon(lambda: len(set(_running(server.pid, "run_enrollment_jobs")) - {worker}) == 1)
     server.terminate()
-    server.communicate(timeout=IN_TIME)
+    printed, _ = server.communicate(timeout=IN_TIME)
+    assert "the worker for enrollment jobs ended (Killed); starting it again now" in printed
     _nobody_listens(port)
 
 
 @ON_LINUX
 @pytest.mark.parametrize("environment", [{"ENROLLMENT_JOBS": "0"}], indirect=True)
-def test_the_worker_can_be_left_out(server: subprocess.Popen[str]) -> None:
-    assert _workers(server.pid) == []
+def test_the_worker_for_enrollment_jobs_can_be_left_out(server: subprocess.Popen[str]) -> None:
+    assert _running(server.pid, "run_enrollment_jobs") == []
+    assert len(_running(server.pid, "config.server")) == 2
 
 
-def _workers(parent: int) -> list[int]:
-    """The processes right below the server that run jobs."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            above = path.read_text().rpartition(")")[2].split()[1]
-        except OSError:  # it has ended meanwhile
-            continue
-        if int(above) == parent and "run_enrollment_jobs" in _command(int(path.parent.name)):
-            found.append(int(path.parent.name))
-    return found
+@ON_LINUX
+def test_workers_that_are_killed_one_after_the_other_are_replaced_while_the_others_serve(
+    server: subprocess.Popen[str], port: int
+) -> None:
+    spared, *_ = _serving(server.pid)
+    _kill_workers(server.pid, 3, sparing=spared)
+    assert server.poll() is None
+    for _ in range(10):
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    _soon(lambda: len(_serving(server.pid)) == 2)
+
+
+@ON_LINUX
+@pytest.mark.parametrize("environment", [{"WEB_WORKERS": "1"}], indirect=True)
+def test_the_only_worker_killed_again_and_again_is_back_within_seconds(
+    server: subprocess.Popen[str], port: int
+) -> None:
+    _kill_workers(server.pid, 3)
+    _soon(lambda: _is_ready(port))
+    server.terminate()
+    printed, _ = server.communicate(timeout=IN_TIME)
+    assert printed.count("server 1 of 1 ended (status 1); starting it again") == 3
+    _nobody_listens(port)
+
+
+@ON_LINUX
+@pytest.mark.parametrize("whole", [False, True], ids=["a server", "everything"])
+def test_what_is_killed_leaves_nothing_behind(
+    server: subprocess.Popen[str], port: int, whole: bool
+) -> None:
+    above = server.pid if whole else _running(server.pid, "config.server")[0]
+    below = [process for process in _below(server.pid) if whole or _parent(process) == above]
+    assert len(below) == (5 if whole else 1)
+    os.kill(above, signal.SIGKILL)
+    _soon(lambda: not any(_command(process) for process in below))
+    if whole:
+        _nobody_listens(port)
+    else:
+        _soon(lambda: len(_serving(server.pid)) == 2)
+
+
+@ON_LINUX
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_everything_ends_when_it_is_told_to(
+    server: subprocess.Popen[str], port: int, number: int
+) -> None:
+    below = _below(server.pid)
+    os.kill(server.pid, number)
+    server.communicate(timeout=IN_TIME)
+    assert server.returncode == 0
+    assert not any(_command(process) for process in below)
+    _nobody_listens(port)
+
+
+def test_what_can_not_serve_ends_and_says_why(environment: dict[str, str], port: int) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "config.service", "--host", "127.0.0.1"),
+            *("--port", str(port), "--workers", "2", "--threads", "1", "--enrollment-jobs"),
+        ],
+        cwd=ROOT,
+        env={**environment, "DATABASE_URL": "mysql://nobody@nowhere/nothing"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert "DATABASE_URL='mysql:…' is not usable" in done.stderr
+    assert done.stderr.endswith("The server can't be started; the reason is above.\n")
+    _nobody_listens(port)
+
+
+def _soon(holds: Callable[[], bool]) -> None:
+    """Returns as soon as something holds that has to within some seconds."""
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("not within some seconds")
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _running(parent: int, what: str) -> list[int]:
+    """The processes right below the supervisor that run something."""
+    return [child for child in _children(parent) if what in _command(child)]
+
+
+def _serving(supervisor: int) -> list[int]:
+    """The processes that serve: below the servers."""
+    servers = _running(supervisor, "config.server")
+    return [worker for server in servers for worker in _children(server)]
+
+
+def _kill_workers(supervisor: int, times: int, sparing: int = 0) -> None:
+    """Kills the one worker that is not spared and whatever replaces it, as soon as it is there:
+    before it has begun to serve."""
+    killed = {sparing}
+    for _ in range(times):
+        _soon(lambda: bool(set(_serving(supervisor)) - killed))
+        [worker] = set(_serving(supervisor)) - killed
+        os.kill(worker, signal.SIGKILL)
+        killed.add(worker)
+
+
+def _below(process: int) -> list[int]:
+    return [each for child in _children(process) for each in (child, *_below(child))]
+
+
+def _children(process: int) -> list[int]:
+    listed = Path("/proc").glob("[0-9]*/stat")
+    return [child for path in listed if _parent(child := int(path.parent.name)) == process]
+
+
+def _parent(process: int) -> int:
+    """The process that started it; 0 where it has ended, be it that nobody has noticed yet."""
+    try:
+        state, parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return 0
+    return 0 if state == "Z" else int(parent)
 
 
 def _command(process: int) -> str:

@@ -111,10 +111,8 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
         manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
         port = _free_port()
         command = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-            *("--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
-            *("--blocking-threads", "8", "--log-level", "error", "--respawn-failed-workers"),
-            *("--factory", "config.server:worker_application"),
+            *(sys.executable, "-m", "config.service", "--host", "127.0.0.1", "--port", str(port)),
+            *("--workers", "2", "--threads", "8"),
         ]
         with (directory / "server.log").open("wb") as log:
             process = subprocess.Popen(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from enrollments.models import Account
 from promotions.errors import Refused, refuse
@@ -67,6 +68,25 @@ def test_after_a_day_the_key_begins_anew(shop: Partner) -> None:
     assert ask(shop, lambda: OTHER, body=b"another", after=day) == OTHER
     assert ask(shop, never, body=b"another", after=2 * day - timedelta(seconds=1)) == OTHER
     assert IdempotentRequest.objects.count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("after", [timedelta(), timedelta(hours=24)], ids=["new", "forgotten"])
+def test_once_a_key_is_claimed_nothing_else_has_to_be_quick(
+    shop: Partner, after: timedelta
+) -> None:
+    seen: list[str] = []
+
+    def look() -> Answer:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            seen.append(cursor.fetchone()[0])
+        return OTHER
+
+    if after:
+        ask(shop, lambda: CREATED)
+    assert ask(shop, look, after=after) == OTHER
+    assert seen == ["0"]
 
 
 def test_another_body_is_refused_and_the_first_answer_stays(shop: Partner) -> None:

@@ -1,10 +1,7 @@
-"""``manage.py run_enrollment_jobs``: the worker that ``bin/serve`` starts beside the server."""
+"""``manage.py run_enrollment_jobs``: the worker that ``bin/serve`` keeps beside the server."""
 
-import ctypes
 import logging
 import os
-import signal
-import sys
 import threading
 from argparse import ArgumentParser
 from typing import Any, Final
@@ -19,6 +16,7 @@ from enrollments.services import jobs
 from enrollments.services.job_files import locked, path_of
 from enrollments.services.job_pace import Pace
 from enrollments.services.job_runs import Run, run_job
+from promotions.processes import end_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +24,6 @@ _BETWEEN_LOOKS: Final = 2.0
 """Seconds between two looks for jobs."""
 _AFTER_TROUBLE: Final = 10.0
 _LOW_PRIORITY: Final = 10
-_TELL_OF_PARENTS_END: Final = 1
-"""``PR_SET_PDEATHSIG`` of Linux's ``prctl``."""
 
 
 class Command(BaseCommand):
@@ -50,20 +46,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._missing: set[int] = set()
-        self._parent: int | None = options["with_parent"]
         with stop_on_signals() as stop:
-            if self._parent is not None:
-                _be_told_of_the_parents_end()
+            if options["with_parent"] is not None:
+                end_with_parent(options["with_parent"])
             if not options["once"]:
                 os.nice(_LOW_PRIORITY)
-            while not stop.is_set() and not self._is_orphan():
+            while not stop.is_set():
                 wait = self._look(stop)
                 if options["once"]:
                     return
                 stop.wait(wait)
-
-    def _is_orphan(self) -> bool:
-        return self._parent is not None and os.getppid() != self._parent
 
     def _look(self, stop: threading.Event) -> float:
         """Runs the jobs that there are; how long to wait before the next look."""
@@ -85,18 +77,12 @@ class Command(BaseCommand):
                 log.warning("enrollment jobs: %s has no file on this host", job.name)
             self._missing.add(job.pk)
             return
-        pace = Pace(stop)
-
-        def make_way(seconds: float) -> None:
-            pace(seconds)
-            if self._is_orphan():
-                stop.set()
-
         with locked(job) as is_ours:
             if not is_ours or not jobs.may_begin(job):
                 return
             self.stdout.write(f"{job.name} begins.")
-            run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.QUEUED, after_batch=make_way)
+            pace = Pace(stop)
+            run = Run(clock=timezone.now, stop=stop, left_as=JobStatus.QUEUED, after_batch=pace)
             try:
                 run_job(job, run)
             except (OperationalError, InterfaceError, OSError):
@@ -104,9 +90,3 @@ class Command(BaseCommand):
             except Exception:
                 log.exception("enrollment jobs: %s", job.name)
             self.stdout.write(f"{job.name}: {job.status}.")
-
-
-def _be_told_of_the_parents_end() -> None:
-    """By SIGTERM, where the system can do that; elsewhere we look now and then."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_TELL_OF_PARENTS_END, signal.SIGTERM)

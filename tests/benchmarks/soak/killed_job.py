@@ -97,10 +97,7 @@ def _run_and_kill(
 
 
 def _kill_family(process: subprocess.Popen[bytes]) -> None:
-    family = [process.pid]
-    with suppress(OSError):
-        family += children(process.pid)
-    for pid in family:
+    for pid in [process.pid, *children(process.pid)]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait()

@@ -5,17 +5,16 @@ import random
 import signal
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from promotions import ids
-from tests.benchmarks.processes import age, workers
+from tests.benchmarks.processes import workers
 from tests.benchmarks.soak.target import Answer, Target, at_once
 
 _FULL = "enrollment_limit_reached"
 _THERE = "already_enrolled"
-_SETTLED = 6.0
-"""Seconds. The server takes a worker that dies earlier for one that can't live, and gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +94,17 @@ def _kill(
     for _ in range(kills):
         if over.wait(chance.uniform(0.02, 0.2)):
             return
-        if alive := _settled(pid):
+        if alive := [worker for worker in workers(pid) if worker not in killed]:
             victim = chance.choice(alive)
-            os.kill(victim, signal.SIGKILL)
-            killed.append(victim)
-
-
-def _settled(pid: int) -> list[int]:
-    return [worker for worker in workers(pid) if age(worker) > _SETTLED]
+            with suppress(ProcessLookupError):  # it has ended with its server just now
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
 
 
 def wait_for_workers(target: Target) -> None:
-    """Returns when as many workers serve as there should be, and may be killed."""
+    """Returns when as many workers are there as there should be."""
     for _ in range(300):
-        if len(_settled(target.pid)) >= 2:
+        if len(workers(target.pid)) >= 2:
             return
         time.sleep(0.1)
     raise SystemExit("Killed workers did not come back.")

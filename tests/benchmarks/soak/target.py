@@ -48,7 +48,7 @@ class Target:
 
     port: int
     pid: int
-    """Of its main process."""
+    """Of its supervisor."""
     token: str
     variables: dict[str, str]
     """Its environment."""
