@@ -98,6 +98,7 @@ def enroll_staged(
     values = [*act_values(by, at, reason), *sql.TERMS.values([_accepted(one) for one in terms])]
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
+        cursor.execute(sql.CHECK_AT_ONCE)
         with cursor.copy(sql.COPY_STAGED) as copy:
             copy.write(staging.text)
         cursor.execute(sql.enrolling_staged(staging.by), [*values, promotion.key])

@@ -135,7 +135,8 @@ def _in_turn(
             filled = {statement_part: f"({kind.query()}) AS {alias}" for statement_part in _PARTS}
             by_act = [] if statement is sql.TAKE else act
             cursor.execute(
-                statement.format(**filled, act=doer, is_open="true"), [*kind.values(rows), *by_act]
+                statement.format(**filled, act=doer, is_open="true", key=""),
+                [*kind.values(rows), *by_act],
             )
 
         if new:

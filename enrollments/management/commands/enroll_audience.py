@@ -16,7 +16,7 @@ from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
 from enrollments.services import jobs
 from enrollments.services.job_files import AudienceFile, found_on_disk, locked
 from enrollments.services.job_pace import Pace
-from enrollments.services.job_runs import Run, run_job
+from enrollments.services.job_runs import Run, prepare_process, run_job
 from enrollments.wire import COLUMNS
 from promotions.management.operator import operator, promotion_named
 from promotions.management.telling import refusals_as_errors
@@ -36,6 +36,10 @@ class Command(BaseCommand):
         "it is run again."
     )
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        prepare_process()
+        super().run_from_argv(argv)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("promotion", help="the promotion's id or code")
         parser.add_argument("file", help="the file, which has to stay as it is meanwhile")
@@ -51,7 +55,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch-size",
             type=int,
-            default=jobs.BATCH_SIZE,
+            default=jobs.default_batch_size(),
             help=f"rows in one transaction, 1 to {LARGEST_BATCH} (default: %(default)s)",
         )
         parser.add_argument("--reason", help="goes into the history of each enrollment")

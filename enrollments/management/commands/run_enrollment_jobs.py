@@ -15,7 +15,7 @@ from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
 from enrollments.services.job_files import locked, path_of
 from enrollments.services.job_pace import Pace
-from enrollments.services.job_runs import Run, run_job
+from enrollments.services.job_runs import Run, prepare_process, run_job
 from promotions.processes import end_with_parent
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,10 @@ class Command(BaseCommand):
         "other, and makes way for the live service meanwhile. Several may run: each job is run by "
         "one. Has to see the files that the server keeps (DATA_DIR)."
     )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        prepare_process()
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
