@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
@@ -94,10 +95,14 @@ def _answer(key: Key, answer: Callable[[], Answer]) -> Answer:
             body_hash=key.body_hash, created_date=key.at
         )
     given = answer()
-    IdempotentRequest.objects.filter(pk=claim).update(
-        status=given.status, headers=dict(given.headers), body=given.body
-    )
+    headers = orjson.dumps(dict(given.headers)).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [given.status, headers, given.body, claim])
     return given
+
+
+_KEEP: Final = """
+UPDATE promotions_idempotentrequest SET status = %s, headers = %s, body = %s WHERE id = %s"""
 
 
 # The first copy holds the unique key until its transaction ends; others wait for that, for a while.

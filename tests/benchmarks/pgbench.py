@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from tests.benchmarks.enrolling import Pairs
+from tests.benchmarks.enrolling import PATH, Pairs
 from tests.benchmarks.load import Load
 from tests.benchmarks.postgres import Database
 from tests.benchmarks.rows import CREATION, ENROLLMENT, insert
@@ -28,17 +28,19 @@ def run(
     seconds: float,
     most: int,
     at_once: bool,
+    keys: bool = False,
 ) -> Load:
     """Transactions of ``rows`` enrollments each by 32 clients; one of one row takes a pair, one of
     more a run of them. ``most`` is how many transactions there can be.
 
     ``at_once``: enrollments and history in one statement, which is its own transaction. Else, with
-    one row, in the usual way: BEGIN, the enrollment, its history, COMMIT.
+    one row, in the usual way: BEGIN, the enrollment, its history, COMMIT. With ``keys`` that
+    also keeps an answer for an idempotency key.
     """
     numbers = pairs.take(most * rows)
     with tempfile.TemporaryDirectory(prefix="promotion-bench-pgbench-") as directory:
         script = Path(directory) / "script.sql"
-        script.write_text(_script(dataset, pairs, rows, numbers.start, at_once=at_once))
+        script.write_text(_script(dataset, pairs, rows, numbers.start, at_once, keys))
         done = subprocess.run(
             [
                 *(str(database.programs / "pgbench"), "--no-vacuum", "--protocol=prepared"),
@@ -68,7 +70,9 @@ def run(
     return load
 
 
-def _script(dataset: Dataset, pairs: Pairs, rows: int, first: int, *, at_once: bool) -> str:
+def _script(
+    dataset: Dataset, pairs: Pairs, rows: int, first: int, at_once: bool, keys: bool
+) -> str:
     """A script in which each client counts its turns, and so names pairs that nobody else names."""
     contact = pairs.contact_in_sql("(:number + i)")
     writing = insert(
@@ -97,8 +101,18 @@ def _script(dataset: Dataset, pairs: Pairs, rows: int, first: int, *, at_once: b
     assert rows == 1, "a variable holds the key of one enrollment"
     return (
         f"{variables}BEGIN;\n{_line(writing)} RETURNING id \\gset\n"
-        f"{_line(_history(':id'))};\nCOMMIT;\n"
+        f"{_line(_history(':id'))};\n{_line(_KEPT) if keys else ''}COMMIT;\n"
     )
+
+
+_KEPT = f"""
+INSERT INTO promotions_idempotentrequest
+       (partner_id, path, key, body_hash, created_date, status, headers, body)
+SELECT min(id), '{PATH}', 'pgbench-' || :number::text,
+       sha256(convert_to(:number::text, 'UTF8')), now(), 201, '{{}}',
+       convert_to(repeat('an answer ', 30), 'UTF8')
+  FROM promotions_partner;
+"""
 
 
 def _history(usage: str) -> str:

@@ -2,8 +2,9 @@
 
 One endpoint that takes 1 to 200 items, makes the checks that the service makes of customers named
 as contacts, and writes the same rows: the enrollment and its history, in one transaction. Tokens
-come from the database through a small cache; there is a throttle. It has no idempotency keys, no
-re-enrollment, no limits of places, and answers the first error rather than all.
+come from the database through a small cache; there is a throttle. For an idempotency key it keeps
+the answer, if that is no error. It has no re-enrollment, no limits of places, and answers the first
+error rather than all.
 """
 
 import hashlib
@@ -22,7 +23,14 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from promotions import ids
-from tests.benchmarks.yardsticks.statements import INSERT_ENROLLMENTS, INSERT_HISTORY, RESOLVE
+from tests.benchmarks.yardsticks.statements import (
+    CLAIM_KEY,
+    INSERT_ENROLLMENTS,
+    INSERT_HISTORY,
+    KEEP_ANSWER,
+    KEPT_ANSWER,
+    RESOLVE,
+)
 
 TOKEN_SECONDS = 5.0
 REQUESTS_PER_MINUTE = 1_000_000
@@ -142,8 +150,15 @@ async def enroll(
 ) -> Response:
     items, at = body.inputParameters, datetime.now(UTC)
     request_id = request.headers.get("x-request-id") or uuid.uuid4().hex
+    key = request.headers.get("idempotency-key")
     pool = request.app.state.all.pool
     async with pool.acquire() as connection, connection.transaction():
+        if key is not None:
+            body_hash = hashlib.sha256(await request.body()).digest()
+            claim = [caller.partner_id, request.url.path, key]
+            claimed = await connection.fetchval(CLAIM_KEY, *claim, body_hash, at)
+            if claimed is None:
+                return await kept(connection, claim, body_hash)
         found = await connection.fetch(RESOLVE, *wanted(items))
         effective = [item.enrollmentEffectiveDateTime or at for item in items]
         check(items, found, effective, at)
@@ -165,22 +180,32 @@ async def enroll(
         await connection.execute(
             INSERT_HISTORY, [row["id"] for row in made], request_id, caller.user_id, at
         )
-    usages = {(row["promotion_id"], row["contact_id"]): row["id"] for row in made}
-    results = [
-        result(
-            item,
-            row,
-            usages[row["promotion_id"], row["contact_id"]],
-            begins,
-        )
-        for item, row, begins in zip(items, found, effective, strict=True)
-    ]
+        usages = {(row["promotion_id"], row["contact_id"]): row["id"] for row in made}
+        results = [
+            result(
+                item,
+                row,
+                usages[row["promotion_id"], row["contact_id"]],
+                begins,
+            )
+            for item, row, begins in zip(items, found, effective, strict=True)
+        ]
+        answer = orjson.dumps({"results": results})
+        if key is not None:
+            await connection.execute(KEEP_ANSWER, claimed, answer)
     return Response(
-        orjson.dumps({"results": results}),
+        answer,
         status_code=201,
         media_type="application/json",
         headers={"X-Request-Id": request_id},
     )
+
+
+async def kept(connection: Any, claim: list[Any], body_hash: bytes) -> Response:
+    row = await connection.fetchrow(KEPT_ANSWER, *claim)
+    if row["body_hash"] != body_hash:
+        raise HTTPException(422, "This idempotency key was used for another body.")
+    return Response(row["body"], status_code=row["status"], media_type="application/json")
 
 
 def key_of(prefix: str, text: str | None) -> int | None:

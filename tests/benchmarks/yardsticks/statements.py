@@ -76,3 +76,15 @@ INSERT_HISTORY = insert(
     },
     "FROM unnest($1::bigint[]) AS w (id)",
 )
+
+CLAIM_KEY = """
+INSERT INTO promotions_idempotentrequest
+       (partner_id, path, key, body_hash, created_date, headers, body)
+VALUES ($1, $2, $3, $4, $5, '{}', '') ON CONFLICT (partner_id, key, path) DO NOTHING
+RETURNING id
+"""
+KEEP_ANSWER = "UPDATE promotions_idempotentrequest SET status = 201, body = $2 WHERE id = $1"
+KEPT_ANSWER = """
+SELECT body_hash, status, body FROM promotions_idempotentrequest
+ WHERE partner_id = $1 AND path = $2 AND key = $3
+"""
