@@ -37,7 +37,9 @@ def enroll_at_once(
 
     Raises ``LostRace`` where one of the records was made meanwhile.
     """
-    if not is_postgresql() or not all(item.names_contact for item in items) or not sees_all(by):
+    if not (is_postgresql() and items and sees_all(by)):
+        return None
+    if not all(item.names_contact for item in items):
         return None
     numbers: dict[tuple[Any, ...], int] = {}
     rows = wanted_rows(items, [numbers.setdefault(item.terms, len(numbers)) for item in items])

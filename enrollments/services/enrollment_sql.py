@@ -92,8 +92,11 @@ SELECT w.n, {columns}, p.row_version
 _ITS_KEY: Final = """COALESCE(w.id, (SELECT c.id FROM {table} c
                                WHERE c.{code_key} = w.code AND NOT c.is_deleted))"""
 # PostgreSQL doesn't know how few are wanted, and would rather read the whole table.
+# Which version of a row it is: another transaction changes the one, a further change by the same
+# transaction the other.
+_VERSION: Final = "(CAST({row}.xmin AS text) || CAST({row}.ctid AS text))"
 _ONE_BY_ONE: Final = f"""LATERAL (
-           SELECT r.*, CAST(r.xmin AS text) AS row_version
+           SELECT r.*, {_VERSION.format(row="r")} AS row_version
              FROM {{table}} r WHERE r.id = {_ITS_KEY} OFFSET 0) p ON true"""
 _JOINED: Final = f"(SELECT *, NULL AS row_version FROM {{table}}) p ON p.id = {_ITS_KEY}"
 _PROMOTION: Final = (
@@ -233,8 +236,13 @@ SELECT {list_of}({array}(
     promotions = f"(SELECT {list_of}({array}({shown})) FROM promotions p)"
     beginning = ",\n".join(f"{name} {kept} ({query})" for name, query in parts.items())
     answers = (f"CAST({answer} AS text)" for answer in (promotions, offers, customers))
-    # The driver looks at a statement anew each time if it is longer than four thousand characters.
-    return " ".join(f"WITH {beginning}\nSELECT {', '.join(answers)}".split())
+    return _squeezed(f"WITH {beginning}\nSELECT {', '.join(answers)}")
+
+
+def _squeezed(statement: str) -> str:
+    """The driver looks at a statement anew each time if it is longer than four thousand
+    characters."""
+    return " ".join(statement.split())
 
 
 def _matches(by: Iterable[str], *, about: str, all_hold: str) -> str:
@@ -292,10 +300,11 @@ MADE: Final = ParameterRows({"id": "bigint"})
 
 # Who enrolls without a limit holds the promotion's key: whoever sets a limit waits for that, and a
 # limit that was set meanwhile is seen here; the item is then not written, and is decided again.
-_OPEN: Final = """
-SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited, CAST(p.xmin AS text) AS version
+_OPEN: Final = f"""
+SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited,
+       {_VERSION.format(row="p")} AS version
   FROM promotions_promotion p
- WHERE p.id = ANY (ARRAY({promotions})) FOR KEY SHARE OF p"""
+ WHERE p.id = ANY (ARRAY({{promotions}})) FOR KEY SHARE OF p"""
 _IS_OPEN: Final = (
     "{rows}.is_limited = (SELECT o.is_limited FROM open o WHERE o.id = {rows}.promotion)"
 )
@@ -398,7 +407,7 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
 # --- At once: requests about which there is nothing to tell ---------------------------------------
 
 # Promotion, offer and period were decided on by what is remembered of promotion and offer: that has
-# to be how they are. PostgreSQL's ``xmin`` says which version of a row it is.
+# to be how they are: the same versions of the same rows.
 KNOWN: Final = ParameterRows(
     {
         "n": "integer",
@@ -411,11 +420,11 @@ KNOWN: Final = ParameterRows(
     }
 )
 """What the items of a request say beside their customers, each once."""
-_STILL_SO: Final = """
+_STILL_SO: Final = f"""
 SELECT k.* FROM known k
  WHERE k.promotion_version = (SELECT o.version FROM open o WHERE o.id = k.promotion)
    AND (k.offer IS NULL OR k.offer_version =
-        (SELECT CAST(f.xmin AS text) FROM enrollments_offer f WHERE f.id = k.offer))"""
+        (SELECT {_VERSION.format(row="f")} FROM enrollments_offer f WHERE f.id = k.offer))"""
 
 # Rules 1 to 3: exactly one contact is meant, of the account where one is named.
 _ONE_IS_MEANT: Final = f"""
@@ -465,7 +474,7 @@ def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool) -> str
         "told": TELL.format(made="made", act="act"),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
-    return f"WITH {beginning} {_ITS_RECORD_MADE if alone else _ALL_RECORDS_MADE}"
+    return _squeezed(f"WITH {beginning} {_ITS_RECORD_MADE if alone else _ALL_RECORDS_MADE}")
 
 
 # --- Staging: most rows of an audience need no telling, and never leave the database --------------

@@ -34,6 +34,8 @@ from promotions.request_ids import request_id_for
 
 _AHEAD: Final = 2
 """Batches that are read for each session while it works at one."""
+_HEAVIEST: Final = 2_000_000
+"""Characters in one batch: of long rows, which nobody needs, it has fewer."""
 _DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
 _PATIENCE: Final = 0.2
 """Seconds, at most, between two looks at what has become of the sessions."""
@@ -126,7 +128,9 @@ class _Sessions:
             for partition in partitions
         ]
         self._rows: list[list[Row]] = [[] for _ in partitions]
-        self._stages = is_postgresql()
+        is_limited = job.promotion.maximum_enrollment_count is not None
+        self._stages = is_postgresql() and not (job.is_dry_run or is_limited)
+        self._weights = [0] * len(partitions)
 
     def work_off(self, file: BinaryIO) -> bool:
         """Has all rows of the file enrolled that are not done; whether that came to its end.
@@ -172,7 +176,8 @@ class _Sessions:
                 continue
             given = self._rows[number]
             given.append(row)
-            if len(given) == size:
+            self._weights[number] += _weight(row[1])
+            if len(given) == size or self._weights[number] > _HEAVIEST:
                 self._hand_over(number, file)
                 if is_over():
                     return
@@ -183,7 +188,7 @@ class _Sessions:
             staging = stage(rows) if self._stages else None
             batch = Batch(number, self._done[number], rows, file.tell(), staging)
             self._done[number] += len(rows)
-            self._rows[number] = []
+            self._rows[number], self._weights[number] = [], 0
             self._put(number, batch)
 
     def _hand_over_the_rest(self, file: BinaryIO) -> None:
@@ -260,6 +265,14 @@ class _Session(threading.Thread):
             run.after_batch(time.monotonic() - began)
         else:
             self._all.unwanted.set()
+
+
+def _weight(item: Item | Unreadable) -> int:
+    """How many characters a row keeps in memory, as far as a row can be long."""
+    if isinstance(item, Unreadable):
+        return 0
+    texts = item.last_name, item.email, item.contact_external_id, item.offer_code
+    return sum(len(text) for text in texts if text is not None)
 
 
 def _partition(item: Item | Unreadable, count: int) -> int:

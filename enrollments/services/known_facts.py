@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from enrollments.facts import Facts, Named, OfferFacts, PromotionFacts
+from promotions.folding import fold
 
 MOST: Final = 10_000
 """Names of each kind that are remembered at once; then all are forgotten."""
@@ -16,34 +17,50 @@ T = TypeVar("T", PromotionFacts, OfferFacts)
 
 
 class KnownFacts:
-    """Facts by the names that requests gave. For many threads: entries are only ever replaced."""
+    """Facts by the names that requests gave. For many threads: nothing is changed in an entry."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._promotions: dict[Named, PromotionFacts] = {}
         self._offers: dict[Named, OfferFacts] = {}
 
-    def remember(self, facts: Facts) -> None:
-        """The promotions and offers among ``facts``, read by somebody who may see all of them;
-        limited promotions are held and read each time anyway."""
-        for name, promotion in facts.promotions.items():
-            if promotion.maximum_enrollment_count is None:
-                self._keep(self._promotions, name, promotion)
-        for name, offer in facts.offers.items():
-            self._keep(self._offers, name, offer)
+    def remember(
+        self, facts: Facts, *, promotions: Iterable[Named] = (), offers: Iterable[Named] = ()
+    ) -> None:
+        """What was read, by somebody who may see everything, of these names. Limited promotions are
+        not remembered: they are held, and read, each time. What isn't remembered is forgotten."""
+        for name in promotions:
+            promotion = facts.promotions.get(name)
+            is_limited = promotion is not None and promotion.maximum_enrollment_count is not None
+            self._keep(self._promotions, name, None if is_limited else promotion)
+        for name in offers:
+            self._keep(self._offers, name, facts.offers.get(name))
 
     def promotions(self, names: Iterable[Named]) -> dict[Named, PromotionFacts]:
         """Those of them that are known."""
-        return {name: self._promotions[name] for name in names if name in self._promotions}
+        return self._known(self._promotions, names)
 
     def offers(self, names: Iterable[Named]) -> dict[Named, OfferFacts]:
         """Those of them that are known."""
-        return {name: self._offers[name] for name in names if name in self._offers}
+        return self._known(self._offers, names)
 
-    def _keep(self, known: dict[Named, T], name: Named, facts: T) -> None:
+    def _known(self, known: dict[Named, T], names: Iterable[Named]) -> dict[Named, T]:
+        found = ((name, known.get(_folded(name))) for name in names)
+        return {name: facts for name, facts in found if facts is not None}
+
+    def _keep(self, known: dict[Named, T], name: Named, facts: T | None) -> None:
+        if facts is None:
+            known.pop(_folded(name), None)
+            return
         if len(known) >= self._most:
             known.clear()
-        known[name] = facts
+        known[_folded(name)] = facts
+
+
+def _folded(name: Named) -> Named:
+    """However a code is written, it is remembered once."""
+    key, code = name
+    return name if code is None else (key, fold(code))
 
 
 known_facts: Final = KnownFacts()

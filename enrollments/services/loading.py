@@ -79,7 +79,7 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
         ),
     )
     if not (seen_promotions or seen_offers):
-        known_facts.remember(facts)
+        known_facts.remember(facts, promotions=promotions, offers=offers)
     return facts
 
 

@@ -115,10 +115,11 @@ SELECT {values} {patient}
     ON CONFLICT (partner_id, key, path) DO NOTHING
 RETURNING id{reset}"""
 _PATIENCE: Final = {
-    "patience": "WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', %s, true))",
+    "patience": "WITH patience AS MATERIALIZED (SELECT current_setting('lock_timeout') AS before, "
+    "set_config('lock_timeout', %s, true))",
     "values": "%s::bigint, %s, %s, %s::bytea, %s::timestamptz, '{}'::jsonb, ''::bytea",
     "patient": "FROM patience",
-    "reset": ", set_config('lock_timeout', '0', true)",
+    "reset": ", set_config('lock_timeout', (SELECT before FROM patience), true)",
 }
 _NO_PATIENCE: Final = {
     "patience": "",
@@ -153,7 +154,7 @@ def _be_patient_again() -> None:
     """Where the claim was no insert, nothing has taken back how long it waits."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def _kept_answer(kept: IdempotentRequest, body_hash: bytes) -> Answer:

@@ -14,6 +14,7 @@ from promotions.models import Promotion, User
 from promotions.rules import has_begun, is_over, promotion_problems
 from promotions.services import sharing
 from promotions.services.records import RecordService
+from promotions.services.transactions import in_transaction
 
 promotions: Final = RecordService(
     Promotion,
@@ -48,7 +49,10 @@ def update_promotion(
 ) -> Promotion:
     """Sets fields of a promotion, by their model names. ``expected``: the versions known to the
     caller. Raises ``Refused``. Naming another owner is a transfer, and needs all access."""
-    with transaction.atomic():
+
+    def act() -> Promotion:
+        if any(name in changes for name in _PLACES):
+            _wait_for_enrollments(key)  # before any weaker lock: two that raise theirs never end
         before = promotions.lock(key, expected, by=by, access=Access.EDIT)
         owner = before.owner_id
         moves = any(
@@ -59,15 +63,15 @@ def update_promotion(
             promotions.lock(key, by=by, access=Access.ALL)
             _check_new_owner(changes)
         places = any(name in changes and changes[name] != getattr(before, name) for name in _PLACES)
-        if places:
-            _wait_for_enrollments(key)
         promotion = promotions.update(key, changes, by=by, at=at)
         if places:
             for dependents in all_dependents():
                 dependents.places_changed(promotion)
         if promotion.owner_id != owner:
             sharing.follow_owner(promotion, by=by, at=at)
-    return promotion
+        return promotion
+
+    return in_transaction(act)
 
 
 def _wait_for_enrollments(key: int) -> None:

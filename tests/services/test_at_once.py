@@ -4,6 +4,7 @@ and that nothing remembered is taken for true that has changed."""
 import random
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from enrollments.models import Offer, PromotionPartyUsage
 from enrollments.services import at_once, enrolling, loading
 from enrollments.services.at_once import enroll_at_once
 from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrollment_sql import enrolling_at_once
 from enrollments.services.enrollments import withdraw
 from enrollments.services.known_facts import KnownFacts
 from enrollments.wire import Item
@@ -24,6 +26,7 @@ from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
 from promotions.services.recycle_bin import delete_promotion
+from promotions.services.transactions import in_transaction
 from tests.factories import (
     NOW,
     actor,
@@ -283,6 +286,84 @@ def test_a_promotion_is_judged_as_it_is(
 
 @postgresql
 @pytest.mark.django_db
+@pytest.mark.parametrize("change", [{"maximum_enrollment_count": 9}, {"is_deleted": True}], ids=str)
+def test_what_is_limited_or_gone_is_forgotten(
+    change: dict[str, Any], promotion: Promotion, known: KnownFacts
+) -> None:
+    name = (None, promotion.promotion_code)
+    assert known.promotions([name])
+    deleted = {"deleted_date": NOW} if "is_deleted" in change else {}
+    Promotion.objects.filter(pk=promotion.pk).update(**change, **deleted)
+    _enroll(_item(promotion))
+    assert not known.promotions([name])
+
+
+@postgresql
+@pytest.mark.django_db
+def test_a_change_in_the_same_transaction_is_seen(promotion: Promotion) -> None:
+    rows = Promotion.objects.filter(pk=promotion.pk)
+    rows.update(name="Once")
+    assert _enroll(_item(promotion)) == ["enrolled"]  # and it is remembered as this has made it
+    rows.update(is_active=False)
+    assert _enroll(_item(promotion)) == ["promotion_inactive"]
+
+
+@postgresql
+@pytest.mark.django_db
+def test_a_code_is_remembered_however_it_is_written(promotion: Promotion) -> None:
+    code = (promotion.promotion_code or "").lower()
+    assert _at_once(Item(contact_id=make_contact().pk, promotion_code=code))
+
+
+@pytest.mark.django_db
+def test_nobody_is_nobody() -> None:
+    assert enroll([], by=actor(), at=NOW) == []
+
+
+@pytest.mark.parametrize("by", ["contact", "external_id", "email", "last_name"])
+def test_the_driver_keeps_what_it_found_in_statements_for_a_single_customer(by: str) -> None:
+    assert len(enrolling_at_once((by,), by_text=True, alone=True)) < 4096
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_changing_the_limit_and_enrolling_never_wait_for_each_other_both_ways(
+    promotion: Promotion,
+) -> None:
+    """Requests with an idempotency key hold what they have seen until their end."""
+    by = actor()
+    enough = threading.Event()
+    items = [_item(promotion) for _ in range(400)]
+    failures: list[BaseException] = []
+
+    def enroll_on(mine: Sequence[Item]) -> None:
+        try:
+            for item in mine:
+                if enough.is_set():
+                    break
+                with suppress(Refused):
+                    in_transaction(lambda item=item: enroll([item], by=by, at=NOW))  # type: ignore[misc]
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    others = [threading.Thread(target=enroll_on, args=(items[n::3],)) for n in range(3)]
+    for other in others:
+        other.start()
+    try:
+        for number in range(40):
+            limit = None if number % 2 else 1_000
+            update_promotion(promotion.pk, {"maximum_enrollment_count": limit}, by=by, at=NOW)
+    finally:
+        enough.set()
+        for other in others:
+            other.join()
+    assert failures == []
+
+
+@postgresql
+@pytest.mark.django_db
 def test_a_code_that_another_promotion_has_now_leads_to_that(promotion: Promotion) -> None:
     code = promotion.promotion_code
     delete_promotion(promotion.pk, by=actor(), at=NOW, confirmed=True)
@@ -450,7 +531,8 @@ def test_no_more_is_remembered_than_fits() -> None:
 
     known = KnownFacts(most=3)
     for number in range(7):
-        known.remember(Facts(customers=[], promotions={(number, None): facts(number)}))
+        name = (number, None)
+        known.remember(Facts(customers=[], promotions={name: facts(number)}), promotions=[name])
     assert list(known.promotions((n, None) for n in range(7))) == [(6, None)]
 
 

@@ -265,6 +265,14 @@ def test_a_database_that_is_away_leaves_the_job_to_be_gone_on_with(
     assert run(job).status == JobStatus.FINISHED
 
 
+def test_of_long_rows_a_batch_has_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_runs, "_HEAVIEST", 2_500)
+    content = "\n".join(["lastName", *("x" * 1_000 + str(n) for n in range(7))])
+    job = run(make_job(content=content))
+    assert counts_of(job) == (7, 0, 7)
+    assert job.partitions.get().batches_done == 3
+
+
 @pytest.mark.parametrize("scopes", [frozenset(), frozenset({"promotions:all"})])
 def test_a_job_may_do_what_its_client_may(scopes: frozenset[str], settings: Any) -> None:
     settings.PROMOTION_SHARING = "private"

@@ -105,8 +105,12 @@ def test_what_does_not_serve_may_fail_from_the_beginning(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_all_end_when_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
+def test_all_end_when_it_is_told_to_stop(
+    tmp_path: Path, number: int, request: pytest.FixtureRequest
+) -> None:
     starts = tmp_path / "starts"
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, above the tests, ignores it
+    request.addfinalizer(lambda: signal.signal(signal.SIGHUP, hung_up))
     handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     begun = time.monotonic()
     with told_to_stop(0.3, number):
