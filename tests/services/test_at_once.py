@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -342,7 +343,7 @@ def test_changing_the_limit_and_enrolling_never_wait_for_each_other_both_ways(
                 if enough.is_set():
                     break
                 with suppress(Refused):
-                    in_transaction(lambda item=item: enroll([item], by=by, at=NOW))  # type: ignore[misc]
+                    in_transaction(partial(enroll, [item], by=by, at=NOW))
         except BaseException as failure:
             failures.append(failure)
         finally:
