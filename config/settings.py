@@ -175,21 +175,21 @@ UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 1024, least=1, most=1024 * 1024)
 """The largest file of customers to be enrolled, as it is sent; it goes to disk, not to memory."""
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.api.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["promotions.api.authentication.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["promotions.api.json.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["promotions.api.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.api.json.LenientNegotiation",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.http.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["promotions.http.authentication.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["promotions.http.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["promotions.http.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "promotions.http.json.LenientNegotiation",
     "DEFAULT_FILTER_BACKENDS": ["promotions.api.filters.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "promotions.api.pagination.KeysetPagination",
-    "DEFAULT_THROTTLE_CLASSES": ["promotions.api.throttling.PartnerThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["promotions.http.throttling.PartnerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "partner": env.rate("API_RATE_LIMIT"),
         "token": env.rate("TOKEN_RATE_LIMIT", "300/minute"),
     },
     "DEFAULT_SCHEMA_CLASS": "promotions.api.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "promotions.api.errors.problem_response",
+    "EXCEPTION_HANDLER": "promotions.http.errors.problem_response",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
 }

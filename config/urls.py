@@ -5,7 +5,7 @@ from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from promotions.api.fallback import CompatibleNotFoundView, NotFoundView
+from promotions.http.fallback import CompatibleNotFoundView, NotFoundView
 
 
 class FaviconView(RedirectView):
@@ -15,8 +15,8 @@ class FaviconView(RedirectView):
         return static("promotions/favicon.svg")
 
 
-handler400 = "promotions.api.fallback.unreadable_request"
-handler500 = "promotions.api.fallback.server_error"
+handler400 = "promotions.http.fallback.unreadable_request"
+handler500 = "promotions.http.fallback.server_error"
 
 urlpatterns = [
     # What is asked for most stands first: the patterns are tried in turn.

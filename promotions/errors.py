@@ -1,7 +1,7 @@
 """The catalogue of domain errors: everything this service can refuse, in one place. Pure.
 
 A rule that refuses makes a ``DomainError`` of one of these codes; an interface shows it in its own
-way (``promotions/api/errors.py`` as a problem document, ``promotions/api/compatible.py`` as the
+way (``promotions/http/errors.py`` as a problem document, ``promotions/http/compatible.py`` as the
 list that existing clients know). Source: the enrollment contract, "Errors".
 """
 

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from promotions.api.throttling import window
+from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.

@@ -26,12 +26,13 @@ from enrollments.standing import Standing, standing
 from enrollments.wire import PERIOD, parse_item, parse_period, unknown_properties
 from promotions import ids
 from promotions.api.filters import read_filters
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
 from promotions.api.pagination import Page
 from promotions.api.serializers import Moment, ReadOnlyText, Reference
-from promotions.api.views import RequestContext, decode_path_id, expected_versions
+from promotions.api.views import decode_path_id, expected_versions
 from promotions.errors import DomainError, Refused, refuse
+from promotions.http.context import RequestContext
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
 from promotions.models.base import etag
 from promotions.prepared import Parameter
 

@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from enrollments.exporting import MEDIA_TYPES, Form
 from enrollments.services.exports import export_enrollments
 from promotions import ids
-from promotions.api.views import RequestContext, decode_path_id
+from promotions.api.views import decode_path_id
 from promotions.errors import DomainError, Refused
+from promotions.http.context import RequestContext
 
 
 class EnrollmentExportView(RequestContext):

@@ -21,12 +21,13 @@ from enrollments.models.jobs import MOST_SESSIONS
 from enrollments.rules import LONGEST_REASON
 from enrollments.services import jobs
 from promotions import ids
-from promotions.api.bodies import refuse_body
 from promotions.api.filters import IdFilter, RecordFilters
-from promotions.api.idempotency import idempotent, idempotent_act
 from promotions.api.serializers import Moment, ReadOnlyText, Reference
-from promotions.api.views import RequestContext, decode_path_id
+from promotions.api.views import decode_path_id
 from promotions.errors import DomainError, Refused, refuse
+from promotions.http.bodies import refuse_body
+from promotions.http.context import RequestContext
+from promotions.http.idempotency import idempotent, idempotent_act
 
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "promotionId": {"type": "string", "description": "The promotion's id"},

@@ -15,10 +15,10 @@ from enrollments.facts import OfferFacts, PromotionFacts
 from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
 from enrollments.wire import parse_request
 from promotions import ids
-from promotions.api.compatible import CompatibleView, error_entries
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
-from promotions.api.views import RequestContext
+from promotions.http.compatible import CompatibleView, error_entries
+from promotions.http.context import RequestContext
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
 from promotions.moments import format_moment
 
 

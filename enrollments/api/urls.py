@@ -6,7 +6,7 @@ from enrollments.api.exports import EnrollmentExportView
 from enrollments.api.jobs import EnrollmentJobViewSet
 from enrollments.api.offers import OfferViewSet
 from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
-from promotions.api.routing import OptionalSlashRouter
+from promotions.http.routing import OptionalSlashRouter
 
 router = OptionalSlashRouter()
 router.register("accounts", AccountViewSet, "account")

@@ -12,10 +12,10 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from promotions.api.errors import PROBLEM_MEDIA_TYPE, problem
-from promotions.api.idempotency import idempotent
 from promotions.api.sharing import BelowPromotion
 from promotions.errors import DomainError, Refused, common_status, refuse
+from promotions.http.errors import PROBLEM_MEDIA_TYPE, problem
+from promotions.http.idempotency import idempotent
 from promotions.services.coupon_files import Import, RefusedRow, export_coupons, import_coupons
 
 MOST_REPORTED: Final = 1_000

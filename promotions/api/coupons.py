@@ -13,8 +13,6 @@ from rest_framework.response import Response
 from promotions import ids
 from promotions.api.declared_filters import DeclaredFilters, PromotionFilter
 from promotions.api.filters import FoldedFilter, IdFilter
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
 from promotions.api.part_views import PartViewSet
 from promotions.api.serializers import (
     Moment,
@@ -26,6 +24,8 @@ from promotions.api.serializers import (
 )
 from promotions.api.sharing import BelowPromotion
 from promotions.coupon_codes import HOW_TO_WRITE, LONGEST_CODE, LONGEST_PATTERN
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
 from promotions.models import Coupon, CouponBatch, CouponCodeRedemption
 from promotions.services.coupon_generation import MOST_AT_ONCE, generate_coupons
 from promotions.services.coupons import coupons

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from promotions.api.compatible import ERROR_CODES
 from promotions.errors import CATALOGUE
+from promotions.http.compatible import ERROR_CODES
 
 
 class ErrorsPage(TemplateView):

@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import BaseRouter
 
-from promotions.api.json import json_body
 from promotions.api.views import RecordViewSet, decode_path_id, expected_versions
 from promotions.dictionary import property_of
 from promotions.errors import refuse
+from promotions.http.json import json_body
 from promotions.models import Record, RecordQuerySet
 
 R = TypeVar("R", bound=Record)

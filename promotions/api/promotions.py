@@ -16,10 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from promotions import ids
-from promotions.api.bodies import Body, read_body, refuse_body
 from promotions.api.declared_filters import DeclaredFilters
-from promotions.api.idempotency import idempotent, idempotent_act
-from promotions.api.json import json_body, json_body_or_none
 from promotions.api.serializers import EitherReference, Moment, RecordSerializer, Text
 from promotions.api.views import (
     BEGINNING_OF_TIME,
@@ -28,6 +25,9 @@ from promotions.api.views import (
     expected_versions,
 )
 from promotions.errors import DomainError, Refused
+from promotions.http.bodies import Body, read_body, refuse_body
+from promotions.http.idempotency import idempotent, idempotent_act
+from promotions.http.json import json_body, json_body_or_none
 from promotions.models import Promotion
 from promotions.moments import format_moment
 from promotions.rules import PromotionStatus, promotion_status

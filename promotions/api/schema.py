@@ -6,8 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
-from promotions.api.compatible import ERROR_CODES
 from promotions.errors import CATALOGUE
+from promotions.http.compatible import ERROR_CODES
 
 _VERBS = ("/activate", "/clone", "/close", "/deactivate", "/restore", "/transfer", "/withdraw")
 """What paths end in that change a record by POST."""
@@ -44,7 +44,7 @@ class Schema(AutoSchema):
 
 
 class PartnerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "promotions.api.authentication.TokenAuthentication"
+    target_class = "promotions.http.authentication.TokenAuthentication"
     name = "partnerToken"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

@@ -13,13 +13,14 @@ from rest_framework.views import APIView
 
 from promotions import ids
 from promotions.access import Access
-from promotions.api.authentication import HOW_TO_GET_ONE
-from promotions.api.bodies import Body, read_body
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
 from promotions.api.serializers import Choice, EitherReference, Moment, ReadOnlyText, Reference
-from promotions.api.views import RecordViewSet, RequestContext, decode_path_id
+from promotions.api.views import RecordViewSet, decode_path_id
 from promotions.errors import refuse
+from promotions.http.authentication import HOW_TO_GET_ONE
+from promotions.http.bodies import Body, read_body
+from promotions.http.context import RequestContext
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
 from promotions.models import Promotion, PromotionShare, SharingRule
 from promotions.models.picklists import AccessLevel, RowCause
 from promotions.permissions import reach

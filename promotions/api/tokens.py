@@ -17,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from promotions.api.errors import errors_of, headers_for
-from promotions.api.throttling import TokenThrottle
 from promotions.errors import common_status, refuse
+from promotions.http.errors import errors_of, headers_for
+from promotions.http.throttling import TokenThrottle
 from promotions.models import Partner
 from promotions.token_format import ORGANIZATION_ID, new_access_token
 

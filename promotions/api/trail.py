@@ -15,14 +15,14 @@ from rest_framework.response import Response
 
 from promotions import ids
 from promotions.actors import Source
-from promotions.api.bodies import Body, read_body
 from promotions.api.filters import EitherFilter, FilterSet, after, before
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
 from promotions.api.serializers import Moment, ReadOnlyText, Text
 from promotions.api.sharing import BelowPromotion
 from promotions.api.views import decode_path_id
 from promotions.errors import refuse
+from promotions.http.bodies import Body, read_body
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
 from promotions.models import PromotionFeed, PromotionFeedComment, PromotionHistory
 from promotions.models.picklists import FeedType
 from promotions.naming import property_name

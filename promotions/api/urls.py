@@ -13,11 +13,11 @@ from promotions.api.coupons import CouponBatchViewSet, CouponViewSet, Redemption
 from promotions.api.error_page import ErrorsPage
 from promotions.api.part_views import register
 from promotions.api.promotions import PromotionViewSet
-from promotions.api.routing import OptionalSlashRouter
 from promotions.api.sharing import MeView, ShareViewSet, SharingRuleViewSet
 from promotions.api.tokens import TokenView
 from promotions.api.trail import FeedViewSet, HistoryViewSet
 from promotions.api.whole import WholePromotionViewSet
+from promotions.http.routing import OptionalSlashRouter
 
 SCHEMA_RENDERERS = (
     OpenApiJsonRenderer2,  # plain JSON, unless the caller asks for another

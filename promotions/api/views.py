@@ -7,22 +7,19 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
-from django.utils import timezone
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from promotions import ids
-from promotions.actors import Actor, Source
-from promotions.api.authentication import token_of
 from promotions.api.declared_filters import filters_of, folded_column
 from promotions.api.filters import FilterSet
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
 from promotions.api.serializers import serializer_of
 from promotions.errors import refuse
-from promotions.models import Record, RecordQuerySet, User
+from promotions.http.context import RequestContext, wants_view_noted
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
+from promotions.models import Record, RecordQuerySet
 from promotions.selectors import add_views, joined_by, with_views
 from promotions.services.records import RecordService
 from promotions.services.views import note_view
@@ -58,26 +55,6 @@ def expected_versions(request: Request) -> list[int] | None:
     ]
 
 
-class RequestContext(APIView):
-    """What the views of both surfaces know of a request beside its body."""
-
-    at: datetime
-    """The moment of the request: one for all that it does."""
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.at = timezone.now()
-        super().initial(request, *args, **kwargs)
-
-    @property
-    def actor(self) -> Actor:
-        return Actor(user=self.user, source=Source.API, scopes=token_of(self.request).scopes)
-
-    @property
-    def user(self) -> User:
-        """The partner's own user, as whom it acts."""
-        return token_of(self.request).user
-
-
 def _orderings(model: type[Record]) -> dict[str, Combinable]:
     """What every kind of record can be ordered by."""
     orderings: dict[str, Combinable] = {
@@ -87,12 +64,6 @@ def _orderings(model: type[Record]) -> dict[str, Combinable]:
     if any(column.name == "name" for column in model._meta.concrete_fields):
         orderings["name"] = F(folded_column(model, "name") or "name")
     return orderings
-
-
-def _wants_view_noted(request: Request) -> bool:
-    """Whether the caller shows the record to its user: ``Sforce-Mru: updateMru=true``."""
-    header = request.headers.get("Sforce-Mru", "")
-    return "".join(header.split()).lower() == "updatemru=true"
 
 
 class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
@@ -155,7 +126,7 @@ class RecordViewSet(RequestContext, viewsets.GenericViewSet[R], Generic[R]):
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
         """Read one record."""
         record = self.get_object()
-        if self.model.viewable and _wants_view_noted(request):
+        if self.model.viewable and wants_view_noted(request):
             note_view(record, user=self.user, at=self.at)
         return self.answer(record)
 

@@ -16,13 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from promotions.api.errors import errors_of
-from promotions.api.idempotency import idempotent
-from promotions.api.json import json_body
 from promotions.api.promotions import PromotionSerializer
 from promotions.api.serializers import RecordSerializer
-from promotions.api.views import RequestContext, decode_path_id
+from promotions.api.views import decode_path_id
 from promotions.errors import DomainError, Refused, refuse
+from promotions.http.context import RequestContext
+from promotions.http.errors import errors_of
+from promotions.http.idempotency import idempotent
+from promotions.http.json import json_body
 from promotions.models import (
     Coupon,
     Promotion,

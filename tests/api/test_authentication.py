@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from promotions.api import authentication
+from promotions.http import authentication
 from promotions.known_tokens import LIFETIME, MOST, KnownTokens, known_tokens
 from promotions.models import Partner, User
 from tests.api.conftest import Api

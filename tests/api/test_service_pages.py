@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from config.middleware import client_address
-from promotions.api.compatible import ERROR_CODES
 from promotions.errors import CATALOGUE
+from promotions.http.compatible import ERROR_CODES
 from tests.api.conftest import Api
 
 
@@ -95,7 +95,7 @@ def test_every_answer_has_a_request_id_and_a_strict_policy(db: None, path: str) 
 
 
 def test_too_many_calls_by_one_partner(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    from promotions.api.throttling import PartnerThrottle
+    from promotions.http.throttling import PartnerThrottle
 
     rates: Any = {"partner": "1/minute"}
     monkeypatch.setattr(PartnerThrottle, "THROTTLE_RATES", rates)

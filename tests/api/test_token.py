@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from oauth2_provider.models import get_access_token_model
 
-from promotions.api.throttling import TokenThrottle
+from promotions.http.throttling import TokenThrottle
 from promotions.models import Partner
 from promotions.services.partners import Credentials
 from tests.factories import make_partner

@@ -136,6 +136,17 @@ def test_no_door_leads_through_another_and_nothing_inside_knows_the_doors() -> N
     assert wrong == set()
 
 
+def test_only_doors_know_of_http() -> None:
+    wrong = {
+        (module, name)
+        for module in app_modules()
+        for name in imports(modules()[module])
+        if under(name, "promotions.http")
+        and not (interface(module) or under(module, "promotions.http"))
+    }
+    assert wrong == set()
+
+
 @pytest.mark.parametrize("module", sorted(PURE))
 def test_pure_modules_know_neither_the_framework_nor_what_is_not_pure(module: str) -> None:
     allowed = PURE | PURE_MAY_IMPORT.get(module, set())
@@ -170,7 +181,7 @@ def test_only_doors_read_the_clock() -> None:
     wrong = {
         module: reads
         for module in app_modules()
-        if not interface(module) and not under(module, "enrollments.demo")
+        if not interface(module) and not under(module, "enrollments.demo", "promotions.http")
         if (reads := clock_reads(modules()[module]))
     }
     assert wrong == {}

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from promotions.api.authentication import partner_of
+from promotions.http.authentication import partner_of
 from promotions.sliding_window import SlidingWindow
 
 if TYPE_CHECKING:

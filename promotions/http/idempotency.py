@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from promotions.api.authentication import partner_of
-from promotions.api.json import json_body, json_body_or_none
+from promotions.http.authentication import partner_of
+from promotions.http.json import json_body, json_body_or_none
 from promotions.services.idempotency import LONGEST_PATH, Answer, Key, answer_once
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")

@@ -13,9 +13,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from promotions.api.compatible import CompatibleView
-from promotions.api.errors import PROBLEM_MEDIA_TYPE
 from promotions.errors import refuse
+from promotions.http.compatible import CompatibleView
+from promotions.http.errors import PROBLEM_MEDIA_TYPE
 
 logger = logging.getLogger(__name__)
 

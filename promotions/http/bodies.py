@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from promotions.api.json import json_body_or_none
+from promotions.http.json import json_body_or_none
 
 _MOST_REPORTED = 20
 """Of unknown properties no more are reported: an answer is not many times its request."""

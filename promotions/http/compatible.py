@@ -10,8 +10,8 @@ from typing import Any, Final
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from promotions.api.errors import errors_of, headers_for
 from promotions.errors import DomainError, common_status
+from promotions.http.errors import errors_of, headers_for
 
 ERROR_CODES: Final[Mapping[str, str]] = {
     "customer_required": "INVALID_API_INPUT",
