@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Expression
 
 from promotions.models import Record
-from promotions.models.facts import Facts, identifier
+from promotions.models.facts import Facts, FieldFacts, identifier
 from promotions.models.fields import (
     CurrencyField,
     FoldedField,
@@ -186,7 +186,11 @@ def fields_of(model: type[models.Model]) -> Mapping[str, Field]:
 @cache
 def every_field_of(model: type[models.Model]) -> Mapping[str, Field]:
     """The fields of an object by name, whatever the settings."""
-    facts = _facts_of(model)
+    return declared_fields(model, _facts_of(model))
+
+
+def declared_fields(model: type[models.Model], facts: FieldFacts) -> Mapping[str, Field]:
+    """The fields of a model by what ``facts`` say of them: of one that can't say so itself."""
     parts = {
         column: base
         for base, columns in getattr(model, "polymorphic", {}).items()
