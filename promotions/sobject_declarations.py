@@ -24,6 +24,7 @@ from promotions.models import (
     User,
 )
 from promotions.models.facts import FieldFacts, constant, identifier, read_only
+from promotions.sections import PROMOTION_SECTIONS
 from promotions.services import parts
 from promotions.services.coupons import coupons
 from promotions.services.promotions import create_promotion, update_promotion
@@ -55,7 +56,12 @@ def written_by(service: RecordService[R]) -> dict[str, Any]:
 
 def record(service: RecordService[Any], **more: Any) -> SObject:
     """The declaration of what a service writes."""
-    said = {"rows": rows_of(service.model), **written_by(service), **_SCOPES}
+    said = {
+        "rows": rows_of(service.model),
+        "kept_by": service.used_by,
+        **written_by(service),
+        **_SCOPES,
+    }
     return declaration(service.model, **{**said, **more})
 
 
@@ -90,6 +96,7 @@ PROMOTION = declaration(
     undelete=lambda key, by, at: restore_promotion(key, by=by, at=at),
     child_relationships={"RelatedPromotionId": "RelatedPromotions"},
     searched=["name", "display_name", "promotion_code", "description"],
+    sections=PROMOTION_SECTIONS,
     feed_enabled=True,
 )
 
@@ -224,6 +231,7 @@ PEOPLE = (
         rows=lambda by: User.objects.all(),
         read_scope=None,
         searched=["username", "first_name", "last_name"],
+        named_layouts=["UserAlt"],
     ),
     declaration(
         Group,

@@ -33,6 +33,7 @@ PURE = {
     "promotions.naming",
     "promotions.numbers",
     "promotions.rules",
+    "promotions.sections",
     "promotions.sliding_window",
     "promotions.token_format",
     "promotions.warnings",
