@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from pytest_django.fixtures import SettingsWrapper
 
 from promotions import ids
 from promotions.models import Promotion, RecordView
@@ -11,6 +12,8 @@ from promotions.services.partners import known_scopes
 from tests.api.callers import bound_api
 from tests.factories import make_account, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
+
+Told = tuple[int, str, list[str]]
 
 pytestmark = pytest.mark.django_db
 
@@ -123,16 +126,17 @@ def test_what_is_deleted_is_gone_until_it_is_restored(objects: ObjectApi) -> Non
     record_id = objects.make("Promotion", **PROMOTION)
     path = f"sobjects/Promotion/{record_id}"
     assert objects.delete(path).status_code == 204
-    gone = (404, "ENTITY_IS_DELETED", [])
-    assert problem(objects.get(path)) == gone
-    assert problem(objects.patch(path, {"Name": "x"})) == gone
-    assert problem(objects.delete(path)) == gone
+    assert problem(objects.get(path)) == GONE
+    assert problem(objects.patch(path, {"Name": "x"})) == GONE
+    assert problem(objects.delete(path)) == GONE
     answer = objects.post(f"{path}/actions/undelete")
     assert answer.json() == {"id": record_id, "success": True, "errors": []}
     assert objects.get(path).json()["IsDeleted"] is False
     assert problem(objects.post(f"{path}/actions/undelete")) == (400, "UNDELETE_FAILED", [])
 
 
+DENIED: Told = (403, "INSUFFICIENT_ACCESS_OR_READONLY", [])
+GONE: Told = (404, "ENTITY_IS_DELETED", [])
 WELL_FORMED = ids.encode(ids.PROMOTION, 4711)
 
 
@@ -245,23 +249,22 @@ def test_an_owner_is_a_user_or_a_group(objects: ObjectApi) -> None:
 def test_a_token_must_allow_what_is_asked(objects: ObjectApi) -> None:
     promotion = make_promotion()
     path = f"sobjects/Promotion/{promotion.record_id}"
-    denied = (403, "INSUFFICIENT_ACCESS_OR_READONLY", [])
     reader = ObjectApi(["promotions:read", "promotions:all"])
     assert reader.get(path).status_code == 200
-    assert problem(reader.patch(path, {"Name": "x"})) == denied
-    assert problem(reader.delete(path)) == denied
-    assert problem(ObjectApi(["customers:read"]).get(path)) == denied
+    assert problem(reader.patch(path, {"Name": "x"})) == DENIED
+    assert problem(reader.delete(path)) == DENIED
+    assert problem(ObjectApi(["customers:read"]).get(path)) == DENIED
 
 
-def test_what_is_not_shared_is_not_there() -> None:
+def test_what_is_not_shared_is_not_there(settings: SettingsWrapper) -> None:
+    settings.PROMOTION_SHARING = "private"
     scopes = [scope for scope in known_scopes() if scope != "promotions:all"]
     promotion = make_promotion()
     path = f"sobjects/Promotion/{promotion.record_id}"
     assert problem(ObjectApi(scopes).get(path)) == (404, "NOT_FOUND", [])
     shared = bound_api(promotion, "Read")
     assert shared.get(f"{DATA}/{path}").status_code == 200
-    denied = (403, "INSUFFICIENT_ACCESS_OR_READONLY", [])
-    assert problem(shared.patch(f"{DATA}/{path}", {"Name": "x"})) == denied
+    assert problem(shared.patch(f"{DATA}/{path}", {"Name": "x"})) == DENIED
 
 
 def test_without_a_token_the_session_is_invalid(objects: ObjectApi) -> None:
