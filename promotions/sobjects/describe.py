@@ -18,7 +18,6 @@ from promotions.sobjects.declare import (
     sobject,
 )
 from promotions.sobjects.describe_fields import describe_field
-
 from promotions.sobjects.reading import DATA_PATH
 
 MASTER_RECORD_TYPE: Final = "012000000000000AAA"
