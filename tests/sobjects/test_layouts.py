@@ -44,6 +44,13 @@ ITEM = {
     "placeholder",
     "required",
 }
+    "editableForNew",
+    "editableForUpdate",
+    "label",
+    "layoutComponents",
+    "placeholder",
+    "required",
+}
 COMPONENT = {"details", "displayLines", "tabOrder", "type", "value"}
 MASTER = "012000000000000AAA"
 
