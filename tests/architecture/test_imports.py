@@ -45,6 +45,8 @@ PURE = {
     "promotions.sobjects.soql.literals",
     "promotions.sobjects.soql.parser",
     "promotions.sobjects.soql.refused",
+    "promotions.sobjects.soql.search_terms",
+    "promotions.sobjects.soql.sosl",
     "promotions.sobjects.soql.tokens",
     "promotions.sobjects.soql.tree",
     "promotions.token_format",

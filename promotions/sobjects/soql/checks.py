@@ -122,9 +122,7 @@ def _check_plain(query: Query) -> None:
             problem = "Another name for {} is possible in a query with GROUP BY only; did you miss "
             raise _problem(expression, f"{problem}a comma?")
         if isinstance(expression, Call) and expression.name in DATE_FUNCTIONS | {"GROUPING"}:
-            raise _problem(
-                expression, _UNGROUPED
-            )
+            raise _problem(expression, _UNGROUPED)
     for ordering in query.order_by:
         if isinstance(ordering.expression, Call) and ordering.expression.name != "DISTANCE":
             raise _problem(ordering.expression, "Only a query with GROUP BY can be ordered by {}.")
@@ -146,9 +144,7 @@ def _check_grouped(query: Query) -> None:
     groups = {folded(expression, own) for expression in query.group_by}
     for expression in told_apart:
         if not _is_of_group(expression, groups, own):
-            raise _problem(
-                expression, _UNGROUPED
-            )
+            raise _problem(expression, _UNGROUPED)
         if _is_call(expression, "GROUPING") and query.grouping is Grouping.PLAIN:
             raise _problem(expression, "{} needs GROUP BY ROLLUP(…) or CUBE(…).")
 

@@ -105,6 +105,15 @@ def _named_value(cursor: Cursor) -> None:
         value(cursor)
 
 
+def list_view(cursor: Cursor) -> None:
+    """``USING ListView = Recent``."""
+    cursor.refuse("There are no list views here: leave USING out.", cursor.position)
+    cursor.expect("USING")
+    cursor.expect("LISTVIEW")
+    cursor.expect_sign("=")
+    cursor.name("a list view")
+
+
 def update(cursor: Cursor) -> None:
     """``UPDATE TRACKING, VIEWSTAT``, if it is here."""
     if not cursor.at("UPDATE"):
