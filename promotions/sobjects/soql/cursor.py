@@ -102,6 +102,10 @@ class Cursor:
             raise self.expected(what)
         return self.next()
 
+    def object_name(self) -> Token:
+        """The name of an object; Group is one, though it is reserved."""
+        return self.next() if self.at("GROUP") else self.name("an object")
+
     # --- Refusing -------------------------------------------------------------------------------
 
     def expected(self, what: str) -> SyntaxProblem:

@@ -16,6 +16,10 @@ class SyntaxProblem(ValueError):
         self.position = position
 
 
+class BrokenRule(SyntaxProblem):
+    """Every clause can be read, but together they ask for what makes no sense."""
+
+
 class NotSupported(SyntaxProblem):
     """The text is a query of the compatible platform's language that isn't offered here."""
 

@@ -31,6 +31,9 @@ MAX_SEMI_JOINS: Final = 2
 MAX_SEMI_JOIN_LEVELS: Final = 2
 """Sub-queries after IN inside each other; the platform's own limit is tighter."""
 
+MAX_SELECTED: Final = 2_000
+"""Fields in SELECT; a table of SQLite has as many columns at most."""
+
 MAX_GROUPED: Final = 32
 """Fields in GROUP BY."""
 

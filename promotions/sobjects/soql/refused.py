@@ -4,9 +4,8 @@ Source: the client contract, section 5: "parse and refuse clearly".
 """
 
 from promotions.sobjects.soql.cursor import Cursor
-from promotions.sobjects.soql.expressions import path
+from promotions.sobjects.soql.expressions import object_alias, path
 from promotions.sobjects.soql.literals import bind, value
-from promotions.sobjects.soql.tokens import Kind
 from promotions.sobjects.soql.tree import Path
 
 
@@ -20,7 +19,7 @@ def type_of(cursor: Cursor) -> Path:
     what = path(cursor)
     cursor.expect("WHEN")
     while True:
-        cursor.name("an object")
+        cursor.object_name()
         cursor.expect("THEN")
         _fields(cursor)
         if not cursor.take("WHEN"):
@@ -52,9 +51,7 @@ def further_objects(cursor: Cursor) -> None:
         )
     while cursor.take_sign(","):
         path(cursor)
-        if cursor.token.kind is Kind.WORD and cursor.ahead().kind is not Kind.FIGURES:
-            cursor.take("AS")
-            cursor.name("another name of the object")
+        object_alias(cursor)
 
 
 def data_category(cursor: Cursor) -> None:
@@ -112,6 +109,15 @@ def list_view(cursor: Cursor) -> None:
     cursor.expect("LISTVIEW")
     cursor.expect_sign("=")
     cursor.name("a list view")
+
+
+def kind_of_search(cursor: Cursor) -> None:
+    """``USING PHRASE SEARCH`` or ``USING ADVANCED SEARCH``, if it is here."""
+    if cursor.at("USING"):
+        cursor.refuse("There is one kind of search here: leave USING out.", cursor.position)
+        cursor.next()
+        cursor.one_of("PHRASE", "ADVANCED")
+        cursor.expect("SEARCH")
 
 
 def update(cursor: Cursor) -> None:

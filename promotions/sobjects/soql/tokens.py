@@ -24,11 +24,8 @@ class Token(NamedTuple):
     text: str
     """As it was written."""
     position: int
-
-    @property
-    def keyword(self) -> str:
-        """A word in capitals; empty of everything else."""
-        return self.text.upper() if self.kind is Kind.WORD else ""
+    keyword: str = ""
+    """A word in capitals; empty of everything else."""
 
 
 _TOKEN: Final = re.compile(
@@ -41,6 +38,7 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE | re.ASCII | re.IGNORECASE | re.DOTALL,
 )
+_KINDS: Final = {kind.name: kind for kind in Kind}
 _NO_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -60,9 +58,10 @@ def tokens_of(text: str, start: int = 0) -> list[Token]:
     found = []
     position = start
     while match := _TOKEN.match(text, position):
-        kind = Kind[str(match.lastgroup)]
-        token = Token(kind, match[kind.name], match.start(kind.name))
-        found.append(token)
+        name = str(match.lastgroup)
+        kind, written = _KINDS[name], match[name]
+        keyword = written.upper() if kind is Kind.WORD else ""
+        found.append(Token(kind, written, match.start(name), keyword))
         if kind is Kind.END:
             return found
         position = match.end()
