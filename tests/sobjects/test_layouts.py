@@ -44,13 +44,6 @@ ITEM = {
     "placeholder",
     "required",
 }
-    "editableForNew",
-    "editableForUpdate",
-    "label",
-    "layoutComponents",
-    "placeholder",
-    "required",
-}
 COMPONENT = {"details", "displayLines", "tabOrder", "type", "value"}
 MASTER = "012000000000000AAA"
 
