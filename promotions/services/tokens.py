@@ -64,10 +64,12 @@ def revoke_token(token: str) -> None:
 def revoke_refresh_tokens(partner: Partner) -> int:
     """Ends all refresh tokens of a partner, and the access tokens that came by them; how many."""
     with transaction.atomic():
-        records = get_refresh_token_model().objects.filter(application=partner, revoked=None)
-        ended = [_end(record) for record in records]
+        records = list(get_refresh_token_model().objects.filter(application=partner, revoked=None))
+        ended = len(records)
+        for record in records:
+            _end(record)
         known_tokens.forget()
-    return len(ended)
+    return ended
 
 
 def _end(record: Any) -> None:

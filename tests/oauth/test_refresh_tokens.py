@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
+from oauth2_provider.settings import oauth2_settings
 
 from promotions.models import User
 from promotions.services.housekeeping import remove_expired_tokens
@@ -17,7 +17,7 @@ from promotions.services.tokens import issue_refresh_token, revoke_refresh_token
 from tests.factories import make_partner
 from tests.oauth.forms import TOKEN, own, send, works
 
-LIFETIME = timedelta(seconds=settings.OAUTH2_PROVIDER["REFRESH_TOKEN_EXPIRE_SECONDS"])
+LIFETIME = timedelta(seconds=oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
 
 pytestmark = pytest.mark.django_db
 
