@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0018_places_given_back")]
+    dependencies = [("promotions", "0021_the_organization")]
     operations = [
         migrations.AddField(
             model_name="partner",

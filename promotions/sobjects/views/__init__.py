@@ -1,0 +1,1 @@
+"""The calls of existing clients; they parse, ask and render, and decide nothing."""
