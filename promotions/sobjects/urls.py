@@ -4,7 +4,7 @@ existing clients follow without their body (the client contract, 0.1)."""
 from django.urls import re_path
 from rest_framework.views import APIView
 
-from promotions.http.versions import VERSION
+from promotions.http.routing import DATA
 from promotions.sobjects.views import records
 
 NAME = r"(?P<name>[A-Za-z][A-Za-z0-9_]*)"
@@ -14,7 +14,7 @@ FIELD = r"(?P<field>[A-Za-z][A-Za-z0-9_.]*)"
 
 def data_path(below: str, view: type[APIView]) -> object:
     """A path below that of a version; ``below`` is a part of a regular expression."""
-    return re_path(rf"^services/data/{VERSION}/{below}/?$", view.as_view())
+    return re_path(rf"{DATA}/{below}/?$", view.as_view())
 
 
 urlpatterns = [
