@@ -24,6 +24,7 @@ from promotions.models import (
     User,
 )
 from promotions.models.facts import FieldFacts, constant, identifier, read_only
+from promotions.sections import PROMOTION_SECTIONS
 from promotions.services import parts
 from promotions.services.coupons import coupons
 from promotions.services.promotions import create_promotion, update_promotion
@@ -56,7 +57,12 @@ def written_by(service: RecordService[R]) -> dict[str, Any]:
 
 def record(service: RecordService[Any], **more: Any) -> SObject:
     """The declaration of what a service writes."""
-    said = {"rows": rows_of(service.model), **written_by(service), **_SCOPES}
+    said = {
+        "rows": rows_of(service.model),
+        "kept_by": service.used_by,
+        **written_by(service),
+        **_SCOPES,
+    }
     return declaration(service.model, **{**said, **more})
 
 
@@ -97,6 +103,7 @@ PROMOTION = declaration(
         "external_id": SearchIn.ALL,
         "description": SearchIn.ALL,
     },
+    sections=PROMOTION_SECTIONS,
     feed_enabled=True,
 )
 
@@ -232,6 +239,7 @@ PEOPLE = (
         rows=lambda by: User.objects.all(),
         read_scope=None,
         searched={"first_name": SearchIn.NAME, "last_name": SearchIn.NAME},
+        named_layouts=["UserAlt"],
     ),
     declaration(
         Group,

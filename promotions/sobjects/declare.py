@@ -56,6 +56,8 @@ class SObject:
     called there: ``{"PromotionId": "PromotionTiers"}``. Others have no such name."""
     cascades_from: Sequence[str] = ()
     """References to what takes this object's records along when it is deleted."""
+    kept_by: Sequence[tuple[type[Model], str]] = ()
+    """References (model and its field) that keep a record from being deleted."""
     seen_with: Sequence[str] = ()
     """The model's references to what anybody sees who sees the record."""
     searched: Mapping[str, SearchIn] = field(default_factory=dict)
@@ -63,6 +65,11 @@ class SObject:
     group of fields that it belongs to (``ALL``: to no other); none: it isn't searchable. Their
     order is that of the index of words (``search/words.py``)."""
     layoutable: bool = True
+    sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """How a layout groups the fields, by headings; by the model's names. What is in none of them
+    comes after these."""
+    named_layouts: Sequence[str] = ()
+    """Other names under which clients ask for the layout."""
     replicateable: bool = True
     feed_enabled: bool = False
 

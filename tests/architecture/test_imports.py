@@ -35,6 +35,7 @@ PURE = {
     "promotions.numbers",
     "promotions.public_keys",
     "promotions.rules",
+    "promotions.sections",
     "promotions.sliding_window",
     "promotions.sobjects",
     "promotions.sobjects.soql",
