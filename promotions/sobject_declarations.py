@@ -32,6 +32,7 @@ from promotions.services.records import RecordService
 from promotions.services.recycle_bin import delete_promotion, restore_promotion
 from promotions.services.redemptions import redeem, redemptions, restore_redemption
 from promotions.sobjects.declare import SObject, declaration, declare
+from promotions.sobjects.soql.tree import SearchIn
 
 R = TypeVar("R", bound=Record)
 
@@ -95,7 +96,13 @@ PROMOTION = declaration(
     delete=lambda key, by, at: delete_promotion(key, by=by, at=at, confirmed=True),
     undelete=lambda key, by, at: restore_promotion(key, by=by, at=at),
     child_relationships={"RelatedPromotionId": "RelatedPromotions"},
-    searched=["name", "display_name", "promotion_code", "description"],
+    searched={
+        "name_key": SearchIn.NAME,
+        "display_name": SearchIn.NAME,
+        "promotion_code_key": SearchIn.ALL,
+        "external_id": SearchIn.ALL,
+        "description": SearchIn.ALL,
+    },
     sections=PROMOTION_SECTIONS,
     feed_enabled=True,
 )
@@ -145,7 +152,7 @@ PARTS = (
     record(
         coupons,
         child_relationships={"PromotionId": "Coupons"},
-        searched=["coupon_code"],
+        searched={"coupon_code_key": SearchIn.ALL},
         **_OF_PROMOTION,
     ),
     record(
@@ -158,7 +165,7 @@ PARTS = (
 )
 
 SEGMENTS = (
-    record(parts.segments, searched=["name"]),
+    record(parts.segments, searched={"name_key": SearchIn.NAME}),
     record(
         parts.segment_buyer_groups,
         child_relationships={
@@ -175,11 +182,12 @@ SEGMENTS = (
     ),
 )
 
+_NAMED = {"name_key": SearchIn.NAME, "external_id": SearchIn.ALL}
 CATALOGUE = (
-    record(parts.products, searched=["name"]),
-    record(parts.product_categories, searched=["name"]),
-    record(parts.buyer_groups, searched=["name"]),
-    record(parts.web_stores, searched=["name"]),
+    record(parts.products, searched=_NAMED),
+    record(parts.product_categories, searched=_NAMED),
+    record(parts.buyer_groups, searched=_NAMED),
+    record(parts.web_stores, searched=_NAMED),
 )
 
 TRAIL = (
@@ -230,7 +238,7 @@ PEOPLE = (
         name="User",
         rows=lambda by: User.objects.all(),
         read_scope=None,
-        searched=["username", "first_name", "last_name"],
+        searched={"first_name": SearchIn.NAME, "last_name": SearchIn.NAME},
         named_layouts=["UserAlt"],
     ),
     declaration(

@@ -4,11 +4,11 @@ redirect, which existing clients follow without their body (the client contract,
 from django.urls import URLPattern, re_path
 from rest_framework.views import APIView
 
-from promotions.http.versions import VERSION
+from promotions.http.routing import DATA
 
 NAME = r"(?P<name>[A-Za-z][A-Za-z0-9_]*)"
 
 
 def data_path(below: str, view: type[APIView]) -> URLPattern:
     """A path below that of a version; ``below`` is a part of a regular expression."""
-    return re_path(rf"^services/data/{VERSION}/{below}/?$", view.as_view())
+    return re_path(rf"{DATA}/{below}/?$", view.as_view())
