@@ -19,12 +19,13 @@ QUERIES = [
     "SELECT Type kind, GROUPING(Type), FORMAT(MAX(a)) m, COUNT(Id) FROM P GROUP BY CUBE(Type, "
     "DAY_ONLY(convertTimezone(b))) HAVING COUNT(Id) > 1.5 ORDER BY COUNT(Id)",
     "SELECT TYPEOF a WHEN B THEN c, d ELSE e END, DISTANCE(f, GEOLOCATION(1, -2.5), 'km'), "
-    "FIELDS(ALL) FROM P, p.Q r WHERE s = :t.u[0].v(w) AND x = USD5.00 WITH DATA CATEGORY y AT (z) LIMIT 9",
+    "FIELDS(ALL) FROM P, p.Q r WHERE s = :t.u[0].v(w) AND x = USD5.00 "
+    "WITH DATA CATEGORY y AT (z) LIMIT 9",
 ]
 SEARCHES = [
     'FIND {summer AND (sa* OR "big deal") AND NOT win?er \\& x1} IN NAME FIELDS RETURNING P(Id, '
-    "toLabel(a) b USING ListView = c WHERE d = 1 ORDER BY e LIMIT 5 OFFSET 6), Q WITH SNIPPET (f = 5) "
-    "LIMIT 7",
+    "toLabel(a) b USING ListView = c WHERE d = 1 ORDER BY e LIMIT 5 OFFSET 6), Q "
+    "WITH SNIPPET (f = 5) LIMIT 7",
 ]
 PIECES = sorted({piece for text in QUERIES + SEARCHES for piece in text.split()})
 ODD_TEXTS = st.text(st.sampled_from(" '\"\\{}()[]:.,-+*%<>=!09aZ_\n\t\x00\ud800é酒💥"), max_size=30)

@@ -223,6 +223,10 @@ def test_clauses_that_do_not_go_together(marked: str, message: str) -> None:
             "SELECT Id FROM P WITH »DATA CATEGORY a AT (b, c) AND d ABOVE_OR_BELOW e",
             "There are no data",
         ),
+        (
+            "SELECT Id FROM P »USING LOOKUP a.b BIND c = 1, d = 'x' WHERE e = 2",
+            "Filters of lookups",
+        ),
         ("SELECT Id FROM P WITH »UserId = 'x'", "WITH UserId is not offered: leave it out."),
         ("SELECT Id FROM P WITH »Context (a = 1, b = true)", "WITH Context is not offered"),
         ("SELECT Id FROM P FOR VIEW »UPDATE TRACKING, VIEWSTAT", "Nothing here counts views"),

@@ -139,6 +139,7 @@ def test_a_search_may_say_no_more_than_what_it_looks_for() -> None:
             "There are no list views",
             NotSupported,
         ),
+        ("FIND {a1} RETURNING P(Id »USING LOOKUP b.c)", "Filters of lookups", NotSupported),
         ("FIND {a1} WITH »HIGHLIGHT WITH SNIPPET (a = 5)", "WITH HIGHLIGHT", NotSupported),
         ("FIND {a1} WITH »NETWORK IN ('x', 'y') LIMIT 5", "WITH NETWORK", NotSupported),
         ("FIND {a1} WITH »DATA CATEGORY a AT b", "There are no data categories", NotSupported),
@@ -146,7 +147,7 @@ def test_a_search_may_say_no_more_than_what_it_looks_for() -> None:
         ("FIND {a1} LIMIT 5 »UPDATE VIEWSTAT", "Nothing here counts views", NotSupported),
         (f"FIND {{{'(' * MAX_DEPTH}(»x1", "At most 100 parentheses may be open", SyntaxProblem),
     ],
-    ids=range(35),
+    ids=range(36),
 )
 def test_problems(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
     text = marked.replace("»", "")

@@ -91,6 +91,7 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     alias = object_alias(cursor)
     own_names = {name.casefold() for name in (source, alias) if name}
     refused.further_objects(cursor)
+    refused.lookup(cursor)
     scope = cursor.one_of(*_SCOPES) if cursor.take("USING", "SCOPE") else None
     where = where_clause(cursor, semi_joins=semi_joins)
     security = _with_clause(cursor)

@@ -123,8 +123,8 @@ def _selected(cursor: Cursor) -> tuple[Selected, ...]:
         if isinstance(selected, Column) and aggregated(selected.expression):
             problem = "A search returns single records here. Ask for aggregates in a query."
             cursor.refuse(problem, selected.expression.position)
-    if cursor.at("USING"):
-        refused.list_view(cursor)
+    refused.list_view(cursor)
+    refused.lookup(cursor)
     return select
 
 
