@@ -42,13 +42,17 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
             "SELECT FIELDS(»SOME) FROM P",
             "unexpected token: 'SOME'. Write ALL or CUSTOM or STANDARD",
         ),
-        ("SELECT COUNT(Id) »AS n FROM P", "unexpected token: 'AS'."),
+        ("SELECT COUNT(Id) »AS n FROM P", "unexpected token: 'AS'. Write FROM here. Another name"),
+        ("SELECT »* FROM P", "unexpected token: '*'. Write a field here. Name the fields, or"),
         ("SELECT Id FROM »WHERE a = 1", "unexpected token: 'WHERE'. Write an object here."),
-        ("SELECT Id FROM ORDER BY »Name", "unexpected token: 'Name'. Write nothing more"),
-        ("SELECT Id FROM P »FROM P", "unexpected token: 'FROM'. Write nothing more"),
-        ("SELECT Id FROM P GROUPBY »Name", "unexpected token: 'Name'. Write nothing more"),
+        ("SELECT Id FROM ORDER BY »Name", "unexpected token: 'Name'. Write the next clause"),
+        ("SELECT Id FROM P »FROM P", "unexpected token: 'FROM'. Write the next clause"),
+        ("SELECT Id FROM P GROUPBY »Name", "unexpected token: 'Name'. Write the next clause"),
         ("SELECT Id FROM P».Tiers", "unexpected token: '.'."),
-        ("SELECT Id FROM P LIMIT 5 »WHERE a = 1", "unexpected token: 'WHERE'. Write nothing more"),
+        (
+            "SELECT Id FROM P LIMIT 5 »WHERE a = 1",
+            "unexpected token: 'WHERE'. Write the next clause",
+        ),
         ("SELECT Id FROM P USING SCOPE »ours", "unexpected token: 'ours'. Write EVERYTHING, MINE"),
         ("SELECT Id FROM P WHERE »", "unexpected end. Write a field here."),
         ("SELECT Id FROM P WHERE a »", "unexpected end. Write an operator"),
@@ -62,7 +66,7 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
         ("SELECT Id FROM P WHERE a IN (»)", "unexpected token: ')'. Write a value"),
         ("SELECT Id FROM P WHERE a IN »'x'", "unexpected token: \"'x'\". Write ( here."),
         ("SELECT Id FROM P WHERE (a = 1»", "unexpected end. Write ) here."),
-        ("SELECT Id FROM P WHERE a = 1»)", "unexpected token: ')'. Write nothing more"),
+        ("SELECT Id FROM P WHERE a = 1»)", "unexpected token: ')'. Write the next clause"),
         ("SELECT Id FROM P WHERE a = 1 AND b = 2 »OR c = 3", "AND and OR are mixed here."),
         ("SELECT Id FROM P WHERE (a = 1 OR b = 2 »AND c = 3)", "AND and OR are mixed here."),
         ("SELECT Id FROM P WHERE »COUNT(Id) > 1", "COUNT can't be called in this place."),
@@ -104,7 +108,7 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
             "SELECT a FROM P GROUP BY a HAVING a IN (»SELECT Id FROM Q)",
             "A query can't be put inside",
         ),
-        ("SELECT Id FROM P »-- all of them", "unexpected token: '-'. Write nothing more"),
+        ("SELECT Id FROM P »-- all of them", "unexpected token: '-'. Write the next clause"),
     ],
 )
 def test_malformed_queries(marked: str, message: str) -> None:
@@ -127,6 +131,7 @@ def test_malformed_queries(marked: str, message: str) -> None:
         ("SELECT »FIELDS(STANDARD), COUNT(Id) FROM P", "Select grouped fields and aggregates only"),
         ("SELECT COUNT(Id), »(SELECT Id FROM Q) FROM P", "Select grouped fields and aggregates"),
         ("SELECT »COUNT(), Id FROM P", "COUNT() can't stand beside other fields"),
+        ("SELECT FORMAT(»COUNT()) FROM P", "COUNT() can't stand beside other fields"),
         ("SELECT »COUNT() FROM P GROUP BY a", "COUNT() can't stand beside other fields"),
         ("SELECT a FROM P GROUP BY a HAVING »COUNT() > 1", "COUNT() can't stand beside"),
         ("SELECT »a, COUNT(Id) FROM P", "Field must be grouped or aggregated: a."),
@@ -177,7 +182,7 @@ def test_malformed_queries(marked: str, message: str) -> None:
             "A query may have 20 queries of children at most.",
         ),
     ],
-    ids=range(31),
+    ids=range(32),
 )
 def test_clauses_that_do_not_go_together(marked: str, message: str) -> None:
     check(marked, message, BrokenRule)
@@ -282,6 +287,11 @@ def test_no_text_is_too_much(text: str, message: str) -> None:
     with pytest.raises(SyntaxProblem) as caught:
         parse_query(text)
     assert caught.value.message.startswith(message)
+
+
+def test_a_problem_is_told_briefly() -> None:
+    problem = problem_of(f"SELECT {'x' * 50_000}(a) FROM P", SyntaxProblem)
+    assert len(problem.message) == len(str(problem)) == 501
 
 
 def test_the_deepest_query_is_read() -> None:
