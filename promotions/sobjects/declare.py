@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db.models import Model, QuerySet
 
+from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.dictionary import Field, fields_of
 from promotions.errors import refuse
@@ -66,6 +67,10 @@ class SObject:
     def fields(self) -> Mapping[str, Field]:
         """The fields by their names, ``Id`` first, as the organisation's settings have them now."""
         return self.get_fields()
+
+    def id_of(self, key: int) -> str:
+        """The record id, of 18 characters, of the record with this primary key."""
+        return ids.encode(self.key_prefix, key)
 
     def field(self, name: str) -> Field | None:
         """The field of this name, in any case of letters; None where there is none."""
