@@ -5,7 +5,7 @@ from django.urls import re_path
 from rest_framework.views import APIView
 
 from promotions.http.versions import VERSION
-from promotions.sobjects.views import records
+from promotions.sobjects.views import query, records
 
 NAME = r"(?P<name>[A-Za-z][A-Za-z0-9_]*)"
 RECORD = r"(?P<record_id>[^/]+)"
@@ -18,7 +18,10 @@ def data_path(below: str, view: type[APIView]) -> object:
 
 
 urlpatterns = [
-    # What is more specific comes first.
+    # What is asked for most stands first, what is more specific before the rest.
+    data_path("query", query.QueryView),
+    data_path("query(?:[Aa]ll)?/(?P<locator>[^/]+)", query.MoreView),
+    data_path("query[Aa]ll", query.QueryAllView),
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}(?:/[Ii][Dd])?", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),

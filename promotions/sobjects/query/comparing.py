@@ -42,7 +42,7 @@ from promotions.sobjects.query.patterns import LONGEST, Like, Pattern, pattern_o
 from promotions.sobjects.query.problems import Unfit, invalid_field
 from promotions.sobjects.soql.tree import DateLiteral, Operator, Value
 
-_LOOKUPS: Final[Mapping[Operator, type[Lookup[bool]]]] = {
+_LOOKUPS: Final[Mapping[Operator, "type[Lookup[bool]]"]] = {
     Operator.EQUAL: Exact,
     Operator.LESS: LessThan,
     Operator.AT_MOST: LessThanOrEqual,
@@ -127,7 +127,7 @@ def _text(operand: Operand, value: Value) -> str:
     return value.value
 
 
-def _is_exact(part: Part) -> bool:
+def is_exact(part: Part) -> bool:
     """Whether case counts: other systems' keys are described as case-sensitive."""
     field = part.field
     return field is not None and field.unique and field.folded is None
@@ -151,7 +151,7 @@ def _text_among(operand: Operand, values: Sequence[Value], _: datetime) -> OfPar
             return _one_of(part.value, [name for name, said in choices.items() if said in wanted])
         if part.is_folded:
             return _one_of(part.compared, list(dict.fromkeys(map(fold, texts))))
-        if _is_exact(part):
+        if is_exact(part):
             return _one_of(part.value, list(dict.fromkeys(texts)))
         return _one_of(Lower(part.value), [Lower(Constant(t)) for t in dict.fromkeys(texts)])
 
@@ -168,7 +168,7 @@ def _text_compared(operand: Operand, operator: Operator, value: Value, _: dateti
             return _one_of(part.value, found)
         if part.is_folded:
             return _lookup(operator, part.compared, folded)
-        if _is_exact(part):
+        if is_exact(part):
             return _lookup(operator, part.value, text)
         return _lookup(operator, Lower(part.value), Lower(Constant(text)))
 
@@ -278,9 +278,10 @@ def _id_compared(operand: Operand, operator: Operator, value: Value, _: datetime
     return of_part
 
 
-def _letters(part: Part) -> str:
+def letters_of(part: Part) -> str:
+    """What the number of a record begins with."""
     model = part.column.model if part.column is not None else None
-    return getattr(model, "number_letters", None) or getattr(model, "key_prefix", "")
+    return str(getattr(model, "number_letters", None) or getattr(model, "key_prefix", ""))
 
 
 def number_text(part: Part) -> Combinable:
@@ -291,14 +292,14 @@ def number_text(part: Part) -> Combinable:
         default=digits,
         output_field=CharField(),
     )
-    return Concat(Constant(f"{_letters(part)}-"), padded, output_field=CharField())
+    return Concat(Constant(f"{letters_of(part)}-"), padded, output_field=CharField())
 
 
 def _number_name_among(operand: Operand, values: Sequence[Value], _: datetime) -> OfPart:
     texts = [_text(operand, value) for value in values]
 
     def of_part(part: Part) -> Truth:
-        keys = [parse_record_number(_letters(part), text) for text in texts]
+        keys = [parse_record_number(letters_of(part), text) for text in texts]
         return _one_of(part.value, list(dict.fromkeys(key for key in keys if key is not None)))
 
     return of_part
@@ -333,24 +334,20 @@ def _number(operand: Operand, value: Value) -> Decimal:
     return value.value
 
 
-def _scale(part: Part) -> tuple[int, Decimal]:
+def _scale(operand: Operand, part: Part) -> tuple[int, Decimal]:
     """How many decimals the numbers have, and what all of them are below."""
     column = part.column
     if isinstance(column, models.DecimalField):
-        places = column.decimal_places or 0
-        return places, Decimal(10) ** ((column.max_digits or 18) - places)
-    return (0, Decimal(2) ** 62) if operand_is_whole(part) else (10, Decimal(10) ** 18)
+        return column.decimal_places, Decimal(10) ** 18  # of a sum, too
+    if operand.type == "int" or isinstance(column, models.IntegerField):
+        return 0, Decimal(2) ** 62
+    return 10, Decimal(10) ** 18
 
 
-def operand_is_whole(part: Part) -> bool:
-    return isinstance(part.column, models.IntegerField | models.AutoField) or part.column is None
-
-
-def _scaled(number: Decimal, part: Part, rounding: str) -> Any:
+def _scaled(number: Decimal, scale: tuple[int, Decimal], rounding: str) -> Any:
     """``number`` as the database compares it: with as many decimals as the numbers have."""
-    places, above = _scale(part)
-    number = max(-above, min(above, number))
-    rounded = number.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+    places, above = scale
+    rounded = max(-above, min(above, number)).quantize(Decimal(1).scaleb(-places), rounding)
     if places:
         column = models.DecimalField(max_digits=40, decimal_places=places)
         return Constant(rounded, output_field=column)
@@ -361,13 +358,13 @@ def _number_among(operand: Operand, values: Sequence[Value], _: datetime) -> OfP
     numbers = [_number(operand, value) for value in values]
 
     def of_part(part: Part) -> Truth:
-        places, above = _scale(part)
+        scale = places, above = _scale(operand, part)
         there = [
             number
             for number in dict.fromkeys(numbers)
             if abs(number) < above and number == round(number, places)
         ]
-        return _one_of(part.value, [_scaled(number, part, ROUND_FLOOR) for number in there])
+        return _one_of(part.value, [_scaled(number, scale, ROUND_FLOOR) for number in there])
 
     return of_part
 
@@ -377,7 +374,11 @@ def _number_compared(operand: Operand, operator: Operator, value: Value, _: date
     # Where the number lies between two that there can be: the nearest that gives the same answer.
     upwards = operator in (Operator.LESS, Operator.AT_LEAST)
     rounding = ROUND_CEILING if upwards else ROUND_FLOOR
-    return lambda part: _lookup(operator, part.value, _scaled(number, part, rounding))
+
+    def of_part(part: Part) -> Truth:
+        return _lookup(operator, part.value, _scaled(number, _scale(operand, part), rounding))
+
+    return of_part
 
 
 # --- Days and moments ---------------------------------------------------------------------------

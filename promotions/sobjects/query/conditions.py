@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import Exact, In, IsNull
 
 from promotions.actors import Actor
@@ -26,6 +26,7 @@ from promotions.sobjects.query.operands import (
     as_q,
     operand_of,
     opposite,
+    path_of,
 )
 from promotions.sobjects.query.problems import Unfit, invalid_field, malformed
 from promotions.sobjects.query.scope import Scope, named, scope_in
@@ -34,7 +35,6 @@ from promotions.sobjects.soql.tree import Operator
 
 Find = Callable[[tree.Expression], Operand]
 """What stands on the left of comparisons: in WHERE fields, in HAVING aggregates and groups."""
-
 
 
 def condition_of(one: SObject, condition: tree.Condition, *, by: Actor, at: datetime) -> Q:
@@ -127,9 +127,7 @@ class Conditions:
             return _not(truth)
         return opposite(truth, operand)
 
-    def _in_query(
-        self, operand: Operand, one: tree.In, query: tree.Query, negated: bool
-    ) -> Truth:
+    def _in_query(self, operand: Operand, one: tree.In, query: tree.Query, negated: bool) -> Truth:
         rows, found = _sub_query(self._scope, query)
         if not _are_ids(operand) or not _are_ids(found):
             message = (
@@ -184,9 +182,10 @@ def _is_found(
     before = [Q(IsNull(part.value, True)) for part in left_before]
     if left_before:
         before.append(Q(IsNull(left.value, False)))
-    if negated and isinstance(left.value, F):
+    path = path_of(left.value)
+    if negated and path is not None:
         # An anti-join; of NOT IN PostgreSQL makes none.
-        among = Q(Exists(rows.filter(Exact(right.value, OuterRef(left.value.name)))))
+        among = Q(Exists(rows.filter(Exact(right.value, OuterRef(path)))))
     else:
         there = rows.filter(IsNull(right.value, False))
         among = Q(In(left.value, there.values(found_=right.value).query))

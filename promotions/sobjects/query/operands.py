@@ -22,6 +22,11 @@ Truth = Q | bool
 NUMBERS: Final = frozenset({"int", "double", "currency", "percent"})
 
 
+def path_of(value: Any) -> str | None:
+    """What a query reads a value by, where that is a column and nothing more."""
+    return str(getattr(value, "name", "")) if isinstance(value, F) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of the places where a value may be."""

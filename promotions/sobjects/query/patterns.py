@@ -16,7 +16,7 @@ _MEANT: Final = "\\%_"
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class Wildcard:
     """A wildcard: any number of characters, or one."""
 
     many: bool
@@ -26,7 +26,7 @@ class Any_:
 class Pattern:
     """Texts that have to be there as they are, with wildcards between."""
 
-    parts: tuple[str | Any_, ...]
+    parts: tuple[str | Wildcard, ...]
 
     @property
     def exact(self) -> str | None:
@@ -39,13 +39,13 @@ class Pattern:
     def prefix(self) -> str | None:
         """What a text has to begin with, where that is all that is asked."""
         match self.parts:
-            case (str() as text, Any_(many=True)):
+            case (str() as text, Wildcard(many=True)):
                 return text
         return None
 
     @property
     def fits_all(self) -> bool:
-        return self.parts == (Any_(many=True),)
+        return self.parts == (Wildcard(many=True),)
 
     @property
     def folded(self) -> "Pattern":
@@ -58,21 +58,25 @@ class Pattern:
         return "".join(
             "".join("\\" + c if c in _MEANT else c for c in part)
             if isinstance(part, str)
-            else "%" if part.many else "_"
+            else "%"
+            if part.many
+            else "_"
             for part in self.parts
         )
 
     def fits(self, text: str) -> bool:
         """Whether ``text`` is as asked for; in time proportional to both lengths' product."""
-        units = [unit for part in self.parts for unit in (part if isinstance(part, str) else [part])]
+        units = [
+            unit for part in self.parts for unit in (part if isinstance(part, str) else [part])
+        ]
         at, star, tried = 0, -1, 0
         place = 0
         while place < len(text):
             unit = units[at] if at < len(units) else None
-            if isinstance(unit, Any_) and unit.many:
+            if isinstance(unit, Wildcard) and unit.many:
                 star, tried = at, place
                 at += 1
-            elif unit is not None and (isinstance(unit, Any_) or unit == text[place]):
+            elif unit is not None and (isinstance(unit, Wildcard) or unit == text[place]):
                 at += 1
                 place += 1
             elif star >= 0:
@@ -80,33 +84,33 @@ class Pattern:
                 at, place = star + 1, tried
             else:
                 return False
-        return all(isinstance(unit, Any_) and unit.many for unit in units[at:])
+        return all(isinstance(unit, Wildcard) and unit.many for unit in units[at:])
 
 
 def pattern_of(text: str) -> Pattern:
     """The pattern that is written so."""
-    parts: list[str | Any_] = []
+    parts: list[str | Wildcard] = []
     for unit in _units(text):
         last = parts[-1] if parts else None
         if isinstance(unit, str) and isinstance(last, str):
             parts[-1] = last + unit
-        elif not (isinstance(unit, Any_) and unit.many and unit == last):
+        elif not (isinstance(unit, Wildcard) and unit.many and unit == last):
             parts.append(unit)
     return Pattern(tuple(parts))
 
 
-def _units(text: str) -> Iterator[str | Any_]:
+def _units(text: str) -> Iterator[str | Wildcard]:
     characters = iter(text)
     for character in characters:
         if character == "\\":
             yield next(characters, "\\")
         elif character in "%_":
-            yield Any_(many=character == "%")
+            yield Wildcard(many=character == "%")
         else:
             yield character
 
 
-class Like(Lookup[bool]):
+class Like(Lookup):
     """``LIKE`` with a whole pattern, of which Django offers only the usual forms."""
 
     lookup_name = "like"
@@ -115,9 +119,9 @@ class Like(Lookup[bool]):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         left, left_parameters = self.process_lhs(compiler, connection)
         right, right_parameters = self.process_rhs(compiler, connection)
         # PostgreSQL's escape is a backslash anyway; saying so would hide the prefix from an index.
         escape = "" if connection.vendor == "postgresql" else " ESCAPE '\\'"
-        return f"{left} LIKE {right}{escape}", [*left_parameters, *right_parameters]
+        return f"{left} LIKE {right}{escape}", (*left_parameters, *right_parameters)

@@ -58,6 +58,6 @@ def located(text: str) -> Iterator[None]:
     except Unfit as unfit:
         if unfit.position is None:
             raise
-        (problem,) = unfit.problems
-        message = shown(text, unfit.position, problem.message)
-        raise CallFailed(Problem(problem.code, message)) from unfit
+        (wrong,) = unfit.problems
+        message = shown(text, unfit.position, wrong.message)
+        raise CallFailed(Problem(wrong.code, message)) from unfit
