@@ -1,6 +1,7 @@
 """The paths of this surface."""
 
 from promotions.sobjects.describe_urls import urlpatterns as describing
+from promotions.sobjects.many_urls import urlpatterns as many
 from promotions.sobjects.routing import NAME, data_path
 from promotions.sobjects.views import records
 
@@ -10,6 +11,7 @@ FIELD = r"(?P<field>[A-Za-z][A-Za-z0-9_.]*)"
 urlpatterns = [
     # What is more specific comes first.
     *describing,
+    *many,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),
