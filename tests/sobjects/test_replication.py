@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from enrollments.models import Account
 from enrollments.services.customers import accounts
@@ -145,7 +145,7 @@ def test_periods_that_are_none(objects: ObjectApi, what: str, start: str, end: s
 
 @pytest.mark.parametrize(("what", "days"), [("updated", 30), ("deleted", 15), ("deleted", 40)])
 def test_how_far_back_one_may_ask(
-    objects: ObjectApi, settings: SettingsWrapper, what: str, days: int
+    objects: ObjectApi, settings: Settings, what: str, days: int
 ) -> None:
     settings.RECYCLE_BIN_DAYS = days
     end = ago(hours=1)
@@ -169,7 +169,7 @@ def test_too_many_records_at_once(
 
 @pytest.mark.parametrize("what", ["updated", "deleted"])
 def test_who_may_ask_and_sees_what(
-    objects: ObjectApi, settings: SettingsWrapper, what: str
+    objects: ObjectApi, settings: Settings, what: str
 ) -> None:
     settings.PROMOTION_SHARING = "private"
     make_promotion(at=NOW - timedelta(hours=1))
