@@ -45,9 +45,7 @@ def _found(readable: Mapping[str, SObject], by: Actor, version: str) -> Iterator
         start += _AT_A_TIME
 
 
-def _records(
-    one: SObject, keys: Sequence[int], by: Actor, version: str
-) -> Mapping[int, Shown]:
+def _records(one: SObject, keys: Sequence[int], by: Actor, version: str) -> Mapping[int, Shown]:
     if not keys:
         return {}
     fields = [field for name in ("Id", "Name") if (field := one.fields.get(name)) is not None]

@@ -11,6 +11,7 @@ import orjson
 from django.conf import settings
 
 from promotions.actors import Actor
+from promotions.models import Record
 from promotions.moments import HOW_TO_WRITE, parse_moment
 from promotions.sobjects.columns import format_wire_moment
 from promotions.sobjects.declare import SObject, require_read
@@ -101,9 +102,9 @@ def deleted(
     days = settings.RECYCLE_BIN_DAYS
     period = read_period(start, end, days=days, at=at)
     found: list[dict[str, str]] = []
-    if one.deleted_column is not None:
+    if issubclass(one.model, Record):  # others don't say when they were deleted
         rows = one.rows(by).filter(
-            **{one.deleted_column: True},
+            is_deleted=True,
             deleted_date__gte=period.start,
             deleted_date__lt=period.end,
             # Deleting is a change: it never lies before, and this has an index.

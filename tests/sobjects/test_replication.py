@@ -168,9 +168,7 @@ def test_too_many_records_at_once(
 
 
 @pytest.mark.parametrize("what", ["updated", "deleted"])
-def test_who_may_ask_and_sees_what(
-    objects: ObjectApi, settings: Settings, what: str
-) -> None:
+def test_who_may_ask_and_sees_what(objects: ObjectApi, settings: Settings, what: str) -> None:
     settings.PROMOTION_SHARING = "private"
     make_promotion(at=NOW - timedelta(hours=1))
     period = (ago(days=1), ago(minutes=5), "Promotion")

@@ -34,5 +34,7 @@ class RecentView(DataView):
         text = request.query_params.get("limit", str(MOST_ITEMS))
         limit = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
         if limit < 1:
-            raise CallFailed(Problem("INVALID_INPUT", f"limit must be a number from 1 to {MOST_ITEMS}."))
+            raise CallFailed(
+                Problem("INVALID_INPUT", f"limit must be a number from 1 to {MOST_ITEMS}.")
+            )
         return Response(recent_items(None, by=self.actor, version=self.version, most=limit))
