@@ -1,6 +1,7 @@
 """The paths of this surface."""
 
 from promotions.sobjects.describe_urls import urlpatterns as describing
+from promotions.sobjects.many_urls import urlpatterns as many
 from promotions.sobjects.routing import NAME, data_path
 from promotions.sobjects.views import query, records, search
 
@@ -15,6 +16,7 @@ urlpatterns = [
     data_path("search", search.SearchView),
     data_path("parameterized[Ss]earch", search.ParameterizedSearchView),
     *describing,
+    *many,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),
