@@ -27,7 +27,8 @@ PLAIN: Final[Mapping[str, str]] = {
 """What the object calls each of them, by the model's names."""
 
 MOST: Final = 2**31 - 1
-MOST_POINTS: Final = Decimal(10) ** 16
+MOST_POINTS: Final = Decimal(10) ** 13
+"""What is less has fifteen digits, and so many are kept exactly by every database."""
 _CENT: Final = Decimal("0.01")
 DEEPEST: Final = 50
 """How many lists and objects may lie within one another in structured notes."""
