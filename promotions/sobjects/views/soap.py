@@ -70,7 +70,7 @@ class SoapView(RequestContext):
         if name == "login":
             results = self._login(envelope)
         else:
-            operation = _OPERATIONS.get(name)
+            operation = OPERATIONS.get(name)
             if operation is None:
                 logger.warning("no such SOAP operation: %.60s", name)
                 raise _Fault("Client", f"There is no operation {name[:60]}.", prefix="soapenv")
@@ -137,7 +137,7 @@ class SoapView(RequestContext):
         return _fault_of
 
 
-_OPERATIONS: Final[Mapping[str, Callable[[SoapView, Envelope], Sequence[Content]]]] = {
+OPERATIONS: Final[Mapping[str, Callable[[SoapView, Envelope], Sequence[Content]]]] = {
     "undelete": SoapView._undelete,
     "logout": SoapView._logout,
     "getUserInfo": SoapView._get_user_info,
