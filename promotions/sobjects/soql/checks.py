@@ -1,6 +1,6 @@
 """What the clauses of a query must be to each other, as far as that needs no schema. Pure.
 
-Every function raises ``SyntaxProblem``. Source: the client contract, section 5, and the rules that
+Every function raises ``BrokenRule``. Source: the client contract, section 5, and the rules that
 the compatible platform documents.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
-from promotions.sobjects.soql.errors import SyntaxProblem
+from promotions.sobjects.soql.errors import BrokenRule
 from promotions.sobjects.soql.expressions import aggregated, counts_rows, folded
 from promotions.sobjects.soql.limits import (
     MAX_CHILDREN,
@@ -51,6 +51,7 @@ def check(query: Query, place: Place = Place.ROOT) -> None:
     _check_paths(query)
     if place is not Place.ROOT:
         _check_inner(query, place)
+    _check_having(query)
     if is_grouped(query):
         _check_grouped(query)
     else:
@@ -84,7 +85,7 @@ def _check_paths(query: Query) -> None:
         parents = len(path.parts) - 1 - (path.parts[0].casefold() in own)
         if parents > MAX_PARENTS:
             problem = f"A path may go through {MAX_PARENTS} parents at most: {path}."
-            raise SyntaxProblem(problem, path.position)
+            raise BrokenRule(problem, path.position)
 
 
 def _check_twice(query: Query) -> None:
@@ -97,7 +98,7 @@ def _check_twice(query: Query) -> None:
             raise _problem(column.expression, "duplicate field selected: {}. Select it once.")
         if name in seen and column.alias:
             problem = f"duplicate alias: {column.alias}. Choose another name."
-            raise SyntaxProblem(problem, column.expression.position)
+            raise BrokenRule(problem, column.expression.position)
         seen.add(name)
 
 
@@ -105,7 +106,7 @@ def _check_all_fields(query: Query) -> None:
     limited = query.limit is not None and query.limit <= MAX_ROWS_OF_ALL_FIELDS
     for fields in query.select:
         if isinstance(fields, AllFields) and fields.which != "STANDARD" and not limited:
-            raise SyntaxProblem(
+            raise BrokenRule(
                 f"The SOQL FIELDS function must have a LIMIT of at most {MAX_ROWS_OF_ALL_FIELDS}.",
                 fields.position,
             )
@@ -124,9 +125,8 @@ def _check_plain(query: Query) -> None:
         if isinstance(expression, Call) and expression.name in DATE_FUNCTIONS | {"GROUPING"}:
             raise _problem(expression, _UNGROUPED)
     for ordering in query.order_by:
-        if isinstance(ordering.expression, Call) and ordering.expression.name != "DISTANCE":
+        if isinstance(ordering.expression, Call):
             raise _problem(ordering.expression, "Only a query with GROUP BY can be ordered by {}.")
-    _check_having(query)
 
 
 def _check_grouped(query: Query) -> None:
@@ -134,11 +134,10 @@ def _check_grouped(query: Query) -> None:
     for selected in query.select:
         if isinstance(selected, AllFields | Children):
             problem = "Select grouped fields and aggregates only in a query with GROUP BY."
-            raise SyntaxProblem(problem, selected.position)
+            raise BrokenRule(problem, selected.position)
     told_apart = [column.expression for column in _columns(query)]
     if query.group_by:
         told_apart += [ordering.expression for ordering in query.order_by]
-    _check_having(query)
     told_apart += [comparison.left for comparison in _comparisons(query.having)]
     own = own_names(query)
     groups = {folded(expression, own) for expression in query.group_by}
@@ -150,11 +149,9 @@ def _check_grouped(query: Query) -> None:
 
 
 def _check_having(query: Query) -> None:
-    if query.group_by:
-        return
-    for comparison in _comparisons(query.having):
+    for comparison in () if query.group_by else _comparisons(query.having):
         problem = "HAVING needs GROUP BY. Compare single records in WHERE."
-        raise SyntaxProblem(problem, comparison.position)
+        raise BrokenRule(problem, comparison.position)
 
 
 def _is_of_group(expression: Expression | None, groups: set[str], own: frozenset[str]) -> bool:
@@ -167,10 +164,10 @@ def _is_of_group(expression: Expression | None, groups: set[str], own: frozenset
 
 def _check_counting(query: Query) -> None:
     """``COUNT()`` stands alone."""
-    for column in _columns(query):
-        alone = len(query.select) == 1 and not (query.group_by or query.order_by)
-        if counts_rows(column.expression) and alone:
-            return
+    columns = _columns(query)
+    alone = len(columns) == len(query.select) == 1 and not (query.group_by or query.order_by)
+    if alone and counts_rows(columns[0].expression):
+        return
     for expression in _nested(query):
         if counts_rows(expression):
             problem = "{} can't stand beside other fields, GROUP BY or ORDER BY. Write COUNT(Id)."
@@ -193,18 +190,18 @@ def _check_inner(query: Query, place: Place) -> None:
     }
     for clause in (clause for clause, is_there in found.items() if is_there):
         problem = f"{clause} can't be used in {place.value}. Leave it out."
-        raise SyntaxProblem(problem, query.source_position)
+        raise BrokenRule(problem, query.source_position)
 
 
 def _check_children(query: Query) -> None:
     children = [selected for selected in query.select if isinstance(selected, Children)]
     if len(children) > MAX_CHILDREN:
         problem = f"A query may have {MAX_CHILDREN} queries of children at most."
-        raise SyntaxProblem(problem, children[MAX_CHILDREN].position)
+        raise BrokenRule(problem, children[MAX_CHILDREN].position)
     for child in children:
         if child.query.offset is not None and query.limit != 1:
             problem = "OFFSET of children needs LIMIT 1 of the query around it."
-            raise SyntaxProblem(problem, child.position)
+            raise BrokenRule(problem, child.position)
         check(child.query, Place.CHILD)
 
 
@@ -212,12 +209,12 @@ def _check_semi_joins(query: Query) -> None:
     semi_joins = list(_semi_joins(query.where))
     if len(semi_joins) > MAX_SEMI_JOINS:
         problem = f"A query may have {MAX_SEMI_JOINS} queries behind IN at most."
-        raise SyntaxProblem(problem, semi_joins[MAX_SEMI_JOINS].source_position)
+        raise BrokenRule(problem, semi_joins[MAX_SEMI_JOINS].source_position)
     for inner in semi_joins:
         columns = _columns(inner)
         if len(inner.select) != 1 or not columns or not isinstance(columns[0].expression, Path):
             problem = "A query behind IN selects one field: an id or a reference."
-            raise SyntaxProblem(problem, inner.source_position)
+            raise BrokenRule(problem, inner.source_position)
         check(inner, Place.SEMI_JOIN)
 
 
@@ -231,7 +228,7 @@ def _semi_joins(condition: Condition | None) -> Iterator[Query]:
                 yield from _semi_joins(part)
         case Or(conditions):
             for query in (query for part in conditions for query in _semi_joins(part)):
-                raise SyntaxProblem(
+                raise BrokenRule(
                     "Semi join sub-selects are not allowed with the 'OR' operator. Ask in two "
                     "queries.",
                     query.source_position,
@@ -239,7 +236,7 @@ def _semi_joins(condition: Condition | None) -> Iterator[Query]:
         case Not(part):
             for query in _semi_joins(part):
                 problem = "NOT can't stand before a query behind IN. Write NOT IN, or IN."
-                raise SyntaxProblem(problem, query.source_position)
+                raise BrokenRule(problem, query.source_position)
 
 
 # --- Walking --------------------------------------------------------------------------------------
@@ -282,9 +279,9 @@ def _is_call(expression: Expression, name: str) -> bool:
     return isinstance(expression, Call) and expression.name == name
 
 
-def _problem(expression: Expression, problem: str) -> SyntaxProblem:
+def _problem(expression: Expression, problem: str) -> BrokenRule:
     """``problem`` with the expression in place of its ``{}``."""
-    return SyntaxProblem(problem.format(_written(expression)), expression.position)
+    return BrokenRule(problem.format(_written(expression)), expression.position)
 
 
 def _written(expression: Expression | None) -> str:

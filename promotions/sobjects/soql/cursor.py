@@ -19,6 +19,8 @@ RESERVED: Final = frozenset(
 
 _HINTS: Final = {
     '"': "Texts go in single quotes.",
+    "*": "Name the fields, or write FIELDS(ALL) and a LIMIT.",
+    "AS": "Another name of a field follows it without AS.",
     "IS": "Compare with null by = or !=.",
 }
 """What helps who writes one of these where it has no meaning."""
@@ -101,6 +103,10 @@ class Cursor:
         if token.kind is not Kind.WORD or token.keyword in RESERVED:
             raise self.expected(what)
         return self.next()
+
+    def object_name(self) -> Token:
+        """The name of an object; Group is one, though it is reserved."""
+        return self.next() if self.at("GROUP") else self.name("an object")
 
     # --- Refusing -------------------------------------------------------------------------------
 

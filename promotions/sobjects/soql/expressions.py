@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from promotions.sobjects.soql.cursor import Cursor
+from promotions.sobjects.soql.cursor import RESERVED, Cursor
 from promotions.sobjects.soql.errors import SyntaxProblem
 from promotions.sobjects.soql.literals import bind
 from promotions.sobjects.soql.tokens import Kind
@@ -21,6 +21,9 @@ _ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
     "DISTANCE": _NOTHING,
 }
 """The functions, each with those that may be its argument instead of a field."""
+
+_NO_ALIAS: Final = RESERVED | {"AS", "FOR", "ORDER", "UPDATE"}
+"""Words that begin what follows an object or a field; OFFSET and ALL do with another word only."""
 
 IN_SELECT: Final = frozenset(_ARGUMENTS) - {"CONVERTTIMEZONE"}
 IN_WHERE: Final = DATE_FUNCTIONS | {"TOLABEL", "CONVERTCURRENCY", "DISTANCE"}
@@ -49,6 +52,24 @@ def word(cursor: Cursor) -> str:
     return cursor.next().text
 
 
+def column_alias(cursor: Cursor) -> str | None:
+    """Another name of what stands before it, if there is one."""
+    token, follows = cursor.token, cursor.ahead()
+    begins_clause = (
+        token.keyword in _NO_ALIAS
+        or (token.keyword == "OFFSET" and (follows.kind is Kind.FIGURES or follows.text == ":"))
+        or cursor.at("ALL", "ROWS")
+    )
+    return cursor.next().text if token.kind is Kind.WORD and not begins_clause else None
+
+
+def object_alias(cursor: Cursor) -> str | None:
+    """Another name of an object, behind AS or not, if there is one."""
+    if cursor.take("AS"):
+        return cursor.name("another name of the object").text
+    return column_alias(cursor)
+
+
 def calls(cursor: Cursor) -> bool:
     """Whether a name with parentheses comes here."""
     follows = cursor.ahead()
@@ -70,7 +91,7 @@ def _call(cursor: Cursor, allowed: frozenset[str]) -> Call:
     cursor.expect_sign("(")
     read = _READERS.get(name)
     argument = read(cursor, written.position) if read else expression(cursor, _ARGUMENTS[name])
-    if name in AGGREGATES and cursor.at_sign(","):
+    if cursor.at_sign(","):
         cursor.refuse(f"{written.text} takes one field here.", cursor.position)
         while cursor.take_sign(","):
             path(cursor)
@@ -116,7 +137,9 @@ def _distance(cursor: Cursor, position: int) -> Expression | None:
 def _degrees(cursor: Cursor) -> None:
     if cursor.at_sign(":"):
         bind(cursor)
-    elif cursor.next().kind is not Kind.FIGURES:
+    elif cursor.token.kind is Kind.FIGURES:
+        cursor.next()
+    else:
         raise cursor.expected("degrees, such as -122.4")
 
 

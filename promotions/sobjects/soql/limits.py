@@ -9,6 +9,9 @@ from typing import Final
 MAX_LENGTH: Final = 100_000
 """Characters in a query: the platform's own limit."""
 
+MAX_TOKENS: Final = 20_000
+"""Words, values and signs in a query: twice the longest list."""
+
 MAX_DEPTH: Final = 100
 """Parentheses and NOTs inside each other. Every level costs a few frames of Python's stack, which
 holds a thousand."""
@@ -30,6 +33,9 @@ MAX_SEMI_JOINS: Final = 2
 
 MAX_SEMI_JOIN_LEVELS: Final = 2
 """Sub-queries after IN inside each other; the platform's own limit is tighter."""
+
+MAX_SELECTED: Final = 2_000
+"""Fields in SELECT; a table of SQLite has as many columns at most."""
 
 MAX_GROUPED: Final = 32
 """Fields in GROUP BY."""

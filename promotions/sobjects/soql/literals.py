@@ -36,6 +36,8 @@ _WORD: Final = "a value (a text goes in single quotes)"
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,9})?", re.ASCII | re.IGNORECASE)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECONDS: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}.*", re.ASCII | re.IGNORECASE)
+_FINER: Final = re.compile(r"(\.\d{9})\d+")
+"""A fraction of more digits than anyone keeps."""
 _TIME: Final = re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z?", re.ASCII | re.IGNORECASE)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}\d+", re.ASCII)
 
@@ -92,7 +94,12 @@ def bind(cursor: Cursor) -> None:
         "Variables exist in Apex only. Write the value itself into the query.", cursor.position
     )
     cursor.expect_sign(":")
-    cursor.name("the variable's name")
+    if cursor.take("NEW"):
+        cursor.name("a class")
+        if cursor.at_sign("<"):
+            _skip_brackets(cursor)
+    else:
+        cursor.name("the variable's name")
     while True:
         if cursor.take_sign("."):
             cursor.name("a name")
@@ -109,7 +116,7 @@ def _skip_brackets(cursor: Cursor) -> None:
         if token.kind is Kind.END:
             raise cursor.expected("the closing bracket")
         if token.kind is Kind.SIGN:
-            depth += (token.text in "([") - (token.text in ")]")
+            depth += (token.text in "([<") - (token.text in ")]>")
         cursor.next()
         if depth == 0:
             return
@@ -188,7 +195,7 @@ def _day(token: Token) -> date | datetime:
         if _DAY.fullmatch(token.text):
             return date.fromisoformat(token.text)
         if _SECONDS.fullmatch(token.text):
-            return parse_moment(token.text)
+            return parse_moment(_FINER.sub(r"\1", token.text))
     except ValueError as error:
         raise SyntaxProblem(
             f"There is no day or moment {token.text}. Write 2026-05-01, 2026-05-01T00:00:00Z or "

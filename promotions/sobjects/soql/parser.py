@@ -4,14 +4,14 @@ Each clause is a function that reads it from a cursor; what the clauses say toge
 all have been read (``checks.py``). Source: the client contract, section 5.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
 from promotions.sobjects.soql import checks, refused
 from promotions.sobjects.soql.conditions import condition
-from promotions.sobjects.soql.cursor import RESERVED, Cursor
+from promotions.sobjects.soql.cursor import Cursor
 from promotions.sobjects.soql.errors import SyntaxProblem
 from promotions.sobjects.soql.expressions import (
     IN_GROUP_BY,
@@ -20,13 +20,16 @@ from promotions.sobjects.soql.expressions import (
     IN_SELECT,
     IN_WHERE,
     calls,
+    column_alias,
     expression,
+    object_alias,
 )
 from promotions.sobjects.soql.limits import (
     MAX_GROUPED,
     MAX_OFFSET,
     MAX_ORDERED,
     MAX_ROWS,
+    MAX_SELECTED,
     MAX_SEMI_JOIN_LEVELS,
     MAX_SUBTOTALLED,
 )
@@ -59,8 +62,6 @@ _SCOPES: Final = (
     "SCOPINGRULE",
 )
 _MODES: Final = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
-_NO_ALIAS: Final = RESERVED | {"AS", "FOR", "ORDER", "UPDATE"}
-"""Words that begin what follows an object or a field; OFFSET and ALL do with another word only."""
 
 
 def parse_query(text: str) -> Query:
@@ -73,9 +74,9 @@ def parse_query(text: str) -> Query:
     cursor = Cursor(tokens_of(text))
     query = _query(cursor)
     if cursor.token.kind is not Kind.END:
-        raise cursor.expected("nothing more, or a clause in its place")
-    checks.check(query)
+        raise cursor.expected("the next clause or nothing more")
     cursor.finish()
+    checks.check(query)
     return query
 
 
@@ -83,12 +84,13 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     """A query, up to the END or the parenthesis behind it; ``child`` says whether it is one, and
     ``semi_joins`` how many INs it is inside of."""
     cursor.expect("SELECT")
-    selected = select_list(cursor, inside_child=child)
+    select = select_list(cursor, inside_child=child)
     cursor.expect("FROM")
     position = cursor.position
     source = _source(cursor, dotted=child)
-    alias = _object_alias(cursor)
+    alias = object_alias(cursor)
     refused.further_objects(cursor)
+    refused.lookup(cursor)
     scope = cursor.one_of(*_SCOPES) if cursor.take("USING", "SCOPE") else None
     where = where_clause(cursor, semi_joins=semi_joins)
     security = _with_clause(cursor)
@@ -98,8 +100,8 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     limit, offset = limit_clause(cursor), offset_clause(cursor)
     marks = _for_clauses(cursor)
     refused.update(cursor)
-    return Query(
-        select=tuple(_unqualified(item, source, alias) for item in selected),
+    query = Query(
+        select=select,
         source=source,
         source_position=position,
         alias=alias,
@@ -115,12 +117,19 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
         marks=marks,
         all_rows=cursor.take("ALL", "ROWS"),
     )
+    own_names = checks.own_names(query)
+    return replace(query, select=tuple(_unqualified(item, own_names, cursor) for item in select))
 
 
-def _listed(cursor: Cursor, read: Callable[[Cursor], Item]) -> tuple[Item, ...]:
+def _listed(
+    cursor: Cursor, read: Callable[[Cursor], Item], clause: str, at_most: int
+) -> tuple[Item, ...]:
     """What ``read`` reads, once or several times with commas between."""
     items = [read(cursor)]
-    while cursor.take_sign(","):
+    while cursor.at_sign(","):
+        if len(items) == at_most:
+            raise SyntaxProblem(f"{clause} takes {at_most:,} fields at most.", cursor.position)
+        cursor.next()
         items.append(read(cursor))
     return tuple(items)
 
@@ -129,7 +138,8 @@ def _listed(cursor: Cursor, read: Callable[[Cursor], Item]) -> tuple[Item, ...]:
 
 
 def select_list(cursor: Cursor, *, inside_child: bool = False) -> tuple[Selected, ...]:
-    return _listed(cursor, partial(_selected, inside_child=inside_child))
+    read = partial(_selected, inside_child=inside_child)
+    return _listed(cursor, read, "SELECT", MAX_SELECTED)
 
 
 def _selected(cursor: Cursor, *, inside_child: bool) -> Selected:
@@ -145,7 +155,7 @@ def _selected(cursor: Cursor, *, inside_child: bool) -> Selected:
         cursor.expect_sign(")")
         return AllFields(which, position)
     selected = expression(cursor, IN_SELECT)
-    return Column(selected, _alias(cursor))
+    return Column(selected, column_alias(cursor))
 
 
 def _children(cursor: Cursor, *, inside_child: bool) -> Children:
@@ -159,40 +169,23 @@ def _children(cursor: Cursor, *, inside_child: bool) -> Children:
     return Children(query, position)
 
 
-def _unqualified(selected: Selected, source: str, alias: str | None) -> Selected:
+def _unqualified(selected: Selected, own_names: frozenset[str], cursor: Cursor) -> Selected:
     """The children in ``FROM Account.Contacts`` without the name of the object whose they are."""
     if not isinstance(selected, Children) or "." not in selected.query.source:
         return selected
     owner, _, relationship = selected.query.source.rpartition(".")
-    if owner.casefold() not in {source.casefold(), (alias or "").casefold()}:
+    if owner.casefold() not in own_names:
         problem = f"{owner} is not the object of the query around this one. Leave it out."
-        raise SyntaxProblem(problem, selected.query.source_position)
+        cursor.refuse(problem, selected.query.source_position)
     return replace(selected, query=replace(selected.query, source=relationship))
-
-
-def _alias(cursor: Cursor) -> str | None:
-    """Another name of what stands before it, if there is one."""
-    token, follows = cursor.token, cursor.ahead()
-    begins_clause = (
-        token.keyword in _NO_ALIAS
-        or (token.keyword == "OFFSET" and (follows.kind is Kind.FIGURES or follows.text == ":"))
-        or cursor.at("ALL", "ROWS")
-    )
-    return cursor.next().text if token.kind is Kind.WORD and not begins_clause else None
 
 
 def _source(cursor: Cursor, *, dotted: bool) -> str:
     """The object; of a child query the relationship, perhaps behind its object's name."""
-    if cursor.at("GROUP"):  # reserved, and an object all the same
-        return cursor.next().text
-    source = cursor.name("an object").text
+    source = cursor.object_name().text
     while dotted and cursor.take_sign("."):
         source = f"{source}.{cursor.name('a relationship').text}"
     return source
-
-
-def _object_alias(cursor: Cursor) -> str | None:
-    return cursor.name("another name of the object").text if cursor.take("AS") else _alias(cursor)
 
 
 # --- WHERE, WITH, GROUP BY, HAVING ----------------------------------------------------------------
@@ -222,26 +215,17 @@ def _group_by_clause(cursor: Cursor) -> tuple[Grouping, tuple[Expression, ...]]:
     if not cursor.take("GROUP"):
         return Grouping.PLAIN, ()
     cursor.expect("BY")
-    position = cursor.position
     if cursor.token.keyword in ("ROLLUP", "CUBE") and calls(cursor):
         grouping = Grouping(cursor.next().keyword)
         cursor.expect_sign("(")
-        fields = _listed(cursor, _grouped)
+        fields = _listed(cursor, _grouped, grouping.value, MAX_SUBTOTALLED)
         cursor.expect_sign(")")
-        _limit_number(fields, MAX_SUBTOTALLED, grouping.value, position)
         return grouping, fields
-    fields = _listed(cursor, _grouped)
-    _limit_number(fields, MAX_GROUPED, "GROUP BY", position)
-    return Grouping.PLAIN, fields
+    return Grouping.PLAIN, _listed(cursor, _grouped, "GROUP BY", MAX_GROUPED)
 
 
 def _grouped(cursor: Cursor) -> Expression:
     return expression(cursor, IN_GROUP_BY)
-
-
-def _limit_number(fields: Sequence[object], at_most: int, clause: str, position: int) -> None:
-    if len(fields) > at_most:
-        raise SyntaxProblem(f"{clause} takes {at_most} fields at most.", position)
 
 
 # --- ORDER BY and what comes behind it ------------------------------------------------------------
@@ -251,10 +235,7 @@ def order_by_clause(cursor: Cursor) -> tuple[Ordering, ...]:
     if not cursor.take("ORDER"):
         return ()
     cursor.expect("BY")
-    position = cursor.position
-    orderings = _listed(cursor, _ordering)
-    _limit_number(orderings, MAX_ORDERED, "ORDER BY", position)
-    return orderings
+    return _listed(cursor, _ordering, "ORDER BY", MAX_ORDERED)
 
 
 def _ordering(cursor: Cursor) -> Ordering:

@@ -59,10 +59,10 @@ def parse_search(text: str) -> Search:
         term = search_term(find["TERM"], find.start("TERM"), plain=False)
     search = Search(term, _fields_searched(cursor), _returning(cursor), _endings(cursor))
     if cursor.token.kind is not Kind.END:
-        raise cursor.expected("nothing more, or a clause in its place")
-    for returning in search.returning:
-        _check(returning.query, cursor)
+        raise cursor.expected("the next clause or nothing more")
     cursor.finish()
+    for returning in search.returning:
+        checks.check(returning.query, checks.Place.SEARCH)
     return search
 
 
@@ -95,7 +95,7 @@ def _returning(cursor: Cursor) -> tuple[Returning, ...]:
 
 
 def _object(cursor: Cursor) -> Returning:
-    name = cursor.name("an object")
+    name = cursor.object_name()
     if not cursor.take_sign("("):
         ids = Column(Path(("Id",), name.position))
         return Returning(Query((ids,), name.text, name.position))
@@ -120,18 +120,12 @@ def _selected(cursor: Cursor) -> tuple[Selected, ...]:
         if isinstance(selected, Children):
             problem = "A search returns no children. Ask for them in a query."
             raise SyntaxProblem(problem, selected.position)
-    if cursor.at("USING"):
-        refused.list_view(cursor)
-    return select
-
-
-def _check(query: Query, cursor: Cursor) -> None:
-    for selected in query.select:
         if isinstance(selected, Column) and aggregated(selected.expression):
             problem = "A search returns single records here. Ask for aggregates in a query."
             cursor.refuse(problem, selected.expression.position)
-            return
-    checks.check(query, checks.Place.SEARCH)
+    refused.list_view(cursor)
+    refused.lookup(cursor)
+    return select
 
 
 def _endings(cursor: Cursor) -> int | None:
@@ -141,6 +135,7 @@ def _endings(cursor: Cursor) -> int | None:
             refused.data_category(cursor)
         else:
             refused.setting(cursor)
+    refused.kind_of_search(cursor)
     limit = None
     if cursor.take("LIMIT"):
         limit = whole_number(cursor, of="LIMIT of a search", at_most=MAX_FOUND)

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from promotions.sobjects.soql.errors import SyntaxProblem
-from promotions.sobjects.soql.limits import MAX_LENGTH
+from promotions.sobjects.soql.limits import MAX_LENGTH, MAX_TOKENS
 
 
 class Kind(Enum):
@@ -24,11 +24,8 @@ class Token(NamedTuple):
     text: str
     """As it was written."""
     position: int
-
-    @property
-    def keyword(self) -> str:
-        """A word in capitals; empty of everything else."""
-        return self.text.upper() if self.kind is Kind.WORD else ""
+    keyword: str = ""
+    """A word in capitals; empty of everything else."""
 
 
 _TOKEN: Final = re.compile(
@@ -41,6 +38,7 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE | re.ASCII | re.IGNORECASE | re.DOTALL,
 )
+_KINDS: Final = {kind.name: kind for kind in Kind}
 _NO_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -60,11 +58,15 @@ def tokens_of(text: str, start: int = 0) -> list[Token]:
     found = []
     position = start
     while match := _TOKEN.match(text, position):
-        kind = Kind[str(match.lastgroup)]
-        token = Token(kind, match[kind.name], match.start(kind.name))
-        found.append(token)
+        name = str(match.lastgroup)
+        kind, written = _KINDS[name], match[name]
+        keyword = written.upper() if kind is Kind.WORD else ""
+        found.append(Token(kind, written, match.start(name), keyword))
         if kind is Kind.END:
             return found
+        if len(found) > MAX_TOKENS:
+            problem = f"At most {MAX_TOKENS:,} words and signs are read. Ask in several queries."
+            raise SyntaxProblem(problem, match.start(name))
         position = match.end()
     opening = text.index("'", position)
     raise SyntaxProblem("The text that begins here has no end. Close the quote.", opening)
