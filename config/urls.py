@@ -22,6 +22,7 @@ urlpatterns = [
     # What is asked for most stands first: the patterns are tried in turn.
     path("", include("enrollments.api.urls")),
     path("", include("promotions.api.urls")),
+    path("", include("promotions.sobjects.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("favicon.ico", FaviconView.as_view()),

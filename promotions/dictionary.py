@@ -5,16 +5,17 @@ What a model's field and its kind already say is derived; a model writes down on
 calls read this. Source of the properties: the described objects.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Expression
 
 from promotions.models import Record
-from promotions.models.facts import Facts
+from promotions.models.facts import Facts, FieldFacts, identifier
 from promotions.models.fields import (
     CurrencyField,
     FoldedField,
@@ -45,9 +46,7 @@ _TYPES: Final[tuple[tuple[type[Any], str], ...]] = (
 _GROUPABLE: Final = {"id", "string", "picklist", "reference", "boolean", "int", "date", "phone"}
 """Types of which equal values make groups; a text area, a moment or an amount doesn't."""
 _SYSTEM: Final = {
-    "id": Facts(
-        type="id", createable=False, updateable=False, defaulted_on_create=True, id_lookup=True
-    ),
+    **identifier(),
     "is_deleted": Facts(createable=False, updateable=False),
     "created_by": Facts(createable=False, updateable=False, defaulted_on_create=True),
     "created_date": Facts(createable=False, updateable=False, defaulted_on_create=True),
@@ -109,7 +108,13 @@ class Field:
     attribute: str
     """Where a record has its value; of a reference the base of its columns' names."""
     path: str | None
-    """What a query reads it by, from the model on; None where no column has it."""
+    """What a query reads it by, from the model on; None where no single column has it."""
+    sources: tuple[str, ...]
+    """The model's references behind a reference: what it leads to is the first that is set."""
+    expression: Callable[[str], Expression] | None
+    """What a query reads it by where that is more than a column; see ``Facts``."""
+    folded: str | None
+    """The model's field that keeps it folded, for comparing without regard to case."""
     type: str
     length: int | None
     label: str
@@ -130,6 +135,9 @@ class Field:
     reference_to: tuple[str, ...]
     """The names of the objects that a reference leads to."""
     relationship_name: str | None
+    external_id: bool
+    unique: bool
+    """Whether no two live records have the same; without regard to case where it is folded."""
     commerce: bool
     currency: bool
     system: bool
@@ -178,7 +186,11 @@ def fields_of(model: type[models.Model]) -> Mapping[str, Field]:
 @cache
 def every_field_of(model: type[models.Model]) -> Mapping[str, Field]:
     """The fields of an object by name, whatever the settings."""
-    facts = _facts_of(model)
+    return declared_fields(model, _facts_of(model))
+
+
+def declared_fields(model: type[models.Model], facts: FieldFacts) -> Mapping[str, Field]:
+    """The fields of a model by what ``facts`` say of them: of one that can't say so itself."""
     parts = {
         column: base
         for base, columns in getattr(model, "polymorphic", {}).items()
@@ -227,6 +239,26 @@ def _by_column(model: type[models.Model]) -> Mapping[str, Field]:
     return {column: field for field in every_field_of(model).values() for column in field.columns}
 
 
+def folded_column(model: Any, column: str) -> str | None:
+    """The model's field that keeps ``column`` folded; None where none does."""
+    return next(
+        (
+            field.name
+            for field in model._meta.concrete_fields
+            if isinstance(field, FoldedField) and field.source == column
+        ),
+        None,
+    )
+
+
+def _is_unique(model: Any, column: str) -> bool:
+    same = ([column], [folded_column(model, column)])
+    return any(
+        isinstance(one, models.UniqueConstraint) and list(one.fields) in same
+        for one in model._meta.constraints
+    )
+
+
 def _facts_of(model: type[models.Model]) -> dict[str, Facts]:
     facts: dict[str, Facts] = {}
     if issubclass(model, Record):
@@ -257,6 +289,8 @@ def _stored(column: "models.Field[Any, Any]", facts: Facts) -> Field:
         columns=(column.name,),
         attribute=column.name,
         path=column.name,
+        sources=(column.name,) if reference else (),
+        folded=folded_column(column.model, column.name),
         type=kind,
         length=column.max_length or getattr(column, "LONGEST", None),
         label=str(column.verbose_name),
@@ -273,6 +307,7 @@ def _stored(column: "models.Field[Any, Any]", facts: Facts) -> Field:
         values=values,
         reference_to=(_object_name(column.related_model),) if reference else (),
         relationship_name=object_field_name(column.name) if reference else None,
+        unique=column.primary_key or column.unique or _is_unique(column.model, column.name),
         system=column.name in _SYSTEM,
     )
 
@@ -287,6 +322,8 @@ def _polymorphic(
         columns=tuple(columns),
         attribute=base,
         path=None,
+        sources=tuple(columns),
+        folded=None,
         type="reference",
         length=None,
         label=base.replace("_", " "),
@@ -301,6 +338,7 @@ def _polymorphic(
         values=(),
         reference_to=tuple(_object_name(part.related_model) for part in parts),
         relationship_name=object_field_name(base),
+        unique=False,
         system=False,
     )
 
@@ -313,6 +351,8 @@ def _computed(name: str, facts: Facts) -> Field:
         columns=(),
         attribute=name,
         path=facts.path,
+        sources=tuple(facts.columns or ()),
+        folded=None,
         type=kind,
         length=255 if kind == "string" else None,
         label=name.replace("_", " "),
@@ -329,6 +369,7 @@ def _computed(name: str, facts: Facts) -> Field:
         relationship_name=object_field_name(name).removesuffix("Id")
         if facts.reference_to
         else None,
+        unique=facts.auto_number,
         system=name in _SYSTEM,
     )
 
@@ -345,6 +386,7 @@ def _field(facts: Facts, **derived: Any) -> Field:
         "label",
         "help_text",
         "length",
+        "relationship_name",
     ):
         said = getattr(facts, name)
         if said is not None:
@@ -357,6 +399,8 @@ def _field(facts: Facts, **derived: Any) -> Field:
         updateable=facts.updateable is not False,
         id_lookup=bool(facts.id_lookup),
         auto_number=facts.auto_number,
+        external_id=facts.external_id,
+        expression=facts.expression,
         commerce=facts.commerce,
         currency=facts.currency or derived["name"] == "CurrencyIsoCode",
     )

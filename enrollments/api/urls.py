@@ -7,6 +7,7 @@ from enrollments.api.jobs import EnrollmentJobViewSet
 from enrollments.api.offers import OfferViewSet
 from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
 from promotions.http.routing import OptionalSlashRouter
+from promotions.http.versions import VERSION
 
 router = OptionalSlashRouter()
 router.register("accounts", AccountViewSet, "account")
@@ -23,7 +24,7 @@ urlpatterns = [
     ),
     path("api/v1/", include(router.urls)),
     re_path(
-        r"^services/data/(?P<version>v(?:[2-5][0-9]|6[0-8])\.0)"
+        rf"^services/data/{VERSION}"
         r"/global-promotions-management/promotion-enrollments/?$",
         PromotionEnrollmentsView.as_view(),
         name="promotion-enrollments",

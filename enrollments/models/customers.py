@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Concat, Trim
 
 from promotions import ids
 from promotions.models.base import FoldedField, Record, RecordManager, not_blank
-from promotions.models.facts import Facts
-
-EXTERNAL_ID_HELP = "The key of this record in the system it comes from. No two have the same."
+from promotions.models.facts import Facts, read_only
+from promotions.models.fields import EXTERNAL_ID_HELP
 
 
 class Account(Record):
@@ -18,6 +18,10 @@ class Account(Record):
 
     key_prefix: ClassVar = ids.ACCOUNT
     viewable: ClassVar = False
+    field_facts: ClassVar = {
+        "name": Facts(id_lookup=True),
+        "external_id": Facts(id_lookup=True, external_id=True),
+    }
 
     name = models.CharField(max_length=255)
     name_key = FoldedField("name")
@@ -56,7 +60,19 @@ class Contact(Record):
 
     key_prefix: ClassVar = ids.CONTACT
     viewable: ClassVar = False
-    field_facts: ClassVar = {"email": Facts(type="email"), "phone": Facts(type="phone")}
+    field_facts: ClassVar = {
+        "email": Facts(type="email", id_lookup=True, groupable=True),
+        "phone": Facts(type="phone"),
+        "external_id": Facts(id_lookup=True, external_id=True),
+        "name": read_only(
+            computed=True,
+            length=511,
+            label="full name",
+            expression=lambda path: Trim(
+                Concat(Coalesce(F(f"{path}first_name"), Value("")), Value(" "), f"{path}last_name")
+            ),
+        ),
+    }
 
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, blank=True, related_name="contacts"
@@ -119,6 +135,10 @@ class Contact(Record):
         ]
 
     def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def name(self) -> str:
         return self.full_name
 
     @property

@@ -30,7 +30,12 @@ class PromotionPartyUsage(Record):
         "type": read_only(nillable=True),
         "account": read_only(),
         "contact": read_only(),
-        "party_id": fixed(computed=True, type="reference", reference_to=("Account", "Contact")),
+        "party_id": fixed(
+            computed=True,
+            type="reference",
+            reference_to=("Account", "Contact"),
+            columns=("contact", "account"),
+        ),
         # The columns always have a value; who creates a record may leave it out.
         "enrollment_effective_date_time": Facts(nillable=True),
         "is_party_enrolled": Facts(default=False),
@@ -179,6 +184,9 @@ class PromotionPartyUsageHistory(HistoryRow):
     """What happened to an enrollment."""
 
     key_prefix: ClassVar = ids.PROMOTION_PARTY_USAGE_HISTORY
+    field_facts: ClassVar = {
+        "usage": read_only(name="PromotionPartyUsageId", relationship_name="PromotionPartyUsage")
+    }
 
     usage = models.ForeignKey(
         PromotionPartyUsage, models.PROTECT, related_name="history", db_index=False

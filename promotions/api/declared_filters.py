@@ -23,8 +23,8 @@ from promotions.api.filters import (
     before,
 )
 from promotions.api.references import leads_to_another_promotion, prefix_of
-from promotions.dictionary import Field, fields_of
-from promotions.models import FoldedField, Record
+from promotions.dictionary import Field, fields_of, folded_column
+from promotions.models import Record
 from promotions.numbers import parse_record_number
 from promotions.selectors import hidden_promotions
 
@@ -47,18 +47,6 @@ class DeclaredFilters(RecordFilters):
 def filters_of(model: type[Record]) -> type[DeclaredFilters]:
     """The filter set of a model that needs no filters beyond its dictionary's."""
     return type(f"{model.__name__}Filters", (DeclaredFilters,), {"model": model})
-
-
-def folded_column(model: Any, column: str) -> str | None:
-    """The model's field that keeps ``column`` folded; None where none does."""
-    return next(
-        (
-            field.name
-            for field in model._meta.concrete_fields
-            if isinstance(field, FoldedField) and field.source == column
-        ),
-        None,
-    )
 
 
 @cache

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from promotions import ids
-from promotions.api.declared_filters import filters_of, folded_column
+from promotions.api.declared_filters import filters_of
 from promotions.api.filters import FilterSet
 from promotions.api.serializers import serializer_of
+from promotions.dictionary import folded_column
 from promotions.errors import refuse
 from promotions.http.context import RequestContext, wants_view_noted
 from promotions.http.idempotency import idempotent

@@ -16,6 +16,7 @@ from promotions.models.discounts import (
 )
 from promotions.models.idempotency import IdempotentRequest
 from promotions.models.limits import PromotionLimit, PromotionLimitUsage
+from promotions.models.organization import Organization
 from promotions.models.partners import Partner
 from promotions.models.people import User
 from promotions.models.promotion import Promotion
@@ -42,6 +43,7 @@ __all__ = [
     "FoldedField",
     "HistoryRow",
     "IdempotentRequest",
+    "Organization",
     "Owned",
     "Partner",
     "Product",

@@ -17,7 +17,10 @@ from promotions.models.fields import FoldedField, not_blank
 class CatalogueRecord(Record):
     """A name and the other system's key."""
 
-    field_facts: ClassVar = {"name": Facts(id_lookup=True), "external_id": Facts(id_lookup=True)}
+    field_facts: ClassVar = {
+        "name": Facts(id_lookup=True),
+        "external_id": Facts(id_lookup=True, external_id=True),
+    }
 
     name = models.CharField(max_length=255)
     name_key = FoldedField("name")

@@ -15,6 +15,9 @@ from django.db.models.expressions import Combinable
 
 from promotions.folding import fold
 
+EXTERNAL_ID_HELP: Final = (
+    "The key of this record in the system it comes from. No two have the same."
+)
 LARGEST_NUMBER: Final = 2**31 - 1
 """What every database takes as an integer."""
 

@@ -10,6 +10,7 @@ from promotions import ids
 from promotions.models.base import Owned, RecordManager
 from promotions.models.facts import Facts, fixed
 from promotions.models.fields import (
+    EXTERNAL_ID_HELP,
     LARGEST_NUMBER,
     CountField,
     CurrencyField,
@@ -31,6 +32,7 @@ class Promotion(Owned):
     field_facts: ClassVar = {
         "name": Facts(id_lookup=True),
         "promotion_code": Facts(id_lookup=True),
+        "external_id": Facts(id_lookup=True, external_id=True),
         "is_tiered": fixed(commerce=True),
         # The described object gives it a default and doesn't call it "defaulted on create".
         "qualifier_criteria": Facts(default="All", defaulted_on_create=False, commerce=True),
@@ -77,6 +79,9 @@ class Promotion(Owned):
         "No two promotions have the same, whatever the case.",
     )
     promotion_code_key = FoldedField("promotion_code")
+    external_id = models.CharField(
+        max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
+    )
     description = TextArea(help_text="What the promotion gives, in a few sentences.")
     objective = TextArea(help_text="What the promotion is meant to achieve. For your team.")
     terms_and_conditions = LongTextArea(help_text="The terms that a customer accepts.")
@@ -250,6 +255,12 @@ class Promotion(Owned):
             ),
             models.CheckConstraint(name="promotion_name_not_blank", condition=~Q(name="")),
             not_blank("promotion_code", on="promotion"),
+            models.UniqueConstraint(
+                name="promotion_external_id_once",
+                fields=["external_id"],
+                condition=Q(is_deleted=False),
+            ),
+            not_blank("external_id", on="promotion"),
             models.CheckConstraint(
                 name="promotion_ends_after_start",
                 condition=Q(start_date_time=None)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from promotions import ids
 from promotions.models import picklists
 from promotions.models.base import Record, RecordManager
+from promotions.models.facts import Facts, identifier, never_deleted, read_only
 from promotions.models.fields import exactly_one, group_or_none, one_of, person, person_or_nobody
 from promotions.models.promotion import Promotion
 
@@ -54,6 +55,18 @@ class PromotionShare(models.Model):
 
     key_prefix: ClassVar = ids.PROMOTION_SHARE
     polymorphic: ClassVar = {"user_or_group": ("user", "group")}
+    field_facts: ClassVar = {
+        **identifier(),
+        **never_deleted(),
+        "promotion": read_only(name="ParentId", relationship_name="Parent"),
+        "user_or_group": read_only(nillable=False),
+        **{
+            name: read_only()
+            for name in ("access_level", "row_cause", "last_modified_by", "last_modified_date")
+        },
+        "rule": Facts(hidden=True),
+        "system_modstamp": read_only(computed=True, type="dateTime", path="last_modified_date"),
+    }
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="shares", db_index=False)
     user = models.ForeignKey(

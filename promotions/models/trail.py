@@ -9,6 +9,14 @@ from django.db.models import Q
 from promotions import ids
 from promotions.actors import Source
 from promotions.models import picklists
+from promotions.models.facts import (
+    Facts,
+    FieldFacts,
+    constant,
+    identifier,
+    never_deleted,
+    read_only,
+)
 from promotions.models.fields import person
 from promotions.models.promotion import Promotion
 
@@ -31,6 +39,25 @@ class HistoryRow(models.Model):
         abstract = True
         default_permissions = ()
 
+    field_facts: ClassVar[FieldFacts] = {
+        **identifier(),
+        **never_deleted(),
+        **{
+            name: read_only()
+            for name in (
+                "field",
+                "old_value",
+                "new_value",
+                "reason",
+                "source",
+                "created_by",
+                "created_date",
+            )
+        },
+        "request_id": Facts(hidden=True),
+        "data_type": constant("Text", models.CharField(), type="string"),
+    }
+
     def __str__(self) -> str:
         return f"{self.field}: {self.old_value} → {self.new_value}"
 
@@ -39,6 +66,20 @@ class PromotionFeed(models.Model):
     """An entry of a promotion's feed: a post by staff, or a change, told by its history rows."""
 
     key_prefix: ClassVar = ids.PROMOTION_FEED
+    field_facts: ClassVar = {
+        **identifier(),
+        "promotion": read_only(name="ParentId", relationship_name="Parent"),
+        **{
+            name: read_only()
+            for name in ("type", "body", "created_by", "created_date", "is_deleted")
+        },
+        "last_modified_date": read_only(computed=True, type="dateTime", path="created_date"),
+        "system_modstamp": read_only(computed=True, type="dateTime", path="created_date"),
+        "title": constant(None, models.CharField()),
+        "link_url": constant(None, models.CharField(), type="url"),
+        "is_rich_text": constant(False, models.BooleanField(), type="boolean"),
+        "like_count": constant(0, models.IntegerField(), type="int"),
+    }
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="feed", db_index=False)
     type = models.CharField(max_length=20, choices=picklists.FeedType)
@@ -100,6 +141,13 @@ class PromotionHistory(HistoryRow):
     promotion (segments, the catalogue) name none."""
 
     key_prefix: ClassVar = ids.PROMOTION_HISTORY
+    field_facts: ClassVar = {
+        "promotion": read_only(),
+        **{
+            name: Facts(hidden=True)
+            for name in ("feed_item", "object_name", "record_key", "snapshot")
+        },
+    }
 
     promotion = models.ForeignKey(
         Promotion, models.PROTECT, null=True, related_name="history", db_index=False

@@ -163,6 +163,40 @@ class RecordService(Generic[R]):
                 self.tell(record, history.changed(record, before), by=by, at=at)
         return record
 
+    def restore(self, key: int, *, by: Actor, at: datetime) -> R:
+        """Takes the deleted record ``key`` back out of the recycle bin, where what it belongs to
+        is still there and its unique values are still free.
+
+        Raises ``Refused``: ``not_found``, ``insufficient_access``, ``duplicate_value``,
+        ``invalid_value``.
+        """
+        with transaction.atomic():
+            record = self.lock_deleted(key, by=by)
+            before = history.values_of(record) if self.tracked else {}
+            record.is_deleted, record.deleted_date = False, None
+            if isinstance(record, PromotionPart):
+                record.deleted_with_promotion = False
+            self._touch(record, by, at)
+            own = ("created_by", "last_modified_by")
+            named = [f.name for f in record._meta.concrete_fields if f.name not in own]
+            self._write(record, record.save, named, by)
+            if self.tracked:
+                self.tell(record, history.changed(record, before), by=by, at=at)
+        return record
+
+    def lock_deleted(self, key: int, *, by: Actor) -> R:
+        """The record in the recycle bin, held until the transaction ends, with its promotion."""
+        deleted: RecordQuerySet[R] = RecordQuerySet(self.model).accessible(by)
+        deleted = deleted.filter(is_deleted=True)
+        if issubclass(self.model, PromotionPart):
+            promotion = deleted.filter(pk=key).values_list("promotion", flat=True).first()
+            hold_promotion(promotion, by, self.delete_access)
+        record = deleted.select_for_update(no_key=True).filter(pk=key).first()
+        if record is None:
+            raise refuse("not_found", "There is no such record in the recycle bin.")
+        require(record, by, self.delete_access)
+        return record
+
     def lock(
         self,
         key: int,

@@ -40,11 +40,33 @@ def redeem(
         # Only the coupon is held, not its promotion: buyers of other coupons don't wait.
         coupon = redemption.coupon = _hold(redemption.coupon_id, code, by)
         redemption.promotion = coupon.promotion
-        used = CouponCodeRedemption.objects.live().filter(coupon=coupon).order_by()
-        if used.filter(transaction=redemption.transaction).exists():
-            detail = "The coupon was redeemed in this transaction already. It counts once."
-            raise refuse("duplicate_value", detail, "transaction")
-        refusals = redemption_refusals(
+        refusals = _refusals(redemption, coupon, at)
+        if errors := [_as_named(error, code) for error in refusals]:
+            raise Refused(*errors)
+        redemptions.insert(redemption, by=by, at=at)
+        redemptions.tell(redemption, [history.created(redemption)], by=by, at=at)
+    return redemption
+
+
+def restore_redemption(key: int, *, by: Actor, at: datetime) -> CouponCodeRedemption:
+    """Takes a redemption that was taken back out of the recycle bin: the buyer uses the coupon
+    after all, where the rules still allow it at the moment ``at``. Raises ``Refused``."""
+    with database.atomic():
+        redemption = redemptions.lock_deleted(key, by=by)
+        coupon = _hold(redemption.coupon_id, None, by)
+        if errors := _refusals(redemption, coupon, at):
+            raise Refused(*errors)
+        return redemptions.restore(key, by=by, at=at)
+
+
+def _refusals(redemption: CouponCodeRedemption, coupon: Coupon, at: datetime) -> list[DomainError]:
+    """Why the buyer can't use the coupon, which is held, in this transaction of the shop."""
+    used = CouponCodeRedemption.objects.live().filter(coupon=coupon).order_by()
+    if used.filter(transaction=redemption.transaction).exists():
+        detail = "The coupon was redeemed in this transaction already. It counts once."
+        return [DomainError("duplicate_value", detail, "transaction")]
+    return list(
+        redemption_refusals(
             coupon,
             redemption.promotion,
             used=0 if coupon.redemption_limit_all_buyers is None else used.count(),
@@ -53,11 +75,7 @@ def redeem(
             else used.filter(buyer=redemption.buyer).count(),
             at=at,
         )
-        if errors := [_as_named(error, code) for error in refusals]:
-            raise Refused(*errors)
-        redemptions.insert(redemption, by=by, at=at)
-        redemptions.tell(redemption, [history.created(redemption)], by=by, at=at)
-    return redemption
+    )
 
 
 def _as_named(error: DomainError, code: str | None) -> DomainError:

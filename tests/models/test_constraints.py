@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from promotions.models import IdempotentRequest, Partner, PromotionHistory
+from promotions.models import IdempotentRequest, Organization, Partner, PromotionHistory
 from promotions.models.trail import HistoryRow
 from tests.factories import (
     LONG_AGO,
@@ -71,6 +71,10 @@ def a_group() -> Group:
     return Group.objects.get(name="Support")
 
 
+def the_organization() -> Organization:
+    return Organization.objects.get()
+
+
 def idempotent_request() -> IdempotentRequest:
     return IdempotentRequest.objects.create(
         partner=partner(), path="/x", key="k", body_hash=b"", created_date=NOW
@@ -97,6 +101,9 @@ CHECKS: list[Check] = [
     ],
     ("promotion_name_not_blank", make_promotion, {"name": ""}),
     ("promotion_promotion_code_not_blank", make_promotion, {"promotion_code": ""}),
+    ("promotion_external_id_not_blank", make_promotion, {"external_id": ""}),
+    ("organization_name_not_blank", the_organization, {"name": ""}),
+    ("organization_is_one", the_organization, {"id": 2}),
     (
         "promotion_ends_after_start",
         make_promotion,
@@ -235,6 +242,7 @@ def usage_of_account() -> PromotionPartyUsage:
 
 UNIQUES: list[Unique] = [
     ("promotion_code_once", make_promotion),
+    ("promotion_external_id_once", lambda: make_promotion(external_id=str(next(_number)))),
     ("account_external_id_once", lambda: make_account(external_id=str(next(_number)))),
     ("contact_external_id_once", lambda: make_contact(external_id=str(next(_number)))),
     ("offer_code_once", make_offer),

@@ -39,7 +39,7 @@ SYSTEM = {
     "SystemModstamp",
 }
 OWN = {
-    "Promotion": {"MaximumEnrollmentCount", "IsPlaceFreedOnWithdrawal"},
+    "Promotion": {"ExternalId", "MaximumEnrollmentCount", "IsPlaceFreedOnWithdrawal"},
     "PromotionPartyUsage": {"WithdrawnDate", "WithdrawnBy", "WithdrawalReason"},
 }
 """What this service adds to the described objects."""

@@ -1,0 +1,57 @@
+"""Customers, offers and enrollments as objects that clients can call for."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.services.customers import accounts, contacts
+from enrollments.services.offers import offers
+from promotions.actors import Actor
+from promotions.models import RecordQuerySet
+from promotions.sobject_declarations import record, rows_of
+from promotions.sobjects.declare import declaration, declare
+
+_CUSTOMERS = {"read_scope": "customers:read", "write_scope": "customers:write"}
+
+
+def _history(by: Actor) -> "QuerySet[PromotionPartyUsageHistory]":
+    seen: RecordQuerySet[Any] = RecordQuerySet(PromotionPartyUsage).accessible(by)
+    rows = PromotionPartyUsageHistory.objects.all()
+    return rows.filter(usage__in=seen) if seen.query.where else rows
+
+
+ACCOUNT = record(accounts, searched=["name", "external_id"], **_CUSTOMERS)
+CONTACT = record(
+    contacts,
+    child_relationships={"AccountId": "Contacts"},
+    searched=["first_name", "last_name", "email", "phone", "external_id"],
+    **_CUSTOMERS,
+)
+OFFER = record(offers, child_relationships={"PromotionId": "Offers"}, searched=["name", "code"])
+USAGE = declaration(
+    PromotionPartyUsage,
+    rows=rows_of(PromotionPartyUsage),
+    read_scope="enrollments:read",
+    write_scope="enrollments:write",
+    child_relationships={
+        "PromotionId": "PromotionPartyUsages",
+        "AccountId": "PromotionPartyUsages",
+        "ContactId": "PromotionPartyUsages",
+        "EnrollmentOfferId": "PromotionPartyUsages",
+    },
+)
+USAGE_HISTORY = declaration(
+    PromotionPartyUsageHistory,
+    name="PromotionPartyUsageHistory",
+    rows=_history,
+    read_scope="enrollments:read",
+    child_relationships={"PromotionPartyUsageId": "Histories"},
+    seen_with=["usage"],
+    layoutable=False,
+)
+
+
+def declare_all() -> None:
+    """Called when Django loads the application."""
+    declare(ACCOUNT, CONTACT, OFFER, USAGE, USAGE_HISTORY)

@@ -1,0 +1,1 @@
+"""The calls over HTTP: they parse, call and render."""
