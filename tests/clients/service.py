@@ -55,3 +55,8 @@ def token_answer(url: str, client_id: str, client_secret: str, **more: str) -> d
 def word() -> str:
     """A word that nothing else in the service contains, such as ``zq4711n3``."""
     return f"zq{os.getpid()}n{next(_number)}"
+
+
+def absent(prefix: str) -> str:
+    """The well-formed id, in its short form, of a record that there isn't."""
+    return prefix + "000999999999"

@@ -12,6 +12,7 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceResourceNotFound
 
+from tests.clients.service import absent
 from tests.clients.simple import created, refusal, sobject, undelete
 from tests.clients.subjects import SUBJECTS, Subject
 
@@ -139,7 +140,7 @@ def test_delete_is_soft_and_undelete_brings_back(sf: Salesforce, subject: Subjec
 def test_undelete_answers_for_each_record(sf: Salesforce) -> None:
     kept, deleted = (made(sf, SUBJECTS[2]) for _ in range(2))
     sobject(sf, "Contact").delete(deleted)
-    answer = undelete(sf, deleted, kept, "not an id", "003" + "z" * 12)
+    answer = undelete(sf, deleted, kept, "not an id", absent("003"))
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/xml")
     outcomes = _undeleted(answer)

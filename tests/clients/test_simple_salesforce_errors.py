@@ -19,7 +19,7 @@ from simple_salesforce.exceptions import (
     SalesforceResourceNotFound,
 )
 
-from tests.clients.service import Caller, word
+from tests.clients.service import Caller, absent, word
 from tests.clients.simple import connect, created, refusal, sobject
 from tests.clients.subjects import customer, enrollable
 
@@ -30,8 +30,7 @@ EXCEPTIONS = {
     403: SalesforceRefusedRequest,
     404: SalesforceResourceNotFound,
 }
-NOBODY = "003" + "z" * 12
-NOTHING = "0c8" + "z" * 12
+NOBODY = absent("003")
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ REFUSALS = [
     ),
     Refusal(
         "the id in the body",
-        update("Promotion", Id=NOTHING),
+        update("Promotion", Id=absent("0c8")),
         400,
         "INVALID_FIELD",
         "The Id field should not be specified in the sobject data.",
@@ -199,7 +198,7 @@ REFUSALS = [
     ),
     Refusal(
         "reference to nothing",
-        create("Contact", LastName="Meyer", AccountId="001" + "z" * 12),
+        create("Contact", LastName="Meyer", AccountId=absent("001")),
         400,
         "INVALID_CROSS_REFERENCE_KEY",
         fields=["AccountId"],

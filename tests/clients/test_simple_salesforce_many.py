@@ -12,7 +12,7 @@ import pytest
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceOperationError
 
-from tests.clients.service import word
+from tests.clients.service import absent, word
 from tests.clients.simple import bulk, created, refusal, sobject
 from tests.clients.subjects import customer, enrollable
 
@@ -105,7 +105,7 @@ class TestCollections:
 
     def test_retrieve(self, sf: Salesforce) -> None:
         one, other = (created(sf, "Account", Name=name) for name in ("one", "other"))
-        keys = [other, "001" + "z" * 12, one[:15]]
+        keys = [other, absent("001"), one[:15]]
         records = send(sf, "POST", "/Account", ids=keys, fields=["Id", "Name"])
         assert [record and (record["Id"], record["Name"]) for record in records] == [
             (other, "other"),

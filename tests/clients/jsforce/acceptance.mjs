@@ -266,7 +266,7 @@ async function service() {
 async function errors() {
   const promotions = conn.sobject('Promotion');
   const contacts = conn.sobject('Contact');
-  const nobody = `003${'z'.repeat(12)}`;
+  const nobody = '003000999999999';
   const gone = await contacts.create({ LastName: word });
   await contacts.destroy(gone.id);
   for (const _ of [1, 2]) await promotions.create({ Name: `${word}twice` });
@@ -286,7 +286,7 @@ async function errors() {
       await contacts.create({ LastName: 'second', ExternalId: `${word}x` });
     },
     'reference of the wrong kind': () => contacts.create({ LastName: 'x', AccountId: nobody }),
-    'reference to nothing': () => contacts.create({ LastName: 'x', AccountId: `001${'z'.repeat(12)}` }),
+    'reference to nothing': () => contacts.create({ LastName: 'x', AccountId: '001000999999999' }),
     'query that is none': () => conn.query('SELECT FROM Account'),
     'query of an unknown object': () => conn.query('SELECT Id FROM Voucher'),
     'query of an unknown field': () => conn.query('SELECT Colour FROM Account'),
