@@ -27,6 +27,6 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("enrollments", "0012_places_are_counted"),
-        ("promotions", "0024_search_words"),
+        ("promotions", "0023_search_words"),
     ]
     operations = [migrations.RunPython(create, drop)]

@@ -51,6 +51,7 @@ def check(query: Query, place: Place = Place.ROOT) -> None:
     _check_paths(query)
     if place is not Place.ROOT:
         _check_inner(query, place)
+    _check_having(query)
     if is_grouped(query):
         _check_grouped(query)
     else:
@@ -124,9 +125,8 @@ def _check_plain(query: Query) -> None:
         if isinstance(expression, Call) and expression.name in DATE_FUNCTIONS | {"GROUPING"}:
             raise _problem(expression, _UNGROUPED)
     for ordering in query.order_by:
-        if isinstance(ordering.expression, Call) and ordering.expression.name != "DISTANCE":
+        if isinstance(ordering.expression, Call):
             raise _problem(ordering.expression, "Only a query with GROUP BY can be ordered by {}.")
-    _check_having(query)
 
 
 def _check_grouped(query: Query) -> None:
@@ -138,7 +138,6 @@ def _check_grouped(query: Query) -> None:
     told_apart = [column.expression for column in _columns(query)]
     if query.group_by:
         told_apart += [ordering.expression for ordering in query.order_by]
-    _check_having(query)
     told_apart += [comparison.left for comparison in _comparisons(query.having)]
     own = own_names(query)
     groups = {folded(expression, own) for expression in query.group_by}
@@ -150,9 +149,7 @@ def _check_grouped(query: Query) -> None:
 
 
 def _check_having(query: Query) -> None:
-    if query.group_by:
-        return
-    for comparison in _comparisons(query.having):
+    for comparison in () if query.group_by else _comparisons(query.having):
         problem = "HAVING needs GROUP BY. Compare single records in WHERE."
         raise BrokenRule(problem, comparison.position)
 
@@ -167,10 +164,10 @@ def _is_of_group(expression: Expression | None, groups: set[str], own: frozenset
 
 def _check_counting(query: Query) -> None:
     """``COUNT()`` stands alone."""
-    for column in _columns(query):
-        alone = len(query.select) == 1 and not (query.group_by or query.order_by)
-        if counts_rows(column.expression) and alone:
-            return
+    columns = _columns(query)
+    alone = len(columns) == len(query.select) == 1 and not (query.group_by or query.order_by)
+    if alone and counts_rows(columns[0].expression):
+        return
     for expression in _nested(query):
         if counts_rows(expression):
             problem = "{} can't stand beside other fields, GROUP BY or ORDER BY. Write COUNT(Id)."

@@ -19,6 +19,8 @@ RESERVED: Final = frozenset(
 
 _HINTS: Final = {
     '"': "Texts go in single quotes.",
+    "*": "Name the fields, or write FIELDS(ALL) and a LIMIT.",
+    "AS": "Another name of a field follows it without AS.",
     "IS": "Compare with null by = or !=.",
 }
 """What helps who writes one of these where it has no meaning."""

@@ -6,13 +6,16 @@ _BEFORE: Final = 60
 _AFTER: Final = 40
 """How much of a long line is shown on either side of a problem."""
 
+_LONGEST: Final = 500
+"""Characters of a message: names and values in it may be as long as the query."""
+
 
 class SyntaxProblem(ValueError):
     """The text is no query: ``message`` says what to do, ``position`` is the index in the text."""
 
     def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+        super().__init__(self.message)
         self.position = position
 
 

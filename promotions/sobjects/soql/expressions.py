@@ -137,7 +137,9 @@ def _distance(cursor: Cursor, position: int) -> Expression | None:
 def _degrees(cursor: Cursor) -> None:
     if cursor.at_sign(":"):
         bind(cursor)
-    elif cursor.next().kind is not Kind.FIGURES:
+    elif cursor.token.kind is Kind.FIGURES:
+        cursor.next()
+    else:
         raise cursor.expected("degrees, such as -122.4")
 
 

@@ -9,6 +9,9 @@ from typing import Final
 MAX_LENGTH: Final = 100_000
 """Characters in a query: the platform's own limit."""
 
+MAX_TOKENS: Final = 20_000
+"""Words, values and signs in a query: twice the longest list."""
+
 MAX_DEPTH: Final = 100
 """Parentheses and NOTs inside each other. Every level costs a few frames of Python's stack, which
 holds a thousand."""

@@ -74,7 +74,7 @@ def parse_query(text: str) -> Query:
     cursor = Cursor(tokens_of(text))
     query = _query(cursor)
     if cursor.token.kind is not Kind.END:
-        raise cursor.expected("nothing more, or a clause in its place")
+        raise cursor.expected("the next clause or nothing more")
     cursor.finish()
     checks.check(query)
     return query
@@ -84,13 +84,13 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     """A query, up to the END or the parenthesis behind it; ``child`` says whether it is one, and
     ``semi_joins`` how many INs it is inside of."""
     cursor.expect("SELECT")
-    selected = select_list(cursor, inside_child=child)
+    select = select_list(cursor, inside_child=child)
     cursor.expect("FROM")
     position = cursor.position
     source = _source(cursor, dotted=child)
     alias = object_alias(cursor)
-    own_names = {name.casefold() for name in (source, alias) if name}
     refused.further_objects(cursor)
+    refused.lookup(cursor)
     scope = cursor.one_of(*_SCOPES) if cursor.take("USING", "SCOPE") else None
     where = where_clause(cursor, semi_joins=semi_joins)
     security = _with_clause(cursor)
@@ -100,8 +100,8 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     limit, offset = limit_clause(cursor), offset_clause(cursor)
     marks = _for_clauses(cursor)
     refused.update(cursor)
-    return Query(
-        select=tuple(_unqualified(item, own_names, cursor) for item in selected),
+    query = Query(
+        select=select,
         source=source,
         source_position=position,
         alias=alias,
@@ -117,6 +117,8 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
         marks=marks,
         all_rows=cursor.take("ALL", "ROWS"),
     )
+    own_names = checks.own_names(query)
+    return replace(query, select=tuple(_unqualified(item, own_names, cursor) for item in select))
 
 
 def _listed(
@@ -167,7 +169,7 @@ def _children(cursor: Cursor, *, inside_child: bool) -> Children:
     return Children(query, position)
 
 
-def _unqualified(selected: Selected, own_names: set[str], cursor: Cursor) -> Selected:
+def _unqualified(selected: Selected, own_names: frozenset[str], cursor: Cursor) -> Selected:
     """The children in ``FROM Account.Contacts`` without the name of the object whose they are."""
     if not isinstance(selected, Children) or "." not in selected.query.source:
         return selected

@@ -5,7 +5,7 @@ Source: the client contract, section 5: "parse and refuse clearly".
 
 from promotions.sobjects.soql.cursor import Cursor
 from promotions.sobjects.soql.expressions import object_alias, path
-from promotions.sobjects.soql.literals import bind, value
+from promotions.sobjects.soql.literals import value
 from promotions.sobjects.soql.tree import Path
 
 
@@ -94,21 +94,31 @@ def setting(cursor: Cursor) -> None:
 
 
 def _named_value(cursor: Cursor) -> None:
-    cursor.name("a setting")
+    cursor.name("a name")
     cursor.expect_sign("=")
-    if cursor.at_sign(":"):
-        bind(cursor)
-    else:
-        value(cursor)
+    value(cursor)
 
 
 def list_view(cursor: Cursor) -> None:
-    """``USING ListView = Recent``."""
-    cursor.refuse("There are no list views here: leave USING out.", cursor.position)
-    cursor.expect("USING")
-    cursor.expect("LISTVIEW")
-    cursor.expect_sign("=")
-    cursor.name("a list view")
+    """``USING ListView = Recent``, if it is here."""
+    if cursor.at("USING", "LISTVIEW"):
+        cursor.refuse("There are no list views here: leave USING out.", cursor.position)
+        cursor.take("USING", "LISTVIEW")
+        cursor.expect_sign("=")
+        cursor.name("a list view")
+
+
+def lookup(cursor: Cursor) -> None:
+    """``USING LOOKUP Offer__c.Contact__c BIND Account__c = '…', …``, if it is here."""
+    if not cursor.at("USING", "LOOKUP"):
+        return
+    cursor.refuse("Filters of lookups are not offered: write a WHERE instead.", cursor.position)
+    cursor.take("USING", "LOOKUP")
+    path(cursor)
+    if cursor.take("BIND"):
+        _named_value(cursor)
+        while cursor.take_sign(","):
+            _named_value(cursor)
 
 
 def kind_of_search(cursor: Cursor) -> None:

@@ -75,7 +75,7 @@ class _Terms:
         self._words: list[str] = []
 
     def whole(self) -> SearchTerm:
-        term = self._any_of()
+        term = self._any_of() if self._piece.kind != "END" else None
         if self._piece.kind != "END":
             problem = "No parenthesis is open here. Take this one out."
             raise SyntaxProblem(problem, self._piece.position)
@@ -162,13 +162,15 @@ class _Terms:
     def _character(self, match: re.Match[str], piece: _Piece) -> str:
         escaped, character = len(match[0]) > 1, match[0][-1]
         position = piece.position + match.start()
-        if escaped and character not in _RESERVED and not self._plain:
-            problem = f"\\{character} means nothing. Write \\\\ for a backslash."
-            raise SyntaxProblem(problem, position)
-        if not escaped and character in _KEPT and not self._plain:
-            raise SyntaxProblem(f"Put a backslash before {character}.", position)
         if escaped and character in _WILDCARDS:
             return " "
+        if escaped and character not in _RESERVED:
+            if self._plain:
+                return match[0]
+            problem = f"\\{character} means nothing. Write \\\\ for a backslash."
+            raise SyntaxProblem(problem, position)
+        if not (escaped or self._plain) and character in _KEPT:
+            raise SyntaxProblem(f"Put a backslash before {character}.", position)
         return character
 
 

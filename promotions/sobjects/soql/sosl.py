@@ -59,7 +59,7 @@ def parse_search(text: str) -> Search:
         term = search_term(find["TERM"], find.start("TERM"), plain=False)
     search = Search(term, _fields_searched(cursor), _returning(cursor), _endings(cursor))
     if cursor.token.kind is not Kind.END:
-        raise cursor.expected("nothing more, or a clause in its place")
+        raise cursor.expected("the next clause or nothing more")
     cursor.finish()
     for returning in search.returning:
         checks.check(returning.query, checks.Place.SEARCH)
@@ -123,8 +123,8 @@ def _selected(cursor: Cursor) -> tuple[Selected, ...]:
         if isinstance(selected, Column) and aggregated(selected.expression):
             problem = "A search returns single records here. Ask for aggregates in a query."
             cursor.refuse(problem, selected.expression.position)
-    if cursor.at("USING"):
-        refused.list_view(cursor)
+    refused.list_view(cursor)
+    refused.lookup(cursor)
     return select
 
 

@@ -5,7 +5,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from promotions.sobjects.soql.errors import SyntaxProblem
-from promotions.sobjects.soql.limits import MAX_LENGTH
+from promotions.sobjects.soql.limits import MAX_LENGTH, MAX_TOKENS
 
 
 class Kind(Enum):
@@ -64,6 +64,9 @@ def tokens_of(text: str, start: int = 0) -> list[Token]:
         found.append(Token(kind, written, match.start(name), keyword))
         if kind is Kind.END:
             return found
+        if len(found) > MAX_TOKENS:
+            problem = f"At most {MAX_TOKENS:,} words and signs are read. Ask in several queries."
+            raise SyntaxProblem(problem, match.start(name))
         position = match.end()
     opening = text.index("'", position)
     raise SyntaxProblem("The text that begins here has no end. Close the quote.", opening)

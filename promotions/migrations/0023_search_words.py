@@ -46,5 +46,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0021_the_organization")]
+    dependencies = [("promotions", "0022_partner_public_keys")]
     operations = [migrations.RunPython(create, drop)]
