@@ -214,6 +214,13 @@ def test_a_slash_at_the_end_makes_no_difference(wire: httpx.Client, method: str,
     assert statuses <= {200, 201}
 
 
+@pytest.mark.parametrize("path", ["services/data", "services/data/v67.0/limits"])
+def test_a_slash_more_at_the_beginning_makes_none_either(caller: Caller, path: str) -> None:
+    """sf keeps an instance's address with a slash at its end, and appends paths to that."""
+    headers = {"Authorization": f"Bearer {caller.token}"}
+    assert httpx.get(f"{caller.url}//{path}", headers=headers).status_code == 200
+
+
 def test_bodies_are_compressed_both_ways(wire: httpx.Client) -> None:
     body = gzip.compress(json.dumps({"Name": word()}).encode())
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
