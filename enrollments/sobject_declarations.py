@@ -52,6 +52,7 @@ USAGE = declaration(
     update=update_usage,
     delete=delete_usage,
     undelete=undelete_usage,
+    searched_by_number=True,
     child_relationships={
         "PromotionId": "PromotionPartyUsages",
         "AccountId": "PromotionPartyUsages",

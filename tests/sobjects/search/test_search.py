@@ -6,7 +6,7 @@ import pytest
 
 from enrollments.models import Contact
 from promotions.sobjects.declare import sobject
-from tests.factories import make_account, make_contact, make_promotion
+from tests.factories import NOW, enroll_contact, make_account, make_contact, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,15 @@ def test_what_a_search_finds(
     assert found(objects, scene, text) == names
 
 
+def test_an_enrollment_is_found_by_its_number(objects: ObjectApi) -> None:
+    usage = enroll_contact(make_contact(), make_promotion(), at=NOW)
+    text = (
+        f"FIND {{{usage.number.replace('-', r'\-').lower()}}} RETURNING PromotionPartyUsage(Name)"
+    )
+    records = objects.get(f"search?q={text}").json()["searchRecords"]
+    assert [record["Name"] for record in records] == [usage.number]
+
+
 def test_a_record_is_shown_with_what_is_asked_for(
     objects: ObjectApi, scene: dict[str, str]
 ) -> None:
@@ -96,7 +105,7 @@ def test_what_is_deleted_or_out_of_reach_is_not_found(
         ("FIND {}", "MALFORMED_SEARCH"),
         ("FIND summer", "MALFORMED_SEARCH"),
         ("FIND {summer} RETURNING Colour", "INVALID_TYPE"),
-        ("FIND {summer} RETURNING PromotionPartyUsage", "INVALID_TYPE"),
+        ("FIND {summer} RETURNING PromotionTier", "INVALID_TYPE"),
         ("FIND {summer} RETURNING Promotion(Colour)", "INVALID_FIELD"),
         ("FIND {summer} RETURNING Promotion(Id WHERE Name = 5)", "INVALID_FIELD"),
     ],
