@@ -55,7 +55,7 @@ def test_a_token_and_where_to_use_it(server: Server, tls: tuple[str, ssl.SSLCont
     url, trust = tls
     made = json.loads(server.manage("create_partner", "Till", "--scope", "promotions:read"))
     form = {"grant_type": "client_credentials"}
-    with httpx.Client(verify=trust) as client:
+    with httpx.Client(verify=trust, timeout=30) as client:
         answer = client.post(
             f"{url}/services/oauth2/token",
             data=form,
