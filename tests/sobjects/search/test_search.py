@@ -56,9 +56,8 @@ def test_what_a_search_finds(
 
 def test_an_enrollment_is_found_by_its_number(objects: ObjectApi) -> None:
     usage = enroll_contact(make_contact(), make_promotion(), at=NOW)
-    text = (
-        f"FIND {{{usage.number.replace('-', r'\-').lower()}}} RETURNING PromotionPartyUsage(Name)"
-    )
+    number = usage.number.replace("-", "\\-").lower()
+    text = f"FIND {{{number}}} RETURNING PromotionPartyUsage(Name)"
     records = objects.get(f"search?q={text}").json()["searchRecords"]
     assert [record["Name"] for record in records] == [usage.number]
 
