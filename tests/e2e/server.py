@@ -65,7 +65,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -109,7 +109,7 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
     """Starts the server on a free port, stopped by its process id whatever happens."""
     with installed(directory, database) as environment:
         manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-        port = _free_port()
+        port = free_port()
         command = [
             *(sys.executable, "-m", "config.service", "--host", "127.0.0.1", "--port", str(port)),
             *("--workers", "2", "--threads", "8"),
