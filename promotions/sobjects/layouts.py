@@ -43,7 +43,7 @@ def describe_layouts(one: SObject, by: Actor, version: str) -> dict[str, Any]:
         "master": True,
         "name": "Master",
         "picklistsForRecordType": [
-            {"picklistName": f.name, "picklistValues": picklist_values(f)} for f in picklists
+            {"picklistName": f.name, "picklistValues": picklist_values(one, f)} for f in picklists
         ],
         "recordTypeId": MASTER_RECORD_TYPE,
         "urls": {"layout": layout_url(one, version)},

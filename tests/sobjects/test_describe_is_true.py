@@ -30,28 +30,24 @@ T = TypeVar("T")
 Wrong = set[tuple[str, str]]
 """Fields, each with the property of its entry that isn't so."""
 
+COUNTS: Final = ("UsageCount", "OrderCount", "IssuedVoucherCount", "PointsCredited")
 KNOWN: Final[dict[str, dict[tuple[str, str], str]]] = {
     "Promotion": {
-        (
-            "QualifierCriteria",
-            "defaultedOnCreate",
-        ): "The described object gives it a default and doesn't call it that.",
+        ("QualifierCriteria", "defaultedOnCreate"): "It has a default and isn't called that.",
     },
     "PromotionMarketSegment": {
-        (
-            "PromotionSegmentId",
-            "nillable",
-        ): "So the described object has it; here a promotion is for some segment or for everybody.",
+        ("PromotionSegmentId", "nillable"): "A promotion is for a segment here, or for everybody.",
+    },
+    "PromotionPartyUsage": {
+        ("PromotionId", "updateable"): "A record is of one customer and promotion for ever.",
+        ("EnrollmentEffectiveDateTime", "defaultedOnCreate"): "It is the moment of enrolling.",
+        ("EnrollmentEffectiveDateTime", "nillable"): "Null is taken, and is now.",
+        **{(name, "defaultedOnCreate"): "Nothing said is none: 0." for name in COUNTS},
+        **{(name, "nillable"): "Null is taken, and is none: 0." for name in COUNTS},
     },
     "PromotionTier": {
-        (
-            "Rank",
-            "defaultedOnCreate",
-        ): "The described object doesn't call it that; a tier gets the next rank that is free.",
-        (
-            "Rank",
-            "nillable",
-        ): "So the described object has it, of new tiers; a tier that is there keeps a rank.",
+        ("Rank", "defaultedOnCreate"): "A tier gets the next rank that is free.",
+        ("Rank", "nillable"): "It may be left out; a tier that is there keeps a rank.",
     },
 }
 """What the described objects say that isn't so here, each with its reason."""
@@ -318,6 +314,18 @@ def try_filling(trial: Trial) -> None:
     taken |= {n for n in full.keys() - changing.keys() if _takes_when_new(trial, n, full[n])}
     for name in full.keys() - taken:
         trial.expect(False, name, "length")
+    largest = {
+        name: 10 ** (_whole_digits(trial.told[name]) - 1)
+        for name in trial.saying(updateable=True)
+        if trial.told[name]["type"] in NUMBERS
+    }
+    # Some are compared with each other: then the others are larger.
+    larger = {name: 2 * value for name, value in largest.items()}
+    taken = _taken(trial, [largest] * len(trial.made))
+    for name in largest.keys() - taken:
+        taken |= {name} & _taken(trial, [{**larger, name: largest[name]}] * len(trial.made))
+    for name in largest.keys() - taken:
+        trial.expect(False, name, "precision")
     wrong_values = {
         name: found for name in trial.saying(createable=True) if (found := _beyond(trial, name))
     }
@@ -338,6 +346,12 @@ def _filled(field: dict[str, Any]) -> str:
     return start + filling * room + end
 
 
+def _whole_digits(field: dict[str, Any]) -> int:
+    """How many digits a number of the field has before the point."""
+    digits: int = field["digits"] or field["precision"] - field["scale"]
+    return digits
+
+
 def _takes_when_new(trial: Trial, name: str, value: Any) -> bool:
     """Whether some new record can have the value."""
     for factory in SPECIMENS[trial.one.name]:
@@ -353,7 +367,7 @@ def _beyond(trial: Trial, name: str) -> tuple[Any, str, str] | None:
     if field["type"] in TEXTS:
         return _filled(field) + "x", "length", "STRING_TOO_LONG"
     if field["type"] in NUMBERS:
-        digits = field["digits"] or field["precision"] - field["scale"]
+        digits = _whole_digits(field)
         property_ = "digits" if field["digits"] else "precision"
         return 10**digits, property_, "NUMBER_OUTSIDE_VALID_RANGE"
     if field["restrictedPicklist"]:
