@@ -14,7 +14,6 @@ from django.db import models
 from promotions.actors import Actor
 from promotions.dictionary import Field
 from promotions.sobjects.declare import SObject, every_sobject, may_write
-from promotions.sobjects.query.aggregates import is_aggregatable
 from promotions.sobjects.values import bounds_of, digits_of, longest
 
 TYPES: Final[Mapping[str, str]] = {"dateTime": "datetime"}
@@ -35,6 +34,7 @@ _ID_LENGTH: Final = 18
 _BYTES: Final = 4
 """Of a character in UTF-8, at most."""
 _IDENTIFIERS: Final = frozenset({"id", "reference"})
+_NO_AGGREGATES: Final = frozenset({"boolean"})
 _LARGEST_INT: Final = 10
 """Digits of the largest whole number that there is."""
 
@@ -114,6 +114,11 @@ def type_of(field: Field) -> str:
 
 def label_of(field: Field) -> str:
     return field.label[:1].upper() + field.label[1:]
+
+
+def is_aggregatable(field: Field) -> bool:
+    """Whether a query may count the field's values, or take the least or greatest of them."""
+    return field.filterable and field.type not in _NO_AGGREGATES
 
 
 def is_calculated(field: Field) -> bool:
