@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("promotions.api.urls")),
     path("", include("promotions.sobjects.service_urls")),
     path("", include("promotions.oauth.urls")),
+    path("", include("promotions.sobjects.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("favicon.ico", FaviconView.as_view()),

@@ -7,10 +7,12 @@ from django.db.models import QuerySet
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.customers import accounts, contacts
 from enrollments.services.offers import offers
+from enrollments.services.usages import create_usage, delete_usage, undelete_usage, update_usage
 from promotions.actors import Actor
 from promotions.models import RecordQuerySet
 from promotions.sobject_declarations import record, rows_of
 from promotions.sobjects.declare import declaration, declare
+from promotions.sobjects.soql.tree import SearchIn
 
 _CUSTOMERS = {"read_scope": "customers:read", "write_scope": "customers:write"}
 
@@ -21,19 +23,36 @@ def _history(by: Actor) -> "QuerySet[PromotionPartyUsageHistory]":
     return rows.filter(usage__in=seen) if seen.query.where else rows
 
 
-ACCOUNT = record(accounts, searched=["name", "external_id"], **_CUSTOMERS)
+ACCOUNT = record(
+    accounts, searched={"name_key": SearchIn.NAME, "external_id": SearchIn.ALL}, **_CUSTOMERS
+)
 CONTACT = record(
     contacts,
     child_relationships={"AccountId": "Contacts"},
-    searched=["first_name", "last_name", "email", "phone", "external_id"],
+    searched={
+        "first_name_key": SearchIn.NAME,
+        "last_name_key": SearchIn.NAME,
+        "email_key": SearchIn.EMAIL,
+        "phone": SearchIn.PHONE,
+        "external_id": SearchIn.ALL,
+    },
     **_CUSTOMERS,
 )
-OFFER = record(offers, child_relationships={"PromotionId": "Offers"}, searched=["name", "code"])
+OFFER = record(
+    offers,
+    child_relationships={"PromotionId": "Offers"},
+    searched={"name_key": SearchIn.NAME, "code_key": SearchIn.ALL},
+)
 USAGE = declaration(
     PromotionPartyUsage,
     rows=rows_of(PromotionPartyUsage),
     read_scope="enrollments:read",
     write_scope="enrollments:write",
+    create=create_usage,
+    update=update_usage,
+    delete=delete_usage,
+    undelete=undelete_usage,
+    searched_by_number=True,
     child_relationships={
         "PromotionId": "PromotionPartyUsages",
         "AccountId": "PromotionPartyUsages",

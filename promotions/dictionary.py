@@ -138,6 +138,7 @@ class Field:
     external_id: bool
     unique: bool
     """Whether no two live records have the same; without regard to case where it is folded."""
+    objects_only: bool
     commerce: bool
     currency: bool
     system: bool
@@ -253,8 +254,12 @@ def folded_column(model: Any, column: str) -> str | None:
 
 def _is_unique(model: Any, column: str) -> bool:
     same = ([column], [folded_column(model, column)])
+    # Among the live ones: other conditions, such as one owner's share, leave others the same.
+    conditions = (None, models.Q(is_deleted=False))
     return any(
-        isinstance(one, models.UniqueConstraint) and list(one.fields) in same
+        isinstance(one, models.UniqueConstraint)
+        and list(one.fields) in same
+        and one.condition in conditions
         for one in model._meta.constraints
     )
 
@@ -401,6 +406,7 @@ def _field(facts: Facts, **derived: Any) -> Field:
         auto_number=facts.auto_number,
         external_id=facts.external_id,
         expression=facts.expression,
+        objects_only=facts.objects_only,
         commerce=facts.commerce,
         currency=facts.currency or derived["name"] == "CurrencyIsoCode",
     )

@@ -53,6 +53,7 @@ OFFER: Final = "0kW"
 PROMOTION_PARTY_USAGE: Final = "0hP"
 PROMOTION_PARTY_USAGE_HISTORY: Final = "0hH"
 ENROLLMENT_JOB: Final = "0hJ"
+QUERY_LOCATOR: Final = "01g"
 
 
 class MalformedId(ValueError):

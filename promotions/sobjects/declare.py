@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from django.db.models import Model, QuerySet
 
+from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.dictionary import Field, fields_of
 from promotions.errors import refuse
+from promotions.sobjects.soql.tree import SearchIn
 
 Create = Callable[[Mapping[str, Any], Actor, datetime], int]
 """Makes a record of values by the model's names (references by their key columns, such as
@@ -54,11 +56,23 @@ class SObject:
     called there: ``{"PromotionId": "PromotionTiers"}``. Others have no such name."""
     cascades_from: Sequence[str] = ()
     """References to what takes this object's records along when it is deleted."""
+    kept_by: Sequence[tuple[type[Model], str]] = ()
+    """References (model and its field) that keep a record from being deleted."""
     seen_with: Sequence[str] = ()
     """The model's references to what anybody sees who sees the record."""
-    searched: Sequence[str] = ()
-    """The model's columns that a search looks at; none: it isn't searchable."""
+    searched: Mapping[str, SearchIn] = field(default_factory=dict)
+    """The model's columns that a search looks at, folded where they are kept so, each with the
+    group of fields that it belongs to (``ALL``: to no other); none: it isn't searchable. Their
+    order is that of the index of words (``search/words.py``)."""
+    searched_by_number: bool = False
+    """Whether a search finds records by their number, such as ``PPU-000000042``, which no column
+    holds."""
     layoutable: bool = True
+    sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """How a layout groups the fields, by headings; by the model's names. What is in none of them
+    comes after these."""
+    named_layouts: Sequence[str] = ()
+    """Other names under which clients ask for the layout."""
     replicateable: bool = True
     feed_enabled: bool = False
 
@@ -66,6 +80,10 @@ class SObject:
     def fields(self) -> Mapping[str, Field]:
         """The fields by their names, ``Id`` first, as the organisation's settings have them now."""
         return self.get_fields()
+
+    def id_of(self, key: int) -> str:
+        """The record id, of 18 characters, of the record with this primary key."""
+        return ids.encode(self.key_prefix, key)
 
     def field(self, name: str) -> Field | None:
         """The field of this name, in any case of letters; None where there is none."""
@@ -75,6 +93,15 @@ class SObject:
     def viewable(self) -> bool:
         """Whether it says when the current user last viewed a record."""
         return bool(getattr(self.model, "viewable", False))
+
+    @property
+    def searchable(self) -> bool:
+        return bool(self.searched) or self.searched_by_number
+
+    @property
+    def number_letters(self) -> str:
+        """What the numbers begin with that are its records' names, where they have no other."""
+        return getattr(self.model, "number_letters", None) or self.key_prefix
 
     @property
     def deleted_column(self) -> str | None:

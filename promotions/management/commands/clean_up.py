@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from promotions.dependents import all_dependents
 from promotions.services.housekeeping import forget_idempotent_requests, remove_expired_tokens
+from promotions.services.query_locators import remove_expired_locators
 
 
 class Command(BaseCommand):
     help = (
-        "Removes answers kept for old idempotency keys, expired tokens and staff sessions, and the "
-        "files of enrollment jobs that ended, or were left, a month ago."
+        "Removes answers kept for old idempotency keys, expired tokens, query locators and staff "
+        "sessions, and the files of enrollment jobs that ended, or were left, a month ago."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Idempotency keys forgotten: {count}.")
         for dependents in all_dependents():
             self.stdout.write(dependents.clean_up(timezone.now()))
+        remove_expired_locators(at=timezone.now())
         remove_expired_tokens()
         call_command("clearsessions")
         self.stdout.write("Expired tokens and sessions removed.")

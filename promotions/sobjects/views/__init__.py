@@ -1,1 +1,1 @@
-"""The calls of existing clients; they parse, ask and render, and decide nothing."""
+"""The calls over HTTP: they parse, call and render."""
