@@ -108,12 +108,12 @@ def _environ(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(response: HttpResponseBase) -> Answer:
+    # It isn't closed: that would end the request as a whole, with its connection to the database.
     if isinstance(response, SimpleTemplateResponse):
         response = response.render()
     content = response.content if hasattr(response, "content") else b""
     headers = {name: response[name] for name in _SHOWN_HEADERS if name in response}
     if not content:
-        response.close()
         return Answer(response.status_code, None, headers)
     try:
         return Answer(response.status_code, orjson.loads(content), headers)
