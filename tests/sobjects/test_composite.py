@@ -15,7 +15,7 @@ from tests.factories import make_account, make_contact, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Answer
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
 
@@ -267,12 +267,20 @@ def test_requests_that_are_none(objects: ObjectApi, body: Any, code: str) -> Non
     assert names() == []
 
 
-def test_bodies_without_bounds(objects: ObjectApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    deep: Any = {"Name": "x"}
-    for _ in range(200):
-        deep = {"Account": [deep]}
-    shown = several(objects, part("POST", "sobjects/Account", deep))
-    assert told(shown) == ["INVALID_INPUT"]
+@pytest.mark.parametrize("depth", [51, 900])
+def test_bodies_without_bottom(objects: ObjectApi, depth: int) -> None:
+    """Sent as a text: it is deeper than tests can write it."""
+    body = "[" * depth + "]" * depth
+    one = f'"method": "POST", "url": "{DATA}/sobjects/Account", "referenceId": "one"'
+    raw = f'{{"compositeRequest": [{{{one}, "body": {body}}}]}}'
+    assert problem(objects.post("composite", raw=raw)) == (400, "INVALID_INPUT", [])
+    raw = f'{{"batchRequests": [{{{one}, "richInput": {body}}}]}}'
+    assert problem(objects.post("composite/batch", raw=raw)) == (400, "INVALID_INPUT", [])
+
+
+def test_references_that_stand_for_too_much(
+    objects: ObjectApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(composite, "_MOST_FILLED_IN", 30)
     twice = part("PATCH", "sobjects/Account/@{oak.id}", {"Name": "@{oak.id}"}, "more")
     assert told(several(objects, NEW, twice)) == [201, "EXCEEDED_MAX_SIZE_REQUEST"]
