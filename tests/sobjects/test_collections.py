@@ -305,6 +305,14 @@ def test_who_is_always_locked_out_is_told_so(
     assert told(answer) == ["UNABLE_TO_LOCK_ROW"] * 2
 
 
+def test_the_same_request_again_makes_nothing_new(objects: ObjectApi) -> None:
+    body = {"records": [account("Oak"), account(None)]}
+    first, second = (objects.post(MANY, body, Idempotency_Key="k") for _ in range(2))
+    assert told(first) == [OK, "REQUIRED_FIELD_MISSING"]
+    assert second.json() == first.json()
+    assert names() == ["Oak"]
+
+
 def test_a_contact_names_its_account_by_its_own_key(objects: ObjectApi) -> None:
     make_account(external_id="A-1")
     contact = make_contact(last_name="Ash")

@@ -99,6 +99,14 @@ def test_later_calls_name_what_earlier_ones_answered(objects: ObjectApi) -> None
     assert oak.name == f"of {oak.record_id}/Oak"
 
 
+@pytest.mark.parametrize("all_or_none", [False, True])
+def test_what_a_query_finds_is_named(objects: ObjectApi, all_or_none: bool) -> None:
+    found = part("GET", "query/?q=SELECT Id, Name FROM Account WHERE Name = 'Oak'", ref="found")
+    change = part("PATCH", "sobjects/Account/@{found.records[0].Id}", {"Name": "Ash"}, "change")
+    assert told(several(objects, NEW, found, change, all_or_none=all_or_none)) == [201, 200, 204]
+    assert names() == ["Ash"]
+
+
 @pytest.mark.parametrize(
     "reference",
     ["@{nobody.id}", "@{oak.colour}", "@{oak.errors}", "@{oak.id.x}", "@{oak[0].id}", "@{last.id}"],
@@ -176,6 +184,21 @@ def test_a_deadlock_begins_the_whole_anew(
     monkeypatch.setattr(records, "create", create_or_collide)
     ash = part("POST", "sobjects/Account", {"Name": "Ash"}, "ash")
     assert told(several(objects, NEW, ash, all_or_none=True)) == [201, 201]
+    assert names() == ["Ash", "Oak"]
+
+
+def test_the_same_request_again_gets_the_same_answer(objects: ObjectApi) -> None:
+    """Also where it is one transaction then in which some calls fail."""
+    unknown = {"inputParameters": [{"contact": {"id": "x"}, "promotion": {"id": "x"}}]}
+    enroll = "global-promotions-management/promotion-enrollments"
+    bad = part("POST", enroll, unknown, "bad")
+    worse = part("POST", "sobjects/Account", {}, "worse")
+    last = part("POST", "sobjects/Account", {"Name": "Ash"}, "last")
+    body = {"compositeRequest": [NEW, bad, worse, last]}
+    first, second = (objects.post("composite", body, Idempotency_Key="k") for _ in range(2))
+    shown = first.json()["compositeResponse"]
+    assert [one["httpStatusCode"] for one in shown] == [201, 400, 400, 201]
+    assert second.json() == first.json()
     assert names() == ["Ash", "Oak"]
 
 
@@ -267,7 +290,7 @@ def test_requests_that_are_none(objects: ObjectApi, body: Any, code: str) -> Non
     assert names() == []
 
 
-@pytest.mark.parametrize("depth", [51, 900])
+@pytest.mark.parametrize("depth", [52, 900])
 def test_bodies_without_bottom(objects: ObjectApi, depth: int) -> None:
     """Sent as a text: it is deeper than tests can write it."""
     body = "[" * depth + "]" * depth
