@@ -228,14 +228,12 @@ def test_the_same_request_again_gets_the_same_answer(objects: ObjectApi) -> None
         ("/services/data/v59.0/%00%ff", "NOT_FOUND"),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_cannot_be_reached(objects: ObjectApi, method: str, url: str, code: str) -> None:
-    one = {"method": method, "url": url, "referenceId": "one", "body": {"compositeRequest": []}}
-    (shown,) = several(objects, one)
-    assert (shown["httpStatusCode"], shown["body"][0]["errorCode"]) == (
-        404 if code == "NOT_FOUND" else 400,
-        code,
-    )
+def test_what_cannot_be_reached(objects: ObjectApi, url: str, code: str) -> None:
+    call = {"url": url, "body": {"compositeRequest": []}}
+    calls = [{"method": one, "referenceId": one, **call} for one in ("GET", "POST")]
+    shown = several(objects, *calls)
+    assert told(shown) == [code, code]
+    assert {one["httpStatusCode"] for one in shown} == {404 if code == "NOT_FOUND" else 400}
 
 
 @pytest.mark.parametrize("url", ["v59.0/limits", "/v59.0/limits/", "services/data/v59.0/limits"])
