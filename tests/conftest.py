@@ -9,7 +9,7 @@ from django.db import connections
 
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
-from tests.e2e.server import Server, running_server
+from tests.e2e.server import Server, Tls, running_server, serve_tls
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -51,6 +51,13 @@ def server(
         log = (directory / "server.log").read_text()
     assert "Traceback" not in log
     assert '"ERROR"' not in log
+
+
+@pytest.fixture(scope="session")
+def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tls]:
+    """The same by HTTPS."""
+    with serve_tls(server, tmp_path_factory.mktemp("tls")) as tls:
+        yield tls
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

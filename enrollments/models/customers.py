@@ -123,6 +123,7 @@ class Contact(Record):
         "external_id": Facts(id_lookup=True, external_id=True),
         "name": read_only(
             computed=True,
+            objects_only=True,
             length=511,
             label="full name",
             expression=lambda path: Trim(

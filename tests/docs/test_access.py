@@ -12,7 +12,7 @@ TEXT = (Path(__file__).parent.parent.parent / "docs/access.md").read_text()
 
 
 def test_every_way_to_a_token_has_a_row() -> None:
-    assert tuple(re.findall(r"^\| `([a-z_:-]+)` \|", TEXT, re.MULTILINE)) == GRANT_TYPES
+    assert tuple(re.findall(r"^\| `([a-z_:-]+)` \|", TEXT, re.MULTILINE)[1:]) == GRANT_TYPES
 
 
 def test_every_operation_is_named() -> None:

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from promotions.http.throttling import TokenThrottle
-from promotions.models import User
+from promotions.models import Promotion, User
 from promotions.services.partners import Credentials
+from promotions.services.recycle_bin import delete_promotion
 from promotions.sobjects.errors import Problem
 from promotions.sobjects.undeleting import Undeleted
-from promotions.sobjects.views.soap import SoapView
-from tests.factories import make_partner, token_for
+from promotions.sobjects.views import soap
+from tests.factories import actor, make_partner, make_promotion, token_for
 
 PATH = "/services/Soap/u/59.0"
 SCHEMAS = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -53,7 +55,7 @@ class Bin:
 @pytest.fixture
 def recycle_bin(monkeypatch: pytest.MonkeyPatch) -> Bin:
     made = Bin("b")
-    monkeypatch.setattr(SoapView, "undelete", staticmethod(made))
+    monkeypatch.setattr(soap, "undelete_many", made)
     return made
 
 
@@ -127,6 +129,22 @@ def test_undelete_in_a_namespace_of_each_element(token: str, recycle_bin: Bin) -
     headers = "<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>"
     assert send(as_jsforce(token, operation, headers=headers)).status_code == 200
     assert recycle_bin.asked[0][:2] == (["a", "c"], True)
+
+
+@pytest.mark.parametrize("all_or_none", [False, True])
+def test_promotions_come_back_from_the_real_recycle_bin(token: str, all_or_none: bool) -> None:
+    kept, gone = make_promotion(), make_promotion()
+    delete_promotion(gone.pk, by=actor(), at=timezone.now())
+    ids = "".join(f"<ids>{one}</ids>" for one in (gone.record_id[:15], kept.record_id, "x"))
+    headers = f"<AllOrNoneHeader><allOrNone>{all_or_none}</allOrNone></AllOrNoneHeader>"
+    answer = send(as_jsforce(token, f"<undelete>{ids}</undelete>", headers=headers))
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert re.findall(r"<success>(\w+)</success>", text)[1:] == ["false", "false"]
+    first = "ALL_OR_NONE_OPERATION_ROLLED_BACK" if all_or_none else None
+    codes = re.findall(r"<statusCode>(\w+)</statusCode>", text)
+    assert codes == [*([first] if first else []), "UNDELETE_FAILED", "MALFORMED_ID"]
+    assert Promotion.objects.get(pk=gone.pk).is_deleted == all_or_none
 
 
 def test_at_most_200_at_once(token: str, recycle_bin: Bin) -> None:

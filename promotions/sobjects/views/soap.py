@@ -15,7 +15,6 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from promotions.errors import refuse
 from promotions.http.authentication import TokenAuthentication
 from promotions.http.compatible import SESSION_EXPIRED
 from promotions.http.context import RequestContext
@@ -33,7 +32,7 @@ from promotions.sobjects.soap import (
     write_fault,
     write_reply,
 )
-from promotions.sobjects.undeleting import MOST_IDS, Undelete
+from promotions.sobjects.undeleting import MOST_IDS, undelete_many
 from promotions.token_format import ORGANIZATION_ID
 
 logger = logging.getLogger(__name__)
@@ -58,7 +57,6 @@ class SoapView(RequestContext):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
-    undelete: Undelete | None = None
 
     def post(self, request: Request, kind: str, version: str) -> HttpResponse:
         try:
@@ -121,9 +119,7 @@ class SoapView(RequestContext):
         ids = envelope.operation.texts_of("ids")
         if len(ids) > MOST_IDS:
             raise _Fault("EXCEEDED_ID_LIMIT", f"Undelete at most {MOST_IDS} records at once.")
-        if self.undelete is None:
-            raise refuse("not_found", "Nothing can be undeleted here.")
-        results = self.undelete(ids, all_or_none=envelope.all_or_none, by=self.actor, at=self.at)
+        results = undelete_many(ids, all_or_none=envelope.all_or_none, by=self.actor, at=self.at)
         return [
             {
                 "errors": [_error(problem) for problem in one.problems],
