@@ -10,7 +10,8 @@ from django.db.models.functions import RowNumber
 from django.db.models.lookups import IsNull
 
 from promotions.sobjects.paths import targets_of
-from promotions.sobjects.query.plan import Plan, Row
+from promotions.sobjects.query.fetching import Row, fetch
+from promotions.sobjects.query.plan import Plan
 from promotions.sobjects.query.scope import Scope
 from promotions.sobjects.query.selecting import Child
 
@@ -68,7 +69,7 @@ class Children:
         skip = self.plan.query.offset or 0
         most = share if self.plan.query.limit is None else min(share, self.plan.query.limit)
         found: dict[int, list[Row]] = defaultdict(list)
-        for *row, parent in self._numbered(keys, skip, skip + most + 1):
+        for *row, parent in fetch(self._numbered(keys, skip, skip + most + 1)):
             found[parent].append(tuple(row))
         over = [parent for parent, rows in found.items() if len(rows) > most]
         totals = self._totals(over)

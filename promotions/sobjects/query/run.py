@@ -18,7 +18,8 @@ from promotions.services.views import note_references, note_views
 from promotions.sobjects.query import locators
 from promotions.sobjects.query.aggregates import Groups, is_count, is_grouped
 from promotions.sobjects.query.children import Children, Found
-from promotions.sobjects.query.plan import Plan, Row
+from promotions.sobjects.query.fetching import Row
+from promotions.sobjects.query.plan import Plan
 from promotions.sobjects.query.problems import located, malformed
 from promotions.sobjects.query.scope import scope_of
 from promotions.sobjects.query.selecting import Renderer
