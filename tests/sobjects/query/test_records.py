@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from promotions.models import RecordView
+from promotions.models import QueryLocator, RecordView
 from tests.factories import (
     enroll_account,
     enroll_contact,
@@ -92,23 +94,56 @@ def test_children_with_conditions_orders_and_limits(soql: QueryApi) -> None:
     assert soql.refused("SELECT (SELECT Id FROM Things) FROM Promotion")[0] == "INVALID_FIELD"
 
 
-def test_more_children_than_an_answer_has(soql: QueryApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("promotions.sobjects.query.children.MOST_OF_ONE", 20)
+def test_more_children_than_come_along(soql: QueryApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("promotions.sobjects.query.children.ON_PAGE", 20)
     promotions = [make_promotion(name=name) for name in "AB"]
     for number in range(23):
         make_offer(promotion=promotions[0], name=f"{number:02}")
-    text = "SELECT Id, (SELECT Name FROM Offers ORDER BY Name) FROM Promotion WHERE Name {}"
-    (one,) = soql.answer(text.format("= 'A'"))["records"]
-    rest = soql.get(one["Offers"]["nextRecordsUrl"]).json()
-    assert (one["Offers"]["totalSize"], one["Offers"]["done"], rest["totalSize"]) == (23, False, 23)
-    shown = [record["Name"] for record in one["Offers"]["records"] + rest["records"]]
-    assert shown == [f"{number:02}" for number in range(23)]
-    # Records that share an answer share what it has of children.
-    first, second = soql.answer(text.format("IN ('A', 'B')"))["records"]
-    assert second["Offers"] is None
-    found = first["Offers"]["records"]
-    rest = soql.get(first["Offers"]["nextRecordsUrl"]).json()["records"]
-    assert [record["Name"] for record in found + rest] == shown
+    wanted = [f"{number:02}" for number in range(23)]
+    for condition in ("= 'A'", "IN ('A', 'B')"):
+        for more, total in (("", 23), ("LIMIT 22", 22), ("LIMIT 20", 20)):
+            text = f"SELECT Id, (SELECT Name FROM Offers ORDER BY Name {more}) FROM Promotion"
+            first, *others = soql.answer(f"{text} WHERE Name {condition}")["records"]
+            assert all(other["Offers"] is None for other in others)
+            page = first["Offers"]
+            shown = [record["Name"] for record in page["records"]]
+            assert (page["totalSize"], page["done"], len(shown)) == (total, total == 20, 20)
+            if not page["done"]:
+                rest = soql.get(page["nextRecordsUrl"]).json()
+                assert (rest["totalSize"], rest["done"]) == (total, True)
+                shown += [record["Name"] for record in rest["records"]]
+            assert shown == wanted[:total]
+
+
+def test_what_is_left_of_children_is_kept_at_once(
+    soql: QueryApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("promotions.sobjects.query.children.ON_PAGE", 1)
+    monkeypatch.setattr("promotions.services.query_locators.MOST_OPEN", 0)
+    text = "SELECT (SELECT Name FROM Offers ORDER BY Name) FROM Promotion ORDER BY Name"
+    soql.answer(text)
+    statements, paths = [], []
+    for name in "ABC":
+        promotion = make_promotion(name=name)
+        for number in range(2):
+            make_offer(promotion=promotion, name=f"{name}{number}")
+        if name != "A":  # of a single record the children are asked for in another way
+            with CaptureQueriesContext(connection) as captured:
+                records = soql.answer(text)["records"]
+            statements.append(len(captured))
+            paths += [record["Offers"]["nextRecordsUrl"] for record in records]
+    assert statements[0] == statements[1]
+    found = [soql.get(path).json()["records"][0]["Name"] for path in paths]
+    assert found == ["A1", "B1", "A1", "B1", "C1"]
+    monkeypatch.setattr("promotions.services.query_locators.MOST_CHILDREN_OPEN", 3)
+    soql.answer(text)
+    assert QueryLocator.objects.count() == 3
+
+
+def test_children_that_are_all_there_need_no_locator(soql: QueryApi) -> None:
+    make_offer(promotion=make_promotion())
+    soql.answer("SELECT (SELECT Name FROM Offers) FROM Promotion")
+    assert not QueryLocator.objects.exists()
 
 
 @pytest.mark.parametrize(
