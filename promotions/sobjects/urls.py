@@ -1,6 +1,7 @@
 """The paths of this surface."""
 
 from promotions.sobjects.describe_urls import urlpatterns as describing
+from promotions.sobjects.interface_urls import urlpatterns as interface
 from promotions.sobjects.many_urls import urlpatterns as many
 from promotions.sobjects.routing import NAME, data_path
 from promotions.sobjects.views import query, records, search
@@ -17,6 +18,7 @@ urlpatterns = [
     data_path("parameterized[Ss]earch", search.ParameterizedSearchView),
     *describing,
     *many,
+    *interface,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),
