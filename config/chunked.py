@@ -1,19 +1,23 @@
 """Request bodies sent in chunks, without a length."""
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-_LIMIT = 6 * 1024 * 1024
+LIMIT: Final = 6 * 1024 * 1024
 """Read no more than this: past the largest body that is taken, its length alone is the answer."""
-_IN_MEMORY = 256 * 1024
-_UPLOADS = "/api/v1/enrollment-jobs"
+IN_MEMORY: Final = 256 * 1024
+_UPLOADS: Final = re.compile(
+    r"/api/v1/enrollment-jobs/?"
+    r"|/services/data/v\d\d\.0/jobs/ingest/[^/]+/batches/?"
+)
 """Where files of any length come, which go to disk as they come."""
-_UNMEASURED = "promotions.body_without_length"
-"""Tells the view that nobody announced the length (``enrollments/api/uploads.py``)."""
-_ANY_LENGTH = 2**62
+UNMEASURED: Final = "promotions.body_without_length"
+"""Tells the view that nobody announced the length (``promotions/http/uploads.py``)."""
+ANY_LENGTH: Final = 2**62
 
 
 def accept_chunked_bodies(application: WSGIApplication) -> WSGIApplication:
@@ -25,15 +29,20 @@ def accept_chunked_bodies(application: WSGIApplication) -> WSGIApplication:
         chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if not chunked or environ.get("CONTENT_LENGTH"):
             return application(environ, start_response)
-        if environ.get("PATH_INFO", "").rstrip("/") == _UPLOADS:
-            environ |= {"CONTENT_LENGTH": str(_ANY_LENGTH), _UNMEASURED: True}
+        if is_upload(environ.get("PATH_INFO", "")):
+            environ |= {"CONTENT_LENGTH": str(ANY_LENGTH), UNMEASURED: True}
             return application(environ, start_response)
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
             size = 0
-            while size < _LIMIT and (block := environ["wsgi.input"].read(64 * 1024)):
+            while size < LIMIT and (block := environ["wsgi.input"].read(64 * 1024)):
                 size += body.write(block)
             body.seek(0)
             environ |= {"CONTENT_LENGTH": str(size), "wsgi.input": body}
             return application(environ, start_response)
 
     return with_length
+
+
+def is_upload(path: str) -> bool:
+    """Whether files of any length may come there."""
+    return _UPLOADS.fullmatch(path) is not None

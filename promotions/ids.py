@@ -53,6 +53,7 @@ OFFER: Final = "0kW"
 PROMOTION_PARTY_USAGE: Final = "0hP"
 PROMOTION_PARTY_USAGE_HISTORY: Final = "0hH"
 ENROLLMENT_JOB: Final = "0hJ"
+BULK_JOB: Final = "750"
 
 
 class MalformedId(ValueError):
