@@ -12,11 +12,14 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 
 from config.health import healthz, readyz
+from promotions.http.compatible import API_USAGE, CONTENT_TYPE
 from promotions.request_ids import request_id_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-_API: Final = ("/api/v1/", "/services/")
+_COMPATIBLE: Final = ("/services/", "/id/")
+_DATA: Final = "/services/data"
+_API: Final = ("/api/v1/", *_COMPATIBLE)
 _API_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
@@ -72,11 +75,21 @@ def api_path(get_response: GetResponse) -> GetResponse:
         response = by_view(request)
         for name, value in _API_HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.path_info.startswith(_COMPATIBLE):
+            _as_existing_clients_read(request.path_info, response)
         if not response.streaming and "Content-Length" not in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
         return response
 
     return middleware
+
+
+def _as_existing_clients_read(path: str, response: HttpResponse) -> None:
+    """What every answer of the compatible surface has, whichever view or failure it comes from."""
+    if response.headers.get("Content-Type") == "application/json":
+        response.headers["Content-Type"] = CONTENT_TYPE
+    if path.startswith(_DATA):
+        response.headers["Sforce-Limit-Info"] = API_USAGE
 
 
 def _answer_of_view(request: HttpRequest) -> HttpResponse:

@@ -133,7 +133,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "locked.html"
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 
-# --- Partners: OAuth 2.0 client credentials -----------------------------------------------------
+# --- Partners: OAuth 2.0 ------------------------------------------------------------------------
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "promotions.Partner"
 OAUTH2_PROVIDER = {
@@ -146,12 +146,19 @@ OAUTH2_PROVIDER = {
         "customers:read": "Read accounts and contacts",
         "customers:write": "Create, change and delete accounts and contacts",
     },
-    "SCOPES_BACKEND_CLASS": "promotions.api.tokens.PartnerScopes",
-    "ACCESS_TOKEN_GENERATOR": "promotions.api.tokens.generate_access_token",
+    "SCOPES_BACKEND_CLASS": "promotions.oauth.scopes.PartnerScopes",
+    "OAUTH2_SERVER_CLASS": "promotions.oauth.grants.PartnerServer",
+    "OAUTH2_VALIDATOR_CLASS": "promotions.oauth.validator.PartnerValidator",
+    "ACCESS_TOKEN_GENERATOR": "promotions.oauth.scopes.generate_access_token",
     "ACCESS_TOKEN_EXPIRE_SECONDS": env.number("TOKEN_LIFETIME", 7200, least=60, most=86400 * 30),
+    # From the last use on. It is not exchanged when it is used: see promotions/oauth/grants.py.
+    "REFRESH_TOKEN_EXPIRE_SECONDS": env.number(
+        "REFRESH_TOKEN_LIFETIME", 86400 * 90, least=3600, most=86400 * 3650
+    ),
+    "ROTATE_REFRESH_TOKEN": False,
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
-    "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials"],
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["client_credentials", "refresh_token"],
     "OAUTH2_RESPONSE_TYPES_SUPPORTED": [],
     # Tokens are stored as hashes; the grants that the security best current practice (RFC 9700)
     # advises against are off.

@@ -22,10 +22,12 @@ urlpatterns = [
     # What is asked for most stands first: the patterns are tried in turn.
     path("", include("enrollments.api.urls")),
     path("", include("promotions.api.urls")),
+    path("", include("promotions.sobjects.service_urls")),
+    path("", include("promotions.oauth.urls")),
     path("", include("promotions.sobjects.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("favicon.ico", FaviconView.as_view()),
     re_path(r"^api/", NotFoundView.as_view()),
-    re_path(r"^services/", CompatibleNotFoundView.as_view()),
+    re_path(r"^(?:services|id)/", CompatibleNotFoundView.as_view()),
 ]

@@ -8,6 +8,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from config.chunked import accept_chunked_bodies
 from config.connections import end_connections_with_threads
 from config.content_types import Request, doubt_content_types
+from config.gzipped import accept_gzip
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,4 +18,6 @@ class _Handler(WSGIHandler):
 
 
 django.setup(set_prefix=False)
-application = end_connections_with_threads(accept_chunked_bodies(doubt_content_types(_Handler())))
+application = end_connections_with_threads(
+    accept_chunked_bodies(accept_gzip(doubt_content_types(_Handler())))
+)

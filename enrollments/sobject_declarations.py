@@ -11,6 +11,7 @@ from promotions.actors import Actor
 from promotions.models import RecordQuerySet
 from promotions.sobject_declarations import record, rows_of
 from promotions.sobjects.declare import declaration, declare
+from promotions.sobjects.soql.tree import SearchIn
 
 _CUSTOMERS = {"read_scope": "customers:read", "write_scope": "customers:write"}
 
@@ -21,14 +22,26 @@ def _history(by: Actor) -> "QuerySet[PromotionPartyUsageHistory]":
     return rows.filter(usage__in=seen) if seen.query.where else rows
 
 
-ACCOUNT = record(accounts, searched=["name", "external_id"], **_CUSTOMERS)
+ACCOUNT = record(
+    accounts, searched={"name_key": SearchIn.NAME, "external_id": SearchIn.ALL}, **_CUSTOMERS
+)
 CONTACT = record(
     contacts,
     child_relationships={"AccountId": "Contacts"},
-    searched=["first_name", "last_name", "email", "phone", "external_id"],
+    searched={
+        "first_name_key": SearchIn.NAME,
+        "last_name_key": SearchIn.NAME,
+        "email_key": SearchIn.EMAIL,
+        "phone": SearchIn.PHONE,
+        "external_id": SearchIn.ALL,
+    },
     **_CUSTOMERS,
 )
-OFFER = record(offers, child_relationships={"PromotionId": "Offers"}, searched=["name", "code"])
+OFFER = record(
+    offers,
+    child_relationships={"PromotionId": "Offers"},
+    searched={"name_key": SearchIn.NAME, "code_key": SearchIn.ALL},
+)
 USAGE = declaration(
     PromotionPartyUsage,
     rows=rows_of(PromotionPartyUsage),

@@ -253,8 +253,12 @@ def folded_column(model: Any, column: str) -> str | None:
 
 def _is_unique(model: Any, column: str) -> bool:
     same = ([column], [folded_column(model, column)])
+    # Among the live ones: other conditions, such as one owner's share, leave others the same.
+    conditions = (None, models.Q(is_deleted=False))
     return any(
-        isinstance(one, models.UniqueConstraint) and list(one.fields) in same
+        isinstance(one, models.UniqueConstraint)
+        and list(one.fields) in same
+        and one.condition in conditions
         for one in model._meta.constraints
     )
 

@@ -31,6 +31,7 @@ class KnownToken:
     scopes: frozenset[str]
     """Of the token's own scopes those that its partner still has."""
     expires: datetime
+    issued: datetime
 
 
 class KnownTokens:
@@ -101,6 +102,7 @@ def _look_up(checksum: str) -> KnownToken | None:
         user=partner.acting_user,
         scopes=frozenset(found.scope.split()) & frozenset(partner.scopes),
         expires=found.expires,
+        issued=found.created,
     )
 
 

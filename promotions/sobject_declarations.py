@@ -24,6 +24,7 @@ from promotions.models import (
     User,
 )
 from promotions.models.facts import FieldFacts, constant, identifier, read_only
+from promotions.sections import PROMOTION_SECTIONS
 from promotions.services import parts
 from promotions.services.coupons import coupons
 from promotions.services.promotions import create_promotion, update_promotion
@@ -31,6 +32,7 @@ from promotions.services.records import RecordService
 from promotions.services.recycle_bin import delete_promotion, restore_promotion
 from promotions.services.redemptions import redeem, redemptions, restore_redemption
 from promotions.sobjects.declare import SObject, declaration, declare
+from promotions.sobjects.soql.tree import SearchIn
 
 R = TypeVar("R", bound=Record)
 
@@ -55,7 +57,12 @@ def written_by(service: RecordService[R]) -> dict[str, Any]:
 
 def record(service: RecordService[Any], **more: Any) -> SObject:
     """The declaration of what a service writes."""
-    said = {"rows": rows_of(service.model), **written_by(service), **_SCOPES}
+    said = {
+        "rows": rows_of(service.model),
+        "kept_by": service.used_by,
+        **written_by(service),
+        **_SCOPES,
+    }
     return declaration(service.model, **{**said, **more})
 
 
@@ -89,7 +96,14 @@ PROMOTION = declaration(
     delete=lambda key, by, at: delete_promotion(key, by=by, at=at, confirmed=True),
     undelete=lambda key, by, at: restore_promotion(key, by=by, at=at),
     child_relationships={"RelatedPromotionId": "RelatedPromotions"},
-    searched=["name", "display_name", "promotion_code", "description"],
+    searched={
+        "name_key": SearchIn.NAME,
+        "display_name": SearchIn.NAME,
+        "promotion_code_key": SearchIn.ALL,
+        "external_id": SearchIn.ALL,
+        "description": SearchIn.ALL,
+    },
+    sections=PROMOTION_SECTIONS,
     feed_enabled=True,
 )
 
@@ -138,7 +152,7 @@ PARTS = (
     record(
         coupons,
         child_relationships={"PromotionId": "Coupons"},
-        searched=["coupon_code"],
+        searched={"coupon_code_key": SearchIn.ALL},
         **_OF_PROMOTION,
     ),
     record(
@@ -151,7 +165,7 @@ PARTS = (
 )
 
 SEGMENTS = (
-    record(parts.segments, searched=["name"]),
+    record(parts.segments, searched={"name_key": SearchIn.NAME}),
     record(
         parts.segment_buyer_groups,
         child_relationships={
@@ -168,11 +182,12 @@ SEGMENTS = (
     ),
 )
 
+_NAMED = {"name_key": SearchIn.NAME, "external_id": SearchIn.ALL}
 CATALOGUE = (
-    record(parts.products, searched=["name"]),
-    record(parts.product_categories, searched=["name"]),
-    record(parts.buyer_groups, searched=["name"]),
-    record(parts.web_stores, searched=["name"]),
+    record(parts.products, searched=_NAMED),
+    record(parts.product_categories, searched=_NAMED),
+    record(parts.buyer_groups, searched=_NAMED),
+    record(parts.web_stores, searched=_NAMED),
 )
 
 TRAIL = (
@@ -223,7 +238,8 @@ PEOPLE = (
         name="User",
         rows=lambda by: User.objects.all(),
         read_scope=None,
-        searched=["username", "first_name", "last_name"],
+        searched={"first_name": SearchIn.NAME, "last_name": SearchIn.NAME},
+        named_layouts=["UserAlt"],
     ),
     declaration(
         Group,

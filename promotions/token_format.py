@@ -16,3 +16,9 @@ ORGANIZATION_ID: Final = ids.encode(ids.ORGANIZATION, 1)
 def new_access_token() -> str:
     """A new, unguessable access token (256 bits), such as ``00D000000000001!3fA9…``."""
     return f"{ORGANIZATION_ID[:15]}!{secrets.token_hex(32)}"
+
+
+def new_refresh_token() -> str:
+    """A new, unguessable refresh token (384 bits). It looks like no access token, so that whoever
+    sees one in a file knows which it is."""
+    return f"refresh.{secrets.token_urlsafe(48)}"

@@ -6,8 +6,7 @@ from enrollments.api.exports import EnrollmentExportView
 from enrollments.api.jobs import EnrollmentJobViewSet
 from enrollments.api.offers import OfferViewSet
 from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
-from promotions.http.routing import OptionalSlashRouter
-from promotions.http.versions import VERSION
+from promotions.http.routing import DATA, OptionalSlashRouter
 
 router = OptionalSlashRouter()
 router.register("accounts", AccountViewSet, "account")
@@ -24,8 +23,7 @@ urlpatterns = [
     ),
     path("api/v1/", include(router.urls)),
     re_path(
-        rf"^services/data/{VERSION}"
-        r"/global-promotions-management/promotion-enrollments/?$",
+        DATA + r"/global-promotions-management/promotion-enrollments/?$",
         PromotionEnrollmentsView.as_view(),
         name="promotion-enrollments",
     ),

@@ -17,6 +17,7 @@ from promotions.admin.moments import moment_column
 from promotions.admin.site import ModelAdmin, SuperuserOnly
 from promotions.known_tokens import known_tokens
 from promotions.models import Partner
+from promotions.public_keys import fingerprint
 
 # Tokens are nobody's business, and partners are made with the command, which shows the secret once.
 for model in (
@@ -38,7 +39,7 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     list_display = ("name", "shown_client_id", "shown_scopes", "made")
     search_fields = ("name", "client_id")
     ordering = ("name",)
-    fields = ("name", "shown_client_id", "shown_scopes", "acts_as", "made")
+    fields = ("name", "shown_client_id", "shown_scopes", "acts_as", "shown_key", "made")
     readonly_fields = fields
     list_before_template = "promotions/admin/partners_help.html"
     change_form_outer_before_template = "promotions/admin/partners_help.html"
@@ -58,6 +59,10 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     @admin.display(description="acts as")
     def acts_as(self, partner: Partner) -> str:
         return partner.acting_user.username
+
+    @admin.display(description="signs by the key (SHA-256)", empty_value="none")
+    def shown_key(self, partner: Partner) -> str | None:
+        return fingerprint(partner.public_key) if partner.public_key else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

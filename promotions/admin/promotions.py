@@ -36,6 +36,7 @@ from promotions.models import (
     PromotionTier,
 )
 from promotions.rules import PromotionStatus, promotion_problems
+from promotions.sections import PROMOTION_SECTIONS
 from promotions.services.promotions import create_promotion, promotions, update_promotion
 from promotions.services.recycle_bin import current_dependents, delete_promotion
 from promotions.status import status_case
@@ -269,35 +270,11 @@ def parts_of(promotion: Promotion) -> Under:
 
 def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
     """The form's sections, in the order in which a marketer thinks; record facts come last."""
-    sections = {
-        "What": ["name", "display_name", "promotion_code", "description", "image_url"],
-        "When it applies": ["is_active", "start_date_time", "end_date_time"],
-        "Who may enroll": [
-            "is_enrollment_required",
-            "enrollment_start_date",
-            "enrollment_end_date",
-            "maximum_enrollment_count",
-            "is_place_freed_on_withdrawal",
-        ],
-        "How it discounts": [
-            "is_automatic",
-            "is_commerce_promotion",
-            "is_tiered",
-            "qualifier_criteria",
-            "target_criteria",
-            "discount_order",
-            "discount_restriction",
-            "exclusivity_type",
-            "are_qual_items_excl_from_discounts",
-            "is_approaching_discount_applicable",
-            "currency_iso_code",
-        ],
-        "Limits and priority": ["priority_number", "maximum_usage_count"],
-        "Terms and notes": ["terms_and_conditions", "objective", "related_promotion"],
-        "Owner": ["owner_user", "owner_group"],
-    }
     here = {column for field in fields_of(Promotion).values() for column in field.columns}
-    shown = {title: [name for name in names if name in here] for title, names in sections.items()}
+    shown = {
+        title: [name for name in names if name in here]
+        for title, names in PROMOTION_SECTIONS.items()
+    }
     if not new:
         shown["Record"] = ["shown_id", "created_by_whom", "changed_by_whom"]
     return [(title, {"fields": names}) for title, names in shown.items() if names]

@@ -5,18 +5,16 @@ from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers, viewsets
-from rest_framework.permissions import BasePermission
+from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from promotions import ids
 from promotions.access import Access
 from promotions.api.serializers import Choice, EitherReference, Moment, ReadOnlyText, Reference
 from promotions.api.views import RecordViewSet, decode_path_id
 from promotions.errors import refuse
-from promotions.http.authentication import HOW_TO_GET_ONE
+from promotions.http.authentication import AnyToken
 from promotions.http.bodies import Body, read_body
 from promotions.http.context import RequestContext
 from promotions.http.idempotency import idempotent
@@ -163,15 +161,6 @@ class MeSerializer(serializers.Serializer[Any]):
     userId = serializers.CharField(help_text="The user that this caller acts as: share with it.")
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
-
-
-class AnyToken(BasePermission):
-    """A valid token, whatever its scopes."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.auth is None:
-            raise exceptions.NotAuthenticated(HOW_TO_GET_ONE)
-        return True
 
 
 class MeView(RequestContext):

@@ -14,7 +14,6 @@ from promotions.api.error_page import ErrorsPage
 from promotions.api.part_views import register
 from promotions.api.promotions import PromotionViewSet
 from promotions.api.sharing import MeView, ShareViewSet, SharingRuleViewSet
-from promotions.api.tokens import TokenView
 from promotions.api.trail import FeedViewSet, HistoryViewSet
 from promotions.api.whole import WholePromotionViewSet
 from promotions.http.routing import OptionalSlashRouter
@@ -65,7 +64,6 @@ urlpatterns = [
     *OF_PROMOTIONS,
     path("api/v1/", include(router.urls)),
     re_path(r"^api/v1/me/?$", MeView.as_view(), name="me"),
-    re_path(r"^services/oauth2/token/?$", TokenView.as_view(), name="token"),
     re_path(
         r"^api/schema/?$",
         SpectacularAPIView.as_view(renderer_classes=SCHEMA_RENDERERS),

@@ -56,10 +56,11 @@ class TokenAuthentication(BaseAuthentication):
             raise exceptions.AuthenticationFailed(
                 f"The Authorization header holds no access token. {HOW_TO_GET_ONE}"
             )
-        found = self._check(token.strip())
+        found = self.check(token.strip())
         return found.user, found
 
-    def _check(self, token: str) -> KnownToken:
+    def check(self, token: str) -> KnownToken:
+        """What this access token stands for. Raises ``AuthenticationFailed``."""
         checksum = hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
         found = known_tokens.find(checksum, at=monotonic())
         if found is None:
@@ -76,6 +77,27 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
+
+
+class QueryTokenAuthentication(TokenAuthentication):
+    """Also ``?oauth_token=<token>``, as existing clients ask who they are (the client contract,
+    section 0). Nowhere else: an address is kept and shown where a header isn't."""
+
+    def authenticate(self, request: Request) -> tuple[User, KnownToken] | None:
+        token = request.query_params.get("oauth_token", "").strip()
+        if request.META.get("HTTP_AUTHORIZATION", "").strip() or not token:
+            return super().authenticate(request)
+        found = self.check(token)
+        return found.user, found
+
+
+class AnyToken(BasePermission):
+    """A valid token, whatever its scopes."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if request.auth is None:
+            raise exceptions.NotAuthenticated(HOW_TO_GET_ONE)
+        return True
 
 
 class HasScope(BasePermission):

@@ -3,7 +3,8 @@
 import logging
 import sys
 from http.client import responses
-from typing import Any
+from time import time
+from typing import Any, Final
 
 from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
@@ -16,8 +17,13 @@ from rest_framework.views import APIView
 from promotions.errors import refuse
 from promotions.http.compatible import CompatibleView
 from promotions.http.errors import PROBLEM_MEDIA_TYPE
+from promotions.http.throttling import window
 
 logger = logging.getLogger(__name__)
+
+_LOGGED: Final = "unknown paths"
+_LOGGED_RATE: Final = "120/minute"
+"""In each process."""
 
 
 class _NotThere(APIView):
@@ -28,8 +34,10 @@ class _NotThere(APIView):
     throttle_classes = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Tells the operator what a client calls that is not offered.
-        logger.warning("no such resource: %s %s", request.method, request.path[:200])
+        # Tells the operator what a client calls that is not offered; whoever calls anything can't
+        # fill the log by it. A line is a JSON object: nothing in a path ends it.
+        if window(_LOGGED, _LOGGED_RATE).wait("", at=time()) is None:
+            logger.warning("no such resource: %.20s %.200s", request.method, request.path)
         raise refuse("not_found", "The requested resource does not exist.")
 
 
@@ -40,7 +48,7 @@ class NotFoundView(_NotThere):
 
 @extend_schema(exclude=True)
 class CompatibleNotFoundView(_NotThere, CompatibleView):
-    """Under ``/services/``."""
+    """Under ``/services/`` and ``/id/``."""
 
 
 _UNAVAILABLE = "The service cannot reach its database at the moment. Try again in a few seconds."
@@ -69,7 +77,7 @@ def unreadable_request(request: HttpRequest, exception: Exception) -> HttpRespon
 
 def _plain_answer(request: HttpRequest, status: int, detail: str, error_code: str) -> HttpResponse:
     """An answer outside the catalogue, without anything that could fail on the way."""
-    if request.path_info.startswith("/services/"):
+    if request.path_info.startswith(("/services/", "/id/")):
         entries = [{"errorCode": error_code, "message": detail, "fields": []}]
         return JsonResponse(entries, status=status, safe=False)
     if request.path_info.startswith("/api/"):

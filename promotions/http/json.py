@@ -27,6 +27,8 @@ class JSONParser(BaseParser):
     ) -> Any:
         request = (parser_context or {}).get("request")
         encoding = request.headers.get("Content-Encoding", "identity") if request else "identity"
+        if encoding.lower() in ("gzip", "x-gzip"):  # the server has unpacked what is
+            raise ParseError("The body is announced as gzip, and is none. Send it again.")
         if encoding.lower() != "identity":
             raise UnsupportedMediaType(encoding)
         try:

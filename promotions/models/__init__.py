@@ -21,6 +21,7 @@ from promotions.models.organization import Organization
 from promotions.models.partners import Partner
 from promotions.models.people import User
 from promotions.models.promotion import Promotion
+from promotions.models.query_locators import QueryLocator, QueryPosition
 from promotions.models.segments import (
     PromotionMarketSegment,
     PromotionSegment,
@@ -66,6 +67,8 @@ __all__ = [
     "PromotionShare",
     "PromotionTarget",
     "PromotionTier",
+    "QueryLocator",
+    "QueryPosition",
     "Record",
     "RecordManager",
     "RecordQuerySet",

@@ -13,6 +13,9 @@ class Partner(AbstractApplication):  # type: ignore[misc]  # the toolkit has no 
     """
 
     scopes = models.JSONField(default=list)
+    public_key = models.TextField(blank=True, default="", db_default="")
+    """PEM, as ``promotions/public_keys.py`` reads it: what the partner signs assertions by. Empty
+    where it signs none."""
 
     class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         constraints = [

@@ -1,4 +1,4 @@
-"""What is done to partner systems: creating them, giving them new secrets and tokens."""
+"""What is done to partner systems: creating them, giving them new secrets, keys and tokens."""
 
 import secrets
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from oauth2_provider.settings import oauth2_settings
 
 from promotions.errors import refuse
 from promotions.models import Partner, User
+from promotions.public_keys import UnusableKey, read_public_key
 from promotions.token_format import new_access_token
 
 _LONGEST_NAME: Final = 150
@@ -32,12 +33,16 @@ def known_scopes() -> dict[str, str]:
     return dict(oauth2_settings.SCOPES)
 
 
-def create_partner(*, name: str, scopes: Iterable[str]) -> Credentials:
+def create_partner(
+    *, name: str, scopes: Iterable[str], public_key: bytes | None = None
+) -> Credentials:
     """A new client of the API, with a user of its own to act as.
 
-    ``name`` has 1 to 150 characters and need not be unique. Raises ``Refused`` (``required``,
-    ``invalid_value``) for a bad name, no scope or an unknown one.
+    ``name`` has 1 to 150 characters and need not be unique; ``public_key`` is the content of a file
+    as ``set_public_key`` takes it. Raises ``Refused`` (``required``, ``invalid_value``) for a bad
+    name or key, no scope or an unknown one.
     """
+    key = "" if public_key is None else _read_key(public_key)
     name, wanted = name.strip(), list(dict.fromkeys(scopes))
     if not name:
         raise refuse("required", "Give the partner a name.", "name")
@@ -64,6 +69,7 @@ def create_partner(*, name: str, scopes: Iterable[str]) -> Credentials:
             user=user,
             scopes=wanted,
             client_secret=secret,
+            public_key=key,
             client_type=Partner.CLIENT_CONFIDENTIAL,
             authorization_grant_type=Partner.GRANT_CLIENT_CREDENTIALS,
         )
@@ -76,6 +82,23 @@ def renew_secret(partner: Partner) -> Credentials:
     partner.client_secret = secret
     partner.save()
     return Credentials(partner, secret)
+
+
+def set_public_key(partner: Partner, file: bytes | None) -> None:
+    """Gives a partner the key by which it signs assertions from now on: the content of a PEM file,
+    a public key or a certificate (RSA). None takes its key away; tokens live on until they expire.
+
+    Raises ``Refused`` (``invalid_value``) for anything else.
+    """
+    partner.public_key = "" if file is None else _read_key(file)
+    partner.save()
+
+
+def _read_key(file: bytes) -> str:
+    try:
+        return read_public_key(file)
+    except UnusableKey as error:
+        raise refuse("invalid_value", str(error), "public_key") from error
 
 
 def issue_token(partner: Partner, *, at: datetime) -> str:

@@ -1,5 +1,6 @@
 """Noting who looked at what when: ``LastViewedDate`` and ``LastReferencedDate``, for each user."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from promotions.models import Record, RecordView, User
@@ -18,6 +19,16 @@ def note_view(record: Record, *, user: User, at: datetime) -> None:
 def note_reference(record: Record, *, user: User, at: datetime) -> None:
     """Remembers that ``user`` came across ``record`` without viewing it."""
     _note([(record.key_prefix, record.pk)], user, at, viewed=False)
+
+
+def note_views(key_prefix: str, keys: Sequence[int], *, user: User, at: datetime) -> None:
+    """Remembers that ``user`` viewed the records of one kind with these primary keys."""
+    _note([(key_prefix, key) for key in keys], user, at, viewed=True)
+
+
+def note_references(key_prefix: str, keys: Sequence[int], *, user: User, at: datetime) -> None:
+    """Remembers that ``user`` came across them without viewing them."""
+    _note([(key_prefix, key) for key in keys], user, at, viewed=False)
 
 
 def last_viewed(record: Record, *, user: User) -> datetime | None:

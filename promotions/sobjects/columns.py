@@ -58,12 +58,12 @@ def _parts(place: Place, field: Field, by: Actor) -> list[tuple[Combinable, Rend
     if field.sources:
         return [
             (
-                _guarded(place, F(place.lookup(f"{column}_id")), by, (column, target, field)),
+                guarded(place, F(place.lookup(f"{column}_id")), by, (column, target, field)),
                 partial(ids.encode, target.key_prefix),
             )
             for column, target in targets_of(field)
         ]
-    return [(_guarded(place, _expression(place, field, by), by), renderer(place.sobject, field))]
+    return [(guarded(place, _expression(place, field, by), by), renderer(place.sobject, field))]
 
 
 def _expression(place: Place, field: Field, by: Actor) -> Combinable:
@@ -80,7 +80,7 @@ def _expression(place: Place, field: Field, by: Actor) -> Combinable:
     return Subquery(views.values(field.attribute))
 
 
-def _guarded(
+def guarded(
     place: Place,
     value: Combinable,
     by: Actor,

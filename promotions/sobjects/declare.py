@@ -15,6 +15,7 @@ from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.dictionary import Field, fields_of
 from promotions.errors import refuse
+from promotions.sobjects.soql.tree import SearchIn
 
 Create = Callable[[Mapping[str, Any], Actor, datetime], int]
 """Makes a record of values by the model's names (references by their key columns, such as
@@ -55,11 +56,20 @@ class SObject:
     called there: ``{"PromotionId": "PromotionTiers"}``. Others have no such name."""
     cascades_from: Sequence[str] = ()
     """References to what takes this object's records along when it is deleted."""
+    kept_by: Sequence[tuple[type[Model], str]] = ()
+    """References (model and its field) that keep a record from being deleted."""
     seen_with: Sequence[str] = ()
     """The model's references to what anybody sees who sees the record."""
-    searched: Sequence[str] = ()
-    """The model's columns that a search looks at; none: it isn't searchable."""
+    searched: Mapping[str, SearchIn] = field(default_factory=dict)
+    """The model's columns that a search looks at, folded where they are kept so, each with the
+    group of fields that it belongs to (``ALL``: to no other); none: it isn't searchable. Their
+    order is that of the index of words (``search/words.py``)."""
     layoutable: bool = True
+    sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """How a layout groups the fields, by headings; by the model's names. What is in none of them
+    comes after these."""
+    named_layouts: Sequence[str] = ()
+    """Other names under which clients ask for the layout."""
     replicateable: bool = True
     feed_enabled: bool = False
 

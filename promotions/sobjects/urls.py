@@ -1,34 +1,26 @@
-"""The paths of this surface: each with and without a slash at its end, and never a redirect, which
-existing clients follow without their body (the client contract, 0.1)."""
+"""The paths of this surface."""
 
-from django.urls import re_path
-from rest_framework.views import APIView
+from promotions.sobjects.bulk_urls import urlpatterns as bulk
+from promotions.sobjects.describe_urls import urlpatterns as describing
+from promotions.sobjects.many_urls import urlpatterns as many
+from promotions.sobjects.routing import NAME, data_path
+from promotions.sobjects.views import query, records, search
 
-from promotions.http.versions import VERSION
-from promotions.sobjects.views import bulk, records
-
-NAME = r"(?P<name>[A-Za-z][A-Za-z0-9_]*)"
 RECORD = r"(?P<record_id>[^/]+)"
 FIELD = r"(?P<field>[A-Za-z][A-Za-z0-9_.]*)"
 
-
-def data_path(below: str, view: type[APIView]) -> object:
-    """A path below that of a version; ``below`` is a part of a regular expression."""
-    return re_path(rf"^services/data/{VERSION}/{below}/?$", view.as_view())
-
-
-JOB = r"(?P<job_id>[^/]+)"
-# In any case of letters: existing clients write it in two ways.
-RESULTS = r"(?P<which>(?i:successfulResults|failedResults|unprocessedRecords))"
-
 urlpatterns = [
-    # What is more specific comes first.
+    # What is asked for most stands first, what is more specific before the rest.
+    data_path("query", query.QueryView),
+    data_path("query(?:[Aa]ll)?/(?P<locator>[^/]+)", query.MoreView),
+    data_path("query[Aa]ll", query.QueryAllView),
+    data_path("search", search.SearchView),
+    data_path("parameterized[Ss]earch", search.ParameterizedSearchView),
+    *describing,
+    *many,
+    *bulk,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
-    data_path(rf"sobjects/{NAME}(?:/[Ii][Dd])?", records.CreateView),
+    data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),
     data_path(rf"sobjects/{NAME}/{FIELD}/(?P<value>.+?)", records.LookupView),
-    data_path(r"jobs/ingest", bulk.IngestJobsView),
-    data_path(rf"jobs/ingest/{JOB}", bulk.IngestJobView),
-    data_path(rf"jobs/ingest/{JOB}/batches", bulk.BatchesView),
-    data_path(rf"jobs/ingest/{JOB}/{RESULTS}", bulk.ResultsView),
 ]

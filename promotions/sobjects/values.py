@@ -15,6 +15,7 @@ from django.db import models
 
 from promotions import ids
 from promotions.dictionary import Field
+from promotions.models.fields import TextArea
 from promotions.moments import parse_moment
 from promotions.sobjects.declare import SObject
 from promotions.sobjects.errors import CallFailed, Problem, required
@@ -120,13 +121,22 @@ def _text(field: Field, value: Any) -> str | None:
         if field.nillable:
             return None
         raise CallFailed(required([field.name]))
-    if field.length is not None and len(value) > field.length:
+    _check_length(field, value)
+    return value
+
+
+def longest(field: Field) -> int:
+    """How many characters a text of this field has at most."""
+    return TextArea.LONGEST if field.length is None else field.length
+
+
+def _check_length(field: Field, text: str) -> None:
+    if len(text) > longest(field):
         message = (
-            f"{field.label.capitalize()}: data value too large: {_shown(value)} "
-            f"(max length={field.length})"
+            f"{field.label.capitalize()}: data value too large: {_shown(text)} "
+            f"(max length={longest(field)})"
         )
         raise CallFailed(Problem("STRING_TOO_LONG", message, (field.name,)))
-    return value
 
 
 def _picklist(field: Field, value: Any, column: Any) -> str | None:
@@ -238,6 +248,7 @@ def _day_of(text: str) -> date:
 
 def _json(field: Field, value: Any) -> Any:
     """Structured notes: clients know them as a text."""
+    _check_length(field, value if isinstance(value, str) else orjson.dumps(value).decode())
     if not isinstance(value, str):
         return value
     try:

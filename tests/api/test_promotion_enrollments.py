@@ -40,7 +40,7 @@ def test_the_documented_request_gives_the_documented_answer(api: Api) -> None:
         }
     )
     assert response.status_code == 201
-    assert response["Content-Type"] == "application/json"
+    assert response["Content-Type"] == "application/json;charset=UTF-8"
     usage = PromotionPartyUsage.objects.get()
     assert response.json() == {
         "results": [

@@ -9,11 +9,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-INTERFACES = ("api", "admin", "management", "sobjects")
+INTERFACES = ("api", "admin", "management", "oauth", "sobjects")
 """The doors. A door of one app may use the same kind of door of the other, and no other kind."""
 
 PURE = {
     "promotions.access",
+    "promotions.assertions",
     "promotions.child_rules",
     "promotions.child_rules.coupons",
     "promotions.child_rules.limits",
@@ -32,8 +33,25 @@ PURE = {
     "promotions.moments",
     "promotions.naming",
     "promotions.numbers",
+    "promotions.public_keys",
     "promotions.rules",
+    "promotions.sections",
     "promotions.sliding_window",
+    "promotions.sobjects",
+    "promotions.sobjects.soql",
+    "promotions.sobjects.soql.checks",
+    "promotions.sobjects.soql.conditions",
+    "promotions.sobjects.soql.cursor",
+    "promotions.sobjects.soql.errors",
+    "promotions.sobjects.soql.expressions",
+    "promotions.sobjects.soql.limits",
+    "promotions.sobjects.soql.literals",
+    "promotions.sobjects.soql.parser",
+    "promotions.sobjects.soql.refused",
+    "promotions.sobjects.soql.search_terms",
+    "promotions.sobjects.soql.sosl",
+    "promotions.sobjects.soql.tokens",
+    "promotions.sobjects.soql.tree",
     "promotions.token_format",
     "promotions.warnings",
     "promotions.whole",

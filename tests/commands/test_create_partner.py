@@ -17,7 +17,7 @@ def test_prints_the_credentials_as_json() -> None:
     printed = json.loads(
         output_of("create_partner", "Web shop", "--scope", "enrollments:write", "enrollments:read")
     )
-    assert printed.keys() == {"client_id", "client_secret", "scopes"}
+    assert printed.keys() == {"client_id", "client_secret", "username", "scopes"}
     partner = Partner.objects.get(client_id=printed["client_id"])
     assert partner.name == "Web shop"
     assert partner.scopes == printed["scopes"] == ["enrollments:write", "enrollments:read"]

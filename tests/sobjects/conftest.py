@@ -7,7 +7,7 @@ import pytest
 from tests.api.conftest import Api
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Answer
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 VERSION = "v59.0"
 DATA = f"/services/data/{VERSION}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from promotions import ids
 from promotions.models import Promotion, RecordView
@@ -256,7 +256,7 @@ def test_a_token_must_allow_what_is_asked(objects: ObjectApi) -> None:
     assert problem(ObjectApi(["customers:read"]).get(path)) == DENIED
 
 
-def test_what_is_not_shared_is_not_there(settings: SettingsWrapper) -> None:
+def test_what_is_not_shared_is_not_there(settings: Settings) -> None:
     settings.PROMOTION_SHARING = "private"
     scopes = [scope for scope in known_scopes() if scope != "promotions:all"]
     promotion = make_promotion()

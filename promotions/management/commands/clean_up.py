@@ -9,13 +9,14 @@ from django.utils import timezone
 from promotions.dependents import all_dependents
 from promotions.services.bulk_jobs import remove_old_jobs
 from promotions.services.housekeeping import forget_idempotent_requests, remove_expired_tokens
+from promotions.services.query_locators import remove_expired_locators
 
 
 class Command(BaseCommand):
     help = (
-        "Removes answers kept for old idempotency keys, expired tokens and staff sessions, bulk "
-        "jobs that ended, or were left, a week ago, and the files of enrollment jobs that did so a "
-        "month ago."
+        "Removes answers kept for old idempotency keys, expired tokens, query locators and staff "
+        "sessions, bulk jobs that ended, or were left, a week ago, and the files of enrollment jobs "
+        "that did so a month ago."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         for dependents in all_dependents():
             self.stdout.write(dependents.clean_up(timezone.now()))
         self.stdout.write(f"Bulk jobs removed: {remove_old_jobs(at=timezone.now())}.")
+        remove_expired_locators(at=timezone.now())
         remove_expired_tokens()
         call_command("clearsessions")
         self.stdout.write("Expired tokens and sessions removed.")

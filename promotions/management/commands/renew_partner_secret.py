@@ -4,9 +4,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from promotions.models import Partner
+from promotions.management.partners import partner_with
 from promotions.services.partners import renew_secret
 
 
@@ -20,9 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("client_id")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        partner = Partner.objects.filter(client_id=options["client_id"]).first()
-        if partner is None:
-            raise CommandError("There is no partner system with this client id.")
+        partner = partner_with(options["client_id"])
         renewed = renew_secret(partner)
         self.stdout.write(
             json.dumps({"client_id": partner.client_id, "client_secret": renewed.client_secret})

@@ -107,8 +107,8 @@ class Value:
     value: str | Decimal | bool | date | datetime | DateLiteral | None
     position: int
     pattern: str | None = None
-    """Of a text, what it is as a pattern for LIKE: its own backslashes before ``%`` and ``_``
-    (written ``\\%`` and ``\\_``) kept, everything else unescaped; None of what is no text."""
+    """Of a text, what it is as a pattern for LIKE: ``%`` and ``_`` are wildcards; with a backslash
+    before them, and ``\\\\`` for a backslash, they are themselves; None of what is no text."""
 
 
 # --- Conditions ---------------------------------------------------------------------------------

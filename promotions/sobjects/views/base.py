@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import OperationalError
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from promotions.http.authentication import HOW_TO_GET_ONE
+from promotions.http.authentication import AnyToken
 from promotions.http.context import RequestContext
 from promotions.http.errors import errors_of, headers_for
 from promotions.services.transactions import is_passing
@@ -19,20 +16,11 @@ from promotions.sobjects.errors import CallFailed, Problem, not_found, problems_
 from promotions.sobjects.records import Ambiguous
 
 
-class HasToken(BasePermission):
-    """Any token: what it must allow depends on the object, and is asked where that is known."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.auth is None:
-            raise NotAuthenticated(HOW_TO_GET_ONE)
-        return True
-
-
 class DataView(RequestContext):
     """Base of the views under ``/services/data/vNN.0``: which tells by describe calls of its own
     what it takes, and has no place in the description of the plain API."""
 
-    permission_classes = (HasToken,)
+    permission_classes = (AnyToken,)
     schema = None
 
     @property

@@ -22,6 +22,11 @@ def work() -> Told:
     return told
 
 
+def content_of(answer: Any) -> str:
+    """What was answered as a stream."""
+    return b"".join(answer.streaming_content).decode()
+
+
 class BulkApi(ObjectApi):
     """A client of the bulk calls."""
 
@@ -60,7 +65,7 @@ class BulkApi(ObjectApi):
         answer = self.get(f"jobs/ingest/{job}/{which}")
         assert answer.status_code == 200
         assert answer["Content-Type"].startswith("text/csv")
-        return b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
+        return content_of(answer)
 
     def rows(self, job: str, which: str) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(self.text(job, which))))

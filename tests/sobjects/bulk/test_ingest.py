@@ -7,7 +7,7 @@ import pytest
 from enrollments.models import Account, Contact
 from promotions.models import Promotion, User
 from promotions.models.bulk_jobs import BulkJob
-from promotions.services import bulk_runs
+from promotions.services import bulk_jobs, bulk_runs
 from tests.factories import make_account
 from tests.sobjects.bulk.conftest import BulkApi, work
 
@@ -179,7 +179,7 @@ def test_a_job_goes_on_where_its_worker_was_killed(
             work()
     assert bulk.counts(job) == ("InProgress", 4, 0)
     # Written by a process that could not commit it.
-    path = bulk_runs.path_of(BulkJob.objects.get(), ".successful")
+    path = bulk_jobs.path_of(BulkJob.objects.get(), ".successful")
     with path.open("ab") as file:
         file.write(b"half a li")
     assert len(bulk.rows(job, "successfulResults")) == 4

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("promotions", "0021_the_organization"),
+        ("promotions", "0024_query_locators"),
     ]
 
     operations = [

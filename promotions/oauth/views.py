@@ -1,7 +1,8 @@
-"""The endpoint that issues access tokens."""
+"""The endpoints that issue access tokens and end them, in the form of OAuth 2.0."""
 
 import base64
 import binascii
+import hashlib
 import hmac
 from typing import Any, Final
 
@@ -9,8 +10,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from oauth2_provider.scopes import BaseScopes
-from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views.mixins import OAuthLibMixin
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -21,45 +20,39 @@ from promotions.errors import common_status, refuse
 from promotions.http.errors import errors_of, headers_for
 from promotions.http.throttling import TokenThrottle
 from promotions.models import Partner
-from promotions.token_format import ORGANIZATION_ID, new_access_token
+from promotions.oauth.grants import GRANT_TYPES
+from promotions.services.tokens import revoke_token
+from promotions.token_format import ORGANIZATION_ID
 
 _LARGEST_FORM: Final = 64 * 1024
 """In bytes: a form with a file could be of any size."""
 
 
-class PartnerScopes(BaseScopes):  # type: ignore[misc]  # the toolkit has no types
-    """The scopes a token can have: those of its partner, all unless it asks for less."""
-
-    def get_all_scopes(self) -> dict[str, str]:
-        return dict(oauth2_settings.SCOPES)
-
-    def get_available_scopes(
-        self, application: Partner | None = None, *args: Any, **kwargs: Any
-    ) -> list[str]:
-        return list(application.scopes) if application else list(oauth2_settings.SCOPES)
-
-    def get_default_scopes(
-        self, application: Partner | None = None, *args: Any, **kwargs: Any
-    ) -> list[str]:
-        return self.get_available_scopes(application)
-
-
-def generate_access_token(request: Any, refresh_token: bool = False) -> str:
-    """The toolkit's hook for the form of tokens."""
-    return new_access_token()
-
-
-class TokenView(OAuthLibMixin, APIView):  # type: ignore[misc]  # the toolkit has no types
-    """``POST /services/oauth2/token``: client credentials, in the form or by HTTP Basic.
-
-    Answers what existing clients read beside the standard's properties: ``instance_url``, ``id``,
-    ``issued_at`` and its ``signature``. Errors have the standard's form (RFC 6749, 5.2).
-    """
+class _Endpoint(APIView):
+    """Base of both: a form without a token, answered and refused as RFC 6749, 5.2, has it."""
 
     authentication_classes = ()
     permission_classes = ()
     parser_classes = (FormParser, MultiPartParser)
     throttle_classes = (TokenThrottle,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not announced.isdigit() or int(announced[:12]) > _LARGEST_FORM:
+            raise refuse("payload_too_large", "A request for a token is a small form.")
+
+    def get_exception_handler(self) -> Any:
+        return _oauth_error
+
+
+class TokenView(OAuthLibMixin, _Endpoint):  # type: ignore[misc]  # the toolkit has no types
+    """``POST /services/oauth2/token``: by the client's id and secret, in the form or by HTTP Basic,
+    by them and a refresh token or the name of the partner's user, or by a signed assertion.
+
+    Answers what existing clients read beside the standard's properties: ``instance_url``, ``id``,
+    ``issued_at`` and, where the secret was sent, its ``signature``.
+    """
 
     @extend_schema(
         operation_id="token",
@@ -69,9 +62,13 @@ class TokenView(OAuthLibMixin, APIView):  # type: ignore[misc]  # the toolkit ha
             "application/x-www-form-urlencoded": {
                 "type": "object",
                 "properties": {
-                    "grant_type": {"type": "string", "enum": ["client_credentials"]},
+                    "grant_type": {"type": "string", "enum": list(GRANT_TYPES)},
                     "client_id": {"type": "string"},
                     "client_secret": {"type": "string"},
+                    "refresh_token": {"type": "string"},
+                    "assertion": {"type": "string", "description": "JSON web token, RS256"},
+                    "username": {"type": "string"},
+                    "password": {"type": "string", "description": "The client's secret"},
                     "scope": {"type": "string", "description": "Space-separated; default: all"},
                 },
                 "required": ["grant_type"],
@@ -99,19 +96,19 @@ class TokenView(OAuthLibMixin, APIView):  # type: ignore[misc]  # the toolkit ha
     def post(self, request: Request) -> HttpResponse:
         """Get an access token with the client id and secret that `create_partner` printed."""
         django_request = request._request
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdigit() or int(announced[:12]) > _LARGEST_FORM:
-            raise refuse("payload_too_large", "A request for a token is a small form.")
         client_id, client_secret = _credentials(django_request)
         if not _plain(client_id, client_secret, *map(str, django_request.POST.values())):
             return Response(
                 {"error": "invalid_client", "error_description": "Unreadable client credentials."},
                 status=401,
             )
+        django_request.META.setdefault("HTTP_HOST", django_request.get_host())
         _, headers, body, status = self.create_token_response(django_request)
         answer = orjson.loads(body)
         if status == 200:
-            answer |= self._what_existing_clients_read(django_request, client_id, client_secret)
+            answer |= self._what_existing_clients_read(
+                django_request, answer["access_token"], client_secret
+            )
         response = Response(answer, status=status)
         for name in ("Cache-Control", "Pragma", "WWW-Authenticate"):
             if name in headers:
@@ -119,22 +116,50 @@ class TokenView(OAuthLibMixin, APIView):  # type: ignore[misc]  # the toolkit ha
         return response
 
     def _what_existing_clients_read(
-        self, request: HttpRequest, client_id: str, client_secret: str
+        self, request: HttpRequest, access_token: str, client_secret: str
     ) -> dict[str, str]:
-        partner = Partner.objects.select_related("user").get(client_id=client_id)
+        checksum = hashlib.sha256(access_token.encode()).hexdigest()
+        partner = Partner.objects.select_related("user").get(accesstoken__token_checksum=checksum)
         instance_url = request.build_absolute_uri("/").rstrip("/")
         identity = f"{instance_url}/id/{ORGANIZATION_ID}/{partner.acting_user.record_id}"
         issued_at = str(int(timezone.now().timestamp() * 1000))
-        digest = hmac.digest(client_secret.encode(), (identity + issued_at).encode(), "sha256")
-        return {
-            "instance_url": instance_url,
-            "id": identity,
-            "issued_at": issued_at,
-            "signature": base64.b64encode(digest).decode(),
-        }
+        read = {"instance_url": instance_url, "id": identity, "issued_at": issued_at}
+        if client_secret:
+            signed = (identity + issued_at).encode()
+            digest = hmac.digest(client_secret.encode(), signed, "sha256")
+            read["signature"] = base64.b64encode(digest).decode()
+        return read
 
-    def get_exception_handler(self) -> Any:
-        return _oauth_error
+
+class RevokeView(_Endpoint):
+    """``POST /services/oauth2/revoke`` (RFC 7009): ends a token, of either kind.
+
+    Whoever has a token may end it: existing clients send nothing but the token.
+    """
+
+    @extend_schema(
+        operation_id="revoke",
+        tags=["authentication"],
+        auth=[],
+        request={
+            "application/x-www-form-urlencoded": {
+                "type": "object",
+                "properties": {"token": {"type": "string"}},
+                "required": ["token"],
+            }
+        },
+        responses={
+            200: None,
+            (400, "application/json"): {"$ref": "#/components/schemas/OAuthError"},
+        },
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """End an access token, or a refresh token and what came by it."""
+        token = request._request.POST.get("token", "")
+        if not token:
+            raise refuse("required", "Send the token to be revoked, as token=… in a form.")
+        revoke_token(token)
+        return HttpResponse(status=200)
 
 
 def _credentials(request: HttpRequest) -> tuple[str, str]:

@@ -1,0 +1,58 @@
+"""``toLabel`` and ``FORMAT``: values as people read them, in American English and in UTC."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from promotions.sobjects.columns import renderer
+from promotions.sobjects.paths import Reached
+
+
+def formatted(function: str, reached: Reached) -> Callable[[Any], Any]:
+    """How ``TOLABEL`` or ``FORMAT`` shows a value of a field, which is not None."""
+    field = reached.field
+    if function == "TOLABEL":
+        labels = dict(field.values)
+        return lambda value: labels.get(value, value)
+    if field.type in _FORMATS:
+        return _FORMATS[field.type]
+    render = renderer(reached.at[0][0].sobject, field)
+    return render if render is not None else _as_it_is
+
+
+def format_of(type_: str) -> Callable[[Any], Any]:
+    """How ``FORMAT`` shows a value of a type."""
+    return _FORMATS.get(type_, _as_it_is)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _number(value: Decimal | float) -> str:
+    text = f"{Decimal(str(value)):,.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _amount(value: Decimal | float) -> str:
+    return f"{Decimal(str(value)):,.2f}"
+
+
+def _day(value: date) -> str:
+    return f"{value.month}/{value.day}/{value.year}"
+
+
+def _moment(value: datetime) -> str:
+    value = value.astimezone(UTC)
+    return f"{_day(value)}, {value.hour % 12 or 12}:{value:%M %p}"
+
+
+_FORMATS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "int": _number,
+    "double": _number,
+    "percent": _number,
+    "currency": _amount,
+    "date": _day,
+    "dateTime": _moment,
+}

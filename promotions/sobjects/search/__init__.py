@@ -1,0 +1,1 @@
+"""Searching records by the words in them."""

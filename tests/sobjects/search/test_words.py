@@ -1,0 +1,116 @@
+"""Which records have the words that a search looks for: the same on both databases."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from enrollments.models import Contact
+from promotions.models import Promotion
+from promotions.sobjects.declare import every_sobject, sobject
+from promotions.sobjects.search.words import SIGNS, matching, parts_of, words_of
+from promotions.sobjects.soql.sosl import parse_terms
+from promotions.sobjects.soql.tree import SearchIn
+from tests.factories import make_contact, make_promotion
+
+pytestmark = pytest.mark.django_db
+
+NAMES: dict[str, dict[str, Any]] = {
+    "joe": {"first_name": "Joe", "last_name": "Ash", "email": "joe.ash@Example.com"},
+    "zoe": {"first_name": "Zoë", "last_name": "Straßer-Beck", "email": "zoe@example.org"},
+    "ann": {
+        "first_name": "Ann Joelle",
+        "last_name": "O'Neil",
+        "phone": "+49 (30) 1234",
+        "email": None,
+    },
+}
+
+
+@pytest.fixture
+def people() -> None:
+    for key, fields in NAMES.items():
+        make_contact(external_id=f"C-{key}_1", **fields)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("joe", {"joe"}),
+        ("JOE", {"joe"}),
+        ("joe*", {"joe", "ann"}),
+        ("jo?", {"joe"}),
+        ("j*e", {"joe", "ann"}),
+        ("*eil", {"ann"}),
+        ("joe AND ash", {"joe"}),
+        ("joe ash", {"joe"}),
+        ("joe OR zoë", {"joe", "zoe"}),
+        ("example AND NOT joe", {"zoe"}),
+        ('"joe ash"', {"joe"}),
+        ('"ash joe"', set()),
+        ("joe.ash@example.com", {"joe"}),
+        ("strasser", {"zoe"}),
+        ("STRASSER-BECK", {"zoe"}),
+        ("o'neil", {"ann"}),
+        ("1234", {"ann"}),
+        ("c-zoe_1", {"zoe"}),
+        ("ash* OR beck*", {"joe", "zoe"}),
+        ("nobody", set()),
+    ],
+)
+def test_what_a_search_finds(people: None, typed: str, found: set[str]) -> None:
+    assert found_in(set(NAMES), typed) == found
+
+
+@pytest.mark.parametrize(
+    ("within", "typed", "found"),
+    [
+        (SearchIn.NAME, "ash", {"joe"}),
+        (SearchIn.NAME, "example", set()),
+        (SearchIn.EMAIL, "example", {"joe", "zoe"}),
+        (SearchIn.EMAIL, "joelle", set()),
+        (SearchIn.PHONE, "30", {"ann"}),
+    ],
+)
+def test_a_search_in_a_group_of_fields(
+    people: None, within: SearchIn, typed: str, found: set[str]
+) -> None:
+    assert found_in(set(NAMES), typed, within) == found
+
+
+def found_in(keys: set[str], typed: str, within: SearchIn = SearchIn.ALL) -> set[str]:
+    contact = sobject("Contact")
+    assert contact is not None
+    columns = [c for c, group in contact.searched.items() if within in (SearchIn.ALL, group)]
+    condition = matching(columns, parse_terms(typed), indexed=list(contact.searched))
+    ids = Contact.objects.filter(condition).values_list("external_id", flat=True)
+    return {key for key in keys if f"C-{key}_1" in set(ids)}
+
+
+def test_signs_part_words_and_long_ones_are_cut() -> None:
+    assert parts_of(f"a{SIGNS}b") == ["a", "b"]
+    assert parts_of("x" * 300) == ["x" * 100]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("text", ["x" * 5000, SIGNS, "", "a 'b' \\c", "Ünïcödé"])
+def test_an_index_takes_any_text_apart_as_a_search_does(text: str) -> None:
+    make_promotion(description=text)
+    [(words,)] = Promotion.objects.values_list(words_of(["description"]))
+    assert sorted(words.split()) == sorted(f"'{part}'" for part in parts_of(text))
+
+
+SEARCHED = [one.name for one in every_sobject() if one.searched and one.name != "User"]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("name", SEARCHED)
+def test_searches_come_off_an_index(name: str) -> None:
+    one = sobject(name)
+    assert one is not None
+    columns = list(one.searched)
+    condition = matching(columns, parse_terms("summer AND sale*"), indexed=columns)
+    asked = one.model._default_manager.filter(condition).order_by()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert f"{one.model._meta.model_name}_words" in asked.explain()
