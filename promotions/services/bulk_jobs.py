@@ -23,6 +23,7 @@ from promotions.services.kept_files import (
     KeptFile,
     file_locked,
     kept_directory,
+    new_name,
     remove_unwanted,
 )
 
@@ -40,6 +41,7 @@ class WrongState(Exception):
 def create_job(job: BulkJob, *, by: Actor, at: datetime) -> BulkJob:
     """Keeps a new job, for ``by``: open for its data, or, of a query, ready to be worked off."""
     is_query = job.type == BulkJobType.QUERY
+    job.path = new_name() if is_query else None
     job.state = BulkState.UPLOAD_COMPLETE if is_query else BulkState.OPEN
     job.created_by = by.user
     job.source, job.scopes = by.source.value, sorted(by.scopes)

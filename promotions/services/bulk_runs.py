@@ -6,17 +6,21 @@ could not commit lies behind them, and is overwritten.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from promotions.actors import Actor, Source
 from promotions.models import BulkJob, Partner, User
-from promotions.models.bulk_jobs import AT_WORK, BulkState
+from promotions.models.bulk_jobs import AT_WORK, BulkJobType, BulkState
 from promotions.services.bulk_jobs import FAILED, SUCCESSFUL, hold, path_of, touch
 from promotions.services.transactions import in_transaction, patiently
+
+_AT_ONCE: Final = 100
+"""Jobs that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +70,10 @@ def actor_of(job: BulkJob) -> Actor:
     return Actor(user, Source(job.source), scopes)
 
 
-def waiting_jobs() -> Iterator[BulkJob]:
-    """The jobs that a worker may run, the first asked for first; whether somebody does run one, its
-    lock tells."""
-    yield from BulkJob.objects.filter(state__in=AT_WORK).order_by("pk")
+def waiting_jobs(kind: BulkJobType) -> list[BulkJob]:
+    """The jobs of a kind that a worker may run, the first asked for first; whether somebody does
+    run one, its lock tells."""
+    return list(BulkJob.objects.filter(state__in=AT_WORK, type=kind).order_by("pk")[:_AT_ONCE])
 
 
 def begin(job: BulkJob, *, at: datetime) -> bool:
@@ -83,6 +87,24 @@ def begin(job: BulkJob, *, at: datetime) -> bool:
             job.state = BulkState.IN_PROGRESS
             touch(job, at=at)
     return True
+
+
+def is_wanted(job: BulkJob) -> bool:
+    """Whether nobody has aborted the job meanwhile."""
+    return BulkJob.objects.filter(pk=job.pk, state=BulkState.IN_PROGRESS).exists()
+
+
+def found(job: BulkJob, *, size: int, rows: int, milliseconds: int, at: datetime) -> None:
+    """Notes that what a query asks for is in its file. Raises ``Unwanted``, and ``Refused`` where
+    the job was deleted."""
+    with transaction.atomic():
+        hold(job)
+        if job.state != BulkState.IN_PROGRESS:
+            raise Unwanted
+        job.state = BulkState.JOB_COMPLETE
+        job.size, job.rows_done = size, rows
+        job.milliseconds += milliseconds
+        touch(job, at=at)
 
 
 def advance(job: BulkJob, step: Step, act: Callable[[], Outcome], *, at: datetime) -> None:

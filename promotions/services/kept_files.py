@@ -40,7 +40,7 @@ class Arriving:
 
     def __init__(self, directory: Path, *, most: int, too_large: Callable[[], Refused]) -> None:
         self._most, self._too_large = most, too_large
-        self._path = secrets.token_hex(16)
+        self._path = new_name()
         self._target = directory / self._path
         self._digest, self._size = hashlib.sha256(), 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -69,6 +69,11 @@ class Arriving:
         with suppress(OSError):  # what was still to be written found no room
             self._file.close()
         self._target.unlink(missing_ok=True)
+
+
+def new_name() -> str:
+    """A name that no file has, nor can be guessed."""
+    return secrets.token_hex(16)
 
 
 def broken_off() -> Refused:

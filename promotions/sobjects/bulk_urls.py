@@ -14,4 +14,7 @@ urlpatterns = [
     data_path(rf"jobs/ingest/{JOB}", bulk.IngestJobView),
     data_path(rf"jobs/ingest/{JOB}/batches", bulk.BatchesView),
     data_path(rf"jobs/ingest/{JOB}/{RESULTS}", bulk.ResultsView),
+    data_path(r"jobs/query", bulk.QueryJobsView),
+    data_path(rf"jobs/query/{JOB}", bulk.QueryJobView),
+    data_path(rf"jobs/query/{JOB}/results", bulk.QueryResultsView),
 ]

@@ -26,7 +26,8 @@ _ROWS: Final = 200
 """In one transaction."""
 _HEAVIEST: Final = 2_000_000
 """Characters in one transaction: of long rows it has fewer."""
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where there is no room left on a disk."""
 
 _BY_ID: Final = (BulkOperation.UPDATE, BulkOperation.DELETE)
 
@@ -61,7 +62,7 @@ def work_off(job: BulkJob, clock: Clock) -> Generator[None]:
     except UnreadableTable as error:
         raise JobFailed(f"ClientInputError : {error}") from error
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             log.exception("bulk job %s", job.record_id)
             raise JobFailed(
                 "StorageLimit : The service's disk is full. Try again later."

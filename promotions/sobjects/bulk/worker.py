@@ -1,5 +1,5 @@
-"""Bulk jobs in the background: some at once, a step of each in turn, so that a small one doesn't
-wait for a large one."""
+"""Jobs that bring rows, in the background: some at once, a step of each in turn, so that a small
+one doesn't wait for a large one."""
 
 import logging
 import threading
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from promotions.errors import Refused
 from promotions.models import BulkJob
+from promotions.models.bulk_jobs import BulkJobType
 from promotions.services import bulk_jobs, bulk_runs
 from promotions.services.job_pace import Pace
 from promotions.sobjects.bulk import ingest
@@ -60,7 +61,7 @@ class BulkJobs:
                 run.held.close()
 
     def _take_up(self, runs: dict[int, _Run], tell: Callable[[str], None]) -> None:
-        for job in bulk_runs.waiting_jobs():
+        for job in bulk_runs.waiting_jobs(BulkJobType.INGEST):
             if len(runs) >= _AT_ONCE:
                 return
             if job.pk not in runs and (run := self._begun(job)) is not None:

@@ -1,12 +1,11 @@
-"""Bulk jobs that bring rows: making them, their data, their state, their results.
+"""Bulk jobs: making them, their data, their state, their results.
 
 Source: the client contract, section 2, "Bulk 2.0".
 """
 
-import errno
 import logging
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -30,6 +29,9 @@ from promotions.sobjects.bulk.asked import (
     wrong,
     wrong_state,
 )
+from promotions.sobjects.bulk.ingest import FULL
+from promotions.sobjects.bulk.pages import page_of
+from promotions.sobjects.bulk.queries import query_job
 from promotions.sobjects.bulk.results import results, unprocessed
 from promotions.sobjects.errors import CallFailed, Problem, not_found
 from promotions.sobjects.reading import DATA_PATH
@@ -38,7 +40,6 @@ from promotions.sobjects.views.base import DataView
 log = logging.getLogger(__name__)
 
 _PAGE: Final = 1000
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _MEDIA_TYPES: Final = ("text/csv", "application/csv")
 
 
@@ -157,7 +158,7 @@ class BatchesView(OfIngest):
         except WrongState as error:
             raise wrong_state(str(error)) from error
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in FULL:
                 raise
             log.exception("bulk job %s", job.record_id)
             message = "The service has no room on its disk left. Try again later."
@@ -189,5 +190,43 @@ class ResultsView(OfIngest):
         return table_response(rows)
 
 
-def table_response(parts: Iterator[bytes], **headers: Any) -> StreamingHttpResponse:
-    return StreamingHttpResponse(parts, content_type="text/csv; charset=UTF-8", headers=headers)
+def table_response(parts: Iterator[bytes]) -> StreamingHttpResponse:
+    return StreamingHttpResponse(parts, content_type="text/csv; charset=UTF-8")
+
+
+class OfQuery(JobsView):
+    kind = BulkJobType.QUERY
+    below = "query"
+
+
+class QueryJobsView(OfQuery):
+    """``jobs/query``."""
+
+    def get(self, request: Request, **path: str) -> Response:
+        return self.page(request)
+
+    def post(self, request: Request, **path: str) -> Response:
+        """Asks; status 200, as existing clients know it."""
+        body = json_body(request)
+        job = query_job(body, by=self.actor, at=self.at, version=self.version)
+        return self.answer(bulk_jobs.create_job(job, by=self.actor, at=self.at))
+
+
+class QueryJobView(OfQuery, JobView):
+    """``jobs/query/<id>``."""
+
+
+class QueryResultsView(OfQuery):
+    """``jobs/query/<id>/results``: what was found, in pages."""
+
+    def get(self, request: Request, **path: str) -> HttpResponseBase:
+        job = self.job
+        if job.state != BulkState.JOB_COMPLETE:
+            message = f"The job is {job.state}: ask for its results once it is JobComplete."
+            raise wrong_state(message)
+        asked = request.query_params
+        page = page_of(job, asked.get("locator"), asked.get("maxRecords"))
+        response = table_response(page.parts)
+        response["Sforce-NumberOfRecords"] = str(page.rows)
+        response["Sforce-Locator"] = page.locator
+        return response

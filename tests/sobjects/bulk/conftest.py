@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from promotions.sobjects.bulk.queries import BulkQueries
 from promotions.sobjects.bulk.worker import BulkJobs
 from tests.sobjects.conftest import ObjectApi
 
@@ -18,7 +19,8 @@ Told = list[str]
 def work() -> Told:
     """Lets the worker work off what there is; what it tells."""
     told: Told = []
-    BulkJobs().look(threading.Event(), told.append)
+    for one in (BulkJobs(), BulkQueries()):
+        one.look(threading.Event(), told.append)
     return told
 
 
@@ -72,6 +74,19 @@ class BulkApi(ObjectApi):
 
     def errors(self, job: str) -> list[str]:
         return [row["sf__Error"] for row in self.rows(job, "failedResults")]
+
+    def ask(self, query: str, operation: str = "query", **more: Any) -> str:
+        """A query, worked off; its job's id."""
+        answer = self.post("jobs/query", {"operation": operation, "query": query, **more})
+        assert answer.status_code == 200, answer.content
+        work()
+        return str(answer.json()["id"])
+
+    def found(self, job: str, asked: str = "") -> tuple[str, str, str]:
+        """A page of what was found: how many rows, the next locator, the table."""
+        answer = self.get(f"jobs/query/{job}/results{asked}")
+        assert answer.status_code == 200, answer.content
+        return answer["Sforce-NumberOfRecords"], answer["Sforce-Locator"], content_of(answer)
 
 
 @pytest.fixture
