@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from promotions.models import BulkJob, User
 from promotions.services import bulk_runs
@@ -119,7 +120,8 @@ def test_what_may_not_be_read_is_refused(db: None) -> None:
     assert problem(answer)[:2] == (403, "INSUFFICIENT_ACCESS_OR_READONLY")
 
 
-def test_only_what_its_maker_sees_when_it_runs(bulk: BulkApi) -> None:
+def test_only_what_its_maker_sees_when_it_runs(bulk: BulkApi, settings: Settings) -> None:
+    settings.PROMOTION_SHARING = "private"
     make_promotion()
     body = {"operation": "query", "query": "SELECT Id FROM Promotion"}
     job = bulk.post("jobs/query", body).json()["id"]
