@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -23,7 +24,13 @@ from promotions.sobjects.records import Saved
 log = logging.getLogger(__name__)
 
 _ROWS: Final = 200
-"""In one transaction."""
+"""In one transaction, at most."""
+_FIRST_ROWS: Final = 50
+_FEWEST_ROWS: Final = 10
+_QUICK: Final = 0.2
+_SLOW: Final = 0.4
+"""Seconds. On SQLite every other writer waits for a transaction to end: of rows that take their
+time it has fewer."""
 _HEAVIEST: Final = 2_000_000
 """Characters in one transaction: of long rows it has fewer."""
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
@@ -74,27 +81,37 @@ def _steps(
     job: BulkJob, one: SObject, columns: Columns, table: Iterator[Row], clock: Clock
 ) -> Iterator[None]:
     broken: UnreadableTable | None = None
+    size = min(_FIRST_ROWS, _ROWS)
     while broken is None:
         rows: list[Row] = []
         try:
-            _collect(rows, table)
+            _collect(rows, table, size)
         except UnreadableTable as error:  # what stands before it counts
             broken = error
         if not rows:
             break
+        began = time.monotonic()
         _step(job, one, columns, rows, clock())
+        size = _next_size(size, time.monotonic() - began)
         yield
     if broken is not None:
         raise broken
 
 
-def _collect(rows: list[Row], table: Iterator[Row]) -> None:
+def _next_size(size: int, seconds: float) -> int:
+    """How many rows the next transaction has, if one of ``size`` took so long."""
+    if seconds > _SLOW:
+        return max(size // 2, min(_FEWEST_ROWS, _ROWS))
+    return min(size * 2, _ROWS) if seconds < _QUICK else size
+
+
+def _collect(rows: list[Row], table: Iterator[Row], size: int) -> None:
     """Adds to ``rows`` what goes into one transaction."""
     weight = 0
     for row in table:
         rows.append(row)
         weight += sum(map(len, row.cells))
-        if len(rows) == _ROWS or weight > _HEAVIEST:
+        if len(rows) == size or weight > _HEAVIEST:
             return
 
 
