@@ -27,9 +27,9 @@ MOST_WRITTEN: Final = 200
 MOST_READ: Final = 2000
 
 T = TypeVar("T")
-Do = Callable[[T, set[Any]], Saved]
-"""What is to be done with one of what a call lists, and what the earlier ones were about, for it to
-add to. Raises ``CallFailed``, ``Refused`` or ``Ambiguous``."""
+Do = Callable[[T, dict[Any, Any]], Saved]
+"""What is to be done with one of what a call lists, and what the earlier ones noted, for it to add
+to. Raises ``CallFailed``, ``Refused`` or ``Ambiguous``."""
 
 _ROLLED_BACK: Final = Problem(
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
@@ -87,7 +87,7 @@ def _unreadable(message: str) -> CallFailed:
 def create_many(envelope: Envelope, *, by: Actor, at: datetime) -> list[Saved]:
     """Makes the records; the outcome of each, in order."""
 
-    def create(record: Mapping[str, Any], seen: set[Any]) -> Saved:
+    def create(record: Mapping[str, Any], seen: dict[Any, Any]) -> Saved:
         one = sobject_named(record, by)
         return Saved(records.create(one, record, by=by, at=at), created=True)
 
@@ -97,7 +97,7 @@ def create_many(envelope: Envelope, *, by: Actor, at: datetime) -> list[Saved]:
 def update_many(envelope: Envelope, *, by: Actor, at: datetime) -> list[Saved]:
     """Sets fields of the records, each named by its ``id`` (in any case of letters)."""
 
-    def update(record: Mapping[str, Any], seen: set[Any]) -> Saved:
+    def update(record: Mapping[str, Any], seen: dict[Any, Any]) -> Saved:
         one = sobject_named(record, by)
         named, rest = _taken_out(record, "Id")
         if named is None:
@@ -117,7 +117,7 @@ def upsert_many(
     Raises ``CallFailed`` where the field identifies nothing."""
     field = lookup_field(one, field_name)
 
-    def upsert(record: Mapping[str, Any], seen: set[Any]) -> Saved:
+    def upsert(record: Mapping[str, Any], seen: dict[Any, Any]) -> Saved:
         said = sobject_named(record, by, default=one)
         if said is not one:
             message = f"The records of this call are of the object {one.name}."
@@ -141,7 +141,7 @@ def delete_many(named: Sequence[str], all_or_none: bool, *, by: Actor, at: datet
     """Moves the records with these ids, of whatever objects, into the recycle bin."""
     check_number(named)
 
-    def delete(record_id: str, seen: set[Any]) -> Saved:
+    def delete(record_id: str, seen: dict[Any, Any]) -> Saved:
         one = sobject_with_prefix(record_id[:3])
         if one is None:
             raise malformed_id(record_id)
@@ -173,7 +173,7 @@ def run(do: Do[T], listed: Sequence[T], all_or_none: bool) -> list[Saved]:
     order. One that fails leaves nothing behind; with ``all_or_none`` none does, once one fails."""
 
     def every() -> list[Saved]:
-        seen: set[Any] = set()
+        seen: dict[Any, Any] = {}
         try:
             with transaction.atomic():
                 saved = [_outcome(do, one, seen) for one in listed]
@@ -202,7 +202,7 @@ class _RollBack(Exception):
         self.saved = saved
 
 
-def _outcome(do: Do[T], one: T, seen: set[Any]) -> Saved:
+def _outcome(do: Do[T], one: T, seen: dict[Any, Any]) -> Saved:
     # A write that fails has rolled back to where it began, see records.py.
     try:
         return do(one, seen)
@@ -216,11 +216,11 @@ def _outcome(do: Do[T], one: T, seen: set[Any]) -> Saved:
         return Saved(None, problems=(Problem("DUPLICATE_EXTERNAL_ID", message),))
 
 
-def _only_once(seen: set[Any], what: Any, shown: str) -> None:
+def _only_once(seen: dict[Any, Any], what: Any, shown: str) -> None:
     if what in seen:
         message = f"duplicate value found: {shown} is in this request twice"
         raise CallFailed(Problem("DUPLICATE_VALUE", message))
-    seen.add(what)
+    seen[what] = True
 
 
 # --- Which object, which record -----------------------------------------------------------------

@@ -19,7 +19,7 @@ from tests.sobjects.conftest import ObjectApi, problem
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 5, 15, 12, 0, 30, 500_000, tzinfo=UTC)
-INVALID = (400, "INVALID_REPLICATION_DATE", [])
+INVALID: tuple[int, str, list[str]] = (400, "INVALID_REPLICATION_DATE", [])
 
 
 def ago(**since: float) -> str:
@@ -176,7 +176,7 @@ def test_who_may_ask_and_sees_what(objects: ObjectApi, settings: Settings, what:
     shown = asked(bound, what, *period).json()
     assert shown.get("ids", shown.get("deletedRecords")) == []
     stranger = ObjectApi(["customers:read"], name="Stranger")
-    denied = (403, "INSUFFICIENT_ACCESS_OR_READONLY", [])
+    denied: tuple[int, str, list[str]] = (403, "INSUFFICIENT_ACCESS_OR_READONLY", [])
     assert problem(asked(stranger, what, *period)) == denied
     assert problem(asked(objects, what, *period[:2], "Colour")) == (404, "NOT_FOUND", [])
     answer = asked(objects, what, *period[:2], "Group")

@@ -15,9 +15,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from promotions import ids
-from promotions.dictionary import Field
 from promotions.numbers import record_number
 from promotions.sobjects.columns import column_of, render_typed
+from promotions.sobjects.describe_fields import is_aggregatable
 from promotions.sobjects.query.comparing import kind, letters_of
 from promotions.sobjects.query.conditions import Conditions, rows_of
 from promotions.sobjects.query.formatting import format_of
@@ -330,11 +330,6 @@ class _Placed:
 
 
 # --- Aggregates ---------------------------------------------------------------------------------
-
-
-def is_aggregatable(field: Field) -> bool:
-    """Whether a field can be counted and the like, which describe calls say."""
-    return field.filterable and field.type != "boolean"
 
 
 def aggregate(scope: Scope, call: tree.Call) -> Operand:

@@ -67,13 +67,16 @@ def compare(operand: Operand, operator: Operator, value: Value, today: datetime)
 def among(operand: Operand, values: Sequence[Value], today: datetime) -> Truth:
     """Whether ``operand`` is one of ``values``; null is, where null is one of them."""
     given = [value for value in values if value.value is not None]
-    nulls = [operand.is_null] if len(given) < len(values) else []
+    nulls = [operand.is_null] if has_null(operand, values) else []
     if not given:
         return any_of(nulls)
-    found = _of_parts(operand, _AMONG[kind(operand)](operand, given, today))
-    if kind(operand) in ("text", "id") and any(value.value == "" for value in given):
-        nulls = [operand.is_null]  # no text and an empty one are the same to existing clients
-    return any_of([found, *nulls])
+    return any_of([_of_parts(operand, _AMONG[kind(operand)](operand, given, today)), *nulls])
+
+
+def has_null(operand: Operand, values: Sequence[Value]) -> bool:
+    """Whether null is one of ``values``; an empty text is the same to existing clients."""
+    nothing = (None, "") if kind(operand) in ("text", "id") else (None,)
+    return any(value.value in nothing for value in values)
 
 
 def kind(operand: Operand) -> str:

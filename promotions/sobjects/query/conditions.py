@@ -110,7 +110,12 @@ class Conditions:
                 return negated
             return _not(operand.is_null) if negated else operand.is_null
         truth = comparing.compare(operand, operator, one.right, self._scope.at)
-        return opposite(truth, operand) if negated else truth
+        if not negated:
+            return truth
+        is_equal = operator is Operator.EQUAL
+        if is_equal and comparing.has_null(operand, [one.right]):
+            return _of_nothing(truth, operand)
+        return opposite(truth, operand)
 
     def _in(self, one: tree.In, negated: bool) -> Truth:
         operand = self._find(one.left)
@@ -123,8 +128,8 @@ class Conditions:
         truth = comparing.among(operand, one.values, self._scope.at)
         if not negated:
             return truth
-        if any(value.value is None for value in one.values):
-            return _not(truth)
+        if comparing.has_null(operand, one.values):
+            return _of_nothing(truth, operand)
         return opposite(truth, operand)
 
     def _in_query(self, operand: Operand, one: tree.In, query: tree.Query, negated: bool) -> Truth:
@@ -146,6 +151,11 @@ class Conditions:
 
 def _not(truth: Truth) -> Truth:
     return not truth if isinstance(truth, bool) else ~truth
+
+
+def _of_nothing(truth: Truth, operand: Operand) -> Truth:
+    """What holds where ``truth``, which is so of null, does not."""
+    return all_of([_not(truth), _not(operand.is_null)])
 
 
 def _are_ids(operand: Operand) -> bool:

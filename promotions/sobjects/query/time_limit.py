@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
@@ -26,15 +26,37 @@ def within_time(seconds: float = LONGEST) -> Iterator[None]:
     except RecursionError as error:
         raise _too_complicated() from error
     except DatabaseError as error:
-        raise _refused(error) or error from error
+        refused = _refused(error)
+        if refused is None:
+            raise
+        raise refused from error
 
 
 @contextmanager
 def _on_postgresql(seconds: float) -> Iterator[None]:
+    until = monotonic() + seconds
+
+    def limited(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        # The limit of PostgreSQL's is each statement's; this one is all of them together.
+        rest = until - monotonic()
+        if rest <= 0:
+            raise _too_long()
+        if rest < seconds - 1 and not sql.startswith(_LIMIT):
+            _limit(rest)
+        return execute(sql, parameters, many, context)
+
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
-        yield
+        _limit(seconds)
+        with connection.execute_wrapper(limited):
+            yield
+
+
+_LIMIT: Final = "SET LOCAL statement_timeout = "
+
+
+def _limit(seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_LIMIT}{max(1, int(seconds * 1000))}")
 
 
 @contextmanager
@@ -55,11 +77,7 @@ def _refused(error: DatabaseError) -> CallFailed | None:
     code = getattr(error.__cause__, "sqlstate", None)
     said = str(error)
     if code == "57014" or said == "interrupted":
-        message = (
-            "The query took too long and was ended. Filter by indexed fields, such as ids or "
-            "SystemModstamp, or ask for less at a time."
-        )
-        return CallFailed(Problem("QUERY_TIMEOUT", message))
+        return _too_long()
     if code is None and isinstance(error, OperationalError) and _is_about_size(said):
         return _too_complicated()
     if code is not None and code[:2] == "54":  # program limit exceeded
@@ -75,6 +93,14 @@ def _is_about_size(said: str) -> bool:
         words in said
         for words in ("too many", "too large", "too complex", "parser stack", "at most")
     )
+
+
+def _too_long() -> CallFailed:
+    message = (
+        "The query took too long and was ended. Filter by indexed fields, such as ids or "
+        "SystemModstamp, or ask for less at a time."
+    )
+    return CallFailed(Problem("QUERY_TIMEOUT", message))
 
 
 def _too_complicated() -> CallFailed:
