@@ -16,7 +16,7 @@ _UPLOADS: Final = re.compile(
 )
 """Where files of any length come, which go to disk as they come."""
 UNMEASURED: Final = "promotions.body_without_length"
-"""Tells the view that nobody announced the length (``enrollments/api/uploads.py``)."""
+"""Tells the view that nobody announced the length (``promotions/http/uploads.py``)."""
 ANY_LENGTH: Final = 2**62
 
 

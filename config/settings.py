@@ -180,6 +180,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 """The largest request body: the enrollment contract's 5 MB."""
 UPLOAD_LIMIT_MB = env.number("UPLOAD_LIMIT_MB", 1024, least=1, most=1024 * 1024)
 """The largest file of customers to be enrolled, as it is sent; it goes to disk, not to memory."""
+BULK_UPLOAD_LIMIT_MB = env.number("BULK_UPLOAD_LIMIT_MB", 150, least=1, most=1024 * 1024)
+"""The largest table of a bulk job, unpacked: what existing clients expect to be taken."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["promotions.http.authentication.TokenAuthentication"],

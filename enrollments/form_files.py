@@ -5,7 +5,8 @@ from typing import Any, Final
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from enrollments.services.job_files import AudienceFile, Upload
-from promotions.errors import Refused, refuse
+from promotions.errors import refuse
+from promotions.services.kept_files import broken_off
 
 FILE: Final = "file"
 """The part of the form."""
@@ -53,7 +54,3 @@ class FormFile(FileUploadHandler):
         """Removes what has come of it."""
         if self._upload is not None:
             self._upload.discard()
-
-
-def broken_off() -> Refused:
-    return refuse("invalid_value", "The body broke off. Send it again.")

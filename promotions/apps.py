@@ -7,5 +7,10 @@ class PromotionsConfig(AppConfig):
 
     def ready(self) -> None:
         from promotions import sobject_declarations  # models can be imported only now
+        from promotions.background import register
+        from promotions.sobjects.bulk.queries import BulkQueries
+        from promotions.sobjects.bulk.worker import BulkJobs
 
         sobject_declarations.declare_all()
+        register(BulkJobs())
+        register(BulkQueries())

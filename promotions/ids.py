@@ -54,6 +54,7 @@ PROMOTION_PARTY_USAGE: Final = "0hP"
 PROMOTION_PARTY_USAGE_HISTORY: Final = "0hH"
 ENROLLMENT_JOB: Final = "0hJ"
 QUERY_LOCATOR: Final = "01g"
+BULK_JOB: Final = "750"
 
 
 class MalformedId(ValueError):

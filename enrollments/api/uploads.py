@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,11 +11,12 @@ from django.http import HttpRequest, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.request import Request
 
-from enrollments.form_files import FILE, FormFile, broken_off
+from enrollments.form_files import FILE, FormFile
 from enrollments.services.job_files import AudienceFile, most_bytes, receive, too_large
 from promotions.errors import DomainError, Refused, refuse
+from promotions.http.uploads import announced_size, body_blocks
+from promotions.services.kept_files import broken_off
 
-_BLOCK: Final = 256 * 1024
 _FORM: Final = "multipart/form-data"
 MEDIA_TYPES: Final = {
     "text/csv": "audience.csv",
@@ -31,8 +32,6 @@ _DIGEST: Final = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]+):")
 the server doesn't tell."""
 _SLACK: Final = 64 * 1024
 """What a form is longer than its file, at most."""
-UNMEASURED: Final = "promotions.body_without_length"
-"""In the environment of a request whose length nobody announced; ``config/chunked.py``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
     """
     plain = request._request
     media_type, parameters = parse_header_parameters(plain.META.get("CONTENT_TYPE") or "")
-    announced = _announced(plain)
+    announced = announced_size(plain)
     if announced > most_bytes() + _SLACK:
         raise too_large()
     said, errors = _said(request.query_params.lists(), known, "invalid_filter")
@@ -73,7 +72,7 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
         detail = "The file's name can't be read. Write it in UTF-8, or leave it out."
         raise refuse("invalid_value", detail, "Content-Disposition") from error
     name = said_of_it.get("filename")
-    file = receive(name or MEDIA_TYPES[media_type], _blocks(plain))
+    file = receive(name or MEDIA_TYPES[media_type], body_blocks(plain))
     wanted = _DIGEST.search(plain.headers.get("Content-Digest", ""))
     if file.size < announced or (wanted and wanted[1] != _base64(file.sha256)):
         file.discard()
@@ -83,12 +82,6 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
 
 def _base64(hexadecimal: str) -> str:
     return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
-
-
-def _announced(plain: HttpRequest) -> int:
-    """How many bytes the caller says the body has; 0 where it doesn't say."""
-    length = plain.META.get("CONTENT_LENGTH") or ""
-    return int(length[:18]) if length.isdigit() and UNMEASURED not in plain.META else 0
 
 
 def _check_type(media_type: str, parameters: Mapping[str, str], plain: HttpRequest) -> None:
@@ -101,14 +94,6 @@ def _check_type(media_type: str, parameters: Mapping[str, str], plain: HttpReque
     encoding = plain.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
         raise refuse("unsupported_media_type", "Send the file as it is, or compressed by gzip.")
-
-
-def _blocks(plain: HttpRequest) -> Iterator[bytes]:
-    try:
-        while block := plain.read(_BLOCK):
-            yield block
-    except UnreadablePostError as error:
-        raise broken_off() from error
 
 
 def _of_form(plain: HttpRequest, said: dict[str, str], known: Mapping[str, Any]) -> Received:

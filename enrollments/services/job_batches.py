@@ -1,13 +1,10 @@
 """One batch of an audience job: its rows enrolled, what was refused and the progress, all in
 one transaction. The only place where a job enrolls."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
-
-from django.db import InterfaceError, OperationalError, connection
 
 from enrollments.models import EnrollmentJob, EnrollmentJobPartition, EnrollmentJobRefusal
 from enrollments.models.jobs import FileFormat
@@ -16,13 +13,9 @@ from enrollments.services.job_staging import Staging
 from enrollments.services.job_trials import Trial
 from promotions.actors import Actor
 from promotions.errors import DomainError
-from promotions.services.transactions import in_transaction
+from promotions.services.transactions import in_transaction, patiently
 
 T = TypeVar("T")
-
-_TRIES: Final = 10
-_LONGEST_PAUSE: Final = 5.0
-"""Seconds between two tries to reach a database that is away: half a minute in all, about."""
 
 _COLUMNS: Final = {
     "contact.id": "contactId",
@@ -101,7 +94,7 @@ def run_batch(
         partition.save()
         return len(refusals)
 
-    refused = _patiently(lambda: in_transaction(act))
+    refused = patiently(lambda: in_transaction(act))
     if trial and tried:
         trial.keep(tried[0])
     return refused
@@ -132,16 +125,3 @@ def _as_one(errors: Sequence[DomainError]) -> DomainError:
         f"{error.pointer}: {error.detail}" if error.pointer else error.detail for error in errors
     ]
     return replace(errors[0], detail=" ".join(details))
-
-
-def _patiently(act: Callable[[], T]) -> T:
-    """What ``act`` answers, tried again with a new connection where the database was away."""
-    for attempt in range(1, _TRIES):
-        try:
-            return act()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
-                raise  # it is for whoever began the transaction to begin it anew
-        connection.close()
-        time.sleep(min(0.05 * 2**attempt, _LONGEST_PAUSE))
-    return act()

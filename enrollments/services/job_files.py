@@ -5,12 +5,8 @@ a process and is given back by its end, however it ends; it is local to the host
 that share that directory.
 """
 
-import fcntl
-import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,10 +17,16 @@ from django.conf import settings
 from enrollments.models import EnrollmentJob
 from enrollments.models.jobs import JobStatus
 from promotions.errors import Refused, refuse
+from promotions.services.kept_files import (
+    Arriving,
+    digest_of,
+    file_locked,
+    kept_directory,
+    remove_unwanted,
+)
 
 KEPT: Final = timedelta(days=30)
 """How long the file of a job that nobody goes on with is kept."""
-_BLOCK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 255
 
 
@@ -54,34 +56,20 @@ class Upload:
     def __init__(self, name: str) -> None:
         readable = name.encode("utf-8", "replace").decode().replace("\x00", "")
         self._name = Path(readable.replace("\\", "/")).name[-_LONGEST_NAME:]
-        self._path = secrets.token_hex(16)
-        self._digest, self._size = hashlib.sha256(), 0
-        target = _directory() / self._path
-        self._file = open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")  # noqa: SIM115
+        self._arriving = Arriving(_directory(), most=most_bytes(), too_large=too_large)
 
     def write(self, block: bytes) -> None:
         """Raises ``Refused``, ``payload_too_large``, past UPLOAD_LIMIT_MB."""
-        self._size += len(block)
-        if self._size > most_bytes():
-            raise too_large()
-        self._digest.update(block)
-        self._file.write(block)
+        self._arriving.write(block)
 
     def finish(self) -> AudienceFile:
         """The file as it now is on disk, also after a power cut. Raises ``Refused`` for an empty
         one."""
-        if not self._size:
-            raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        return AudienceFile(
-            self._name or "audience", self._path, self._digest.hexdigest(), self._size
-        )
+        kept = self._arriving.finish()
+        return AudienceFile(self._name or "audience", kept.path, kept.sha256, kept.size)
 
     def discard(self) -> None:
-        self._file.close()
-        (_directory() / self._path).unlink(missing_ok=True)
+        self._arriving.discard()
 
 
 def most_bytes() -> int:
@@ -112,7 +100,7 @@ def found_on_disk(path: Path) -> AudienceFile:
     for an empty one."""
     path = path.resolve()
     with path.open("rb") as file:
-        sha256, size = _digest_of(file)
+        sha256, size = digest_of(file)
     if not size:
         raise refuse("empty_request", f"{path} is empty. Give a file with a header and rows.")
     return AudienceFile(path.name, str(path), sha256, size)
@@ -132,43 +120,26 @@ def opened(job: EnrollmentJob) -> Iterator[BinaryIO]:
     """The file of a job. Raises ``OSError``, and ``Refused`` where it is no longer the file that
     the job was made of: rows done could not be told from rows to be done."""
     with path_of(job).open("rb") as file:
-        if (job.sha256, job.size) != _digest_of(file):
+        if (job.sha256, job.size) != digest_of(file):
             detail = f"{job.file_name} has been changed since. Start a new job with it."
             raise refuse("invalid_value", detail)
         file.seek(0)
         yield file
 
 
-@contextmanager
-def locked(job: EnrollmentJob) -> Iterator[bool]:
+def locked(job: EnrollmentJob) -> AbstractContextManager[bool]:
     """Whether nobody else on this host runs the job; nobody can until this ends."""
-    path = _directory() / f"{job.record_id}.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)  # and with it the lock
+    return file_locked(_directory() / f"{job.record_id}.lock")
 
 
 def remove_old_files(*, at: datetime) -> int:
     """Removes the files of jobs that nobody has gone on with for ``KEPT``, and those of which no
     job was made; how many."""
-    removed = 0
     at_work = EnrollmentJob.objects.filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
     recent = EnrollmentJob.objects.filter(last_modified_date__gt=at - KEPT)
     wanted = {job.path for jobs in (at_work, recent) for job in jobs.only("path")}
     wanted |= {f"{job.record_id}.lock" for jobs in (at_work, recent) for job in jobs.only("id")}
-    for file in _directory().iterdir():
-        # What just arrives is of no job yet.
-        if file.name not in wanted and file.stat().st_mtime < (at - timedelta(days=1)).timestamp():
-            file.unlink(missing_ok=True)
-            removed += not file.name.endswith(".lock")
-    return removed
+    return remove_unwanted(_directory(), wanted, at=at)
 
 
 def remove_file(job: EnrollmentJob) -> None:
@@ -179,14 +150,4 @@ def remove_file(job: EnrollmentJob) -> None:
 
 
 def _directory() -> Path:
-    directory = Path(settings.DATA_DIR) / "audiences"
-    directory.mkdir(mode=0o700, exist_ok=True)
-    return directory
-
-
-def _digest_of(file: BinaryIO) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while block := file.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
+    return kept_directory("audiences")

@@ -6,6 +6,7 @@ from promotions.models.base import (
     RecordManager,
     RecordQuerySet,
 )
+from promotions.models.bulk_jobs import BulkJob
 from promotions.models.catalogue import BuyerGroup, Product, ProductCategory, WebStore
 from promotions.models.coupons import Coupon, CouponBatch, CouponCodeRedemption
 from promotions.models.discounts import (
@@ -37,6 +38,7 @@ from promotions.models.trail import (
 )
 
 __all__ = [
+    "BulkJob",
     "BuyerGroup",
     "Coupon",
     "CouponBatch",

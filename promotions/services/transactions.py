@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
 T = TypeVar("T")
@@ -14,6 +14,8 @@ T = TypeVar("T")
 _TRIES: Final = 10
 _LONGEST_PAUSE: Final = 0.02
 """Seconds, before the second try; after each further one it may be as much longer."""
+LONGEST_ABSENCE: Final = 5.0
+"""Seconds between two tries to reach a database that is away: half a minute in all, about."""
 _begun: ContextVar[bool] = ContextVar("transaction_begun", default=False)
 
 
@@ -65,3 +67,17 @@ def is_passing(error: OperationalError) -> bool:
     """Whether what failed so may succeed when it is run again."""
     cause = error.__cause__
     return isinstance(error, LostRace) or isinstance(cause, DeadlockDetected | SerializationFailure)
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """What ``act`` answers, tried again with a new connection where the database was away: for a
+    job, which has the time. ``act`` must not do again what was committed all the same."""
+    for attempt in range(1, _TRIES):
+        try:
+            return act()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise  # it is for whoever began the transaction to begin it anew
+        connection.close()
+        time.sleep(min(0.05 * 2**attempt, LONGEST_ABSENCE))
+    return act()

@@ -1,5 +1,6 @@
 """The paths of this surface."""
 
+from promotions.sobjects.bulk_urls import urlpatterns as bulk
 from promotions.sobjects.describe_urls import urlpatterns as describing
 from promotions.sobjects.interface_urls import urlpatterns as interface
 from promotions.sobjects.many_urls import urlpatterns as many
@@ -19,6 +20,7 @@ urlpatterns = [
     *describing,
     *many,
     *interface,
+    *bulk,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),

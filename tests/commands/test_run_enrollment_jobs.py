@@ -15,8 +15,8 @@ from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
 from enrollments.services import job_runs, jobs
 from enrollments.services.job_batches import run_batch
 from enrollments.services.job_files import locked, path_of
-from enrollments.services.job_pace import Pace
 from promotions.models import User
+from promotions.services.job_pace import Pace
 from promotions.services.promotions import update_promotion
 from tests.audiences import counts_of, make_job, refusals_of
 from tests.commands.running import output_of

@@ -26,6 +26,7 @@ from tests.factories import (
     make_user,
 )
 from tests.models import (
+    test_bulk_job_constraints,
     test_discount_constraints,
     test_job_constraints,
     test_part_constraints,
@@ -259,6 +260,7 @@ def test_uniques(name: str, make: Make) -> None:
 
 EVERY_CHECK = [
     *CHECKS,
+    *test_bulk_job_constraints.CHECKS,
     *test_discount_constraints.CHECKS,
     *test_job_constraints.CHECKS,
     *test_part_constraints.CHECKS,

@@ -17,6 +17,7 @@ from enrollments.services.job_rows import Row
 from enrollments.services.job_trials import Trial
 from enrollments.wire import Item, Unreadable
 from promotions.errors import DomainError
+from promotions.services import transactions
 from promotions.services.transactions import in_transaction
 from tests.audiences import counts_of, make_job, refusals_of
 from tests.factories import NOW, actor, make_contact, make_promotion
@@ -134,7 +135,7 @@ def test_a_lost_connection_is_made_good(committed: bool, monkeypatch: pytest.Mon
         return whole(act)
 
     monkeypatch.setattr(job_batches, "in_transaction", losing)
-    monkeypatch.setattr(job_batches, "_LONGEST_PAUSE", 0)
+    monkeypatch.setattr(transactions, "LONGEST_ABSENCE", 0)
     assert run(job, batch) == 2
     assert counts_of(job) == (4, 2, 2)
     assert PromotionPartyUsage.objects.count() == 2
@@ -161,7 +162,7 @@ def test_a_dry_run_forgets_whom_a_lost_try_had_met(
             raise OperationalError("the connection is gone")
 
     monkeypatch.setattr(EnrollmentJobPartition, "save", losing)
-    monkeypatch.setattr(job_batches, "_LONGEST_PAUSE", 0)
+    monkeypatch.setattr(transactions, "LONGEST_ABSENCE", 0)
     trial = Trial()
     for one in (batch, later):
         run_batch(job, one, by=actor(), at=NOW, trial=trial)
@@ -183,7 +184,7 @@ def test_a_database_that_stays_away_is_told_of(monkeypatch: pytest.MonkeyPatch) 
         raise OperationalError("no connection")
 
     monkeypatch.setattr(job_batches, "in_transaction", away)
-    monkeypatch.setattr(job_batches, "_LONGEST_PAUSE", 0)
+    monkeypatch.setattr(transactions, "LONGEST_ABSENCE", 0)
     with pytest.raises(OperationalError):
         run(job, batch_of(job))
     assert len(tries) == 10

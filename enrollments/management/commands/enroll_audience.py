@@ -10,17 +10,17 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from enrollments.management.job_telling import ProgressBar
-from enrollments.management.stopping import stop_on_signals
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
 from enrollments.services import jobs
 from enrollments.services.job_files import AudienceFile, found_on_disk, locked
-from enrollments.services.job_pace import Pace
 from enrollments.services.job_runs import Run, prepare_process, run_job
 from enrollments.wire import COLUMNS
 from promotions.management.operator import operator, promotion_named
+from promotions.management.stopping import stop_on_signals
 from promotions.management.telling import refusals_as_errors
 from promotions.models import Promotion
+from promotions.services.job_pace import Pace
 
 GO_ON = "Run the same command again to go on where it stopped."
 

@@ -10,13 +10,15 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from enrollments.management.stopping import stop_on_signals
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
 from enrollments.services.job_files import locked, path_of
-from enrollments.services.job_pace import Pace
 from enrollments.services.job_runs import Run, prepare_process, run_job
+from promotions.background import all_background
+from promotions.management.background import running_in_threads
+from promotions.management.stopping import stop_on_signals
 from promotions.processes import end_with_parent
+from promotions.services.job_pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,8 @@ _LOW_PRIORITY: Final = 10
 class Command(BaseCommand):
     help = (
         "Runs the enrollment jobs that were asked for over the API and in the admin, one after the "
-        "other, and makes way for the live service meanwhile. Several may run: each job is run by "
-        "one. Has to see the files that the server keeps (DATA_DIR)."
+        "other, and bulk jobs beside them; makes way for the live service meanwhile. Several may "
+        "run: each job is run by one. Has to see the files that the server keeps (DATA_DIR)."
     )
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -55,11 +57,14 @@ class Command(BaseCommand):
                 end_with_parent(options["with_parent"])
             if not options["once"]:
                 os.nice(_LOW_PRIORITY)
-            while not stop.is_set():
-                wait = self._look(stop)
-                if options["once"]:
-                    return
-                stop.wait(wait)
+            if options["once"]:
+                self._look(stop)
+                for background in all_background():
+                    background.look(stop, self.stdout.write)
+                return
+            with running_in_threads(stop, self.stdout.write):
+                while not stop.is_set():
+                    stop.wait(self._look(stop))
 
     def _look(self, stop: threading.Event) -> float:
         """Runs the jobs that there are; how long to wait before the next look."""

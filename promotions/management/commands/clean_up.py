@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from promotions.dependents import all_dependents
+from promotions.services.bulk_jobs import remove_old_jobs
 from promotions.services.housekeeping import forget_idempotent_requests, remove_expired_tokens
 from promotions.services.query_locators import remove_expired_locators
 
@@ -14,7 +15,8 @@ from promotions.services.query_locators import remove_expired_locators
 class Command(BaseCommand):
     help = (
         "Removes answers kept for old idempotency keys, expired tokens, query locators and staff "
-        "sessions, and the files of enrollment jobs that ended, or were left, a month ago."
+        "sessions, bulk jobs that ended, or were left, a week ago, and the files of enrollment "
+        "jobs that did so a month ago."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Idempotency keys forgotten: {count}.")
         for dependents in all_dependents():
             self.stdout.write(dependents.clean_up(timezone.now()))
+        self.stdout.write(f"Bulk jobs removed: {remove_old_jobs(at=timezone.now())}.")
         remove_expired_locators(at=timezone.now())
         remove_expired_tokens()
         call_command("clearsessions")
