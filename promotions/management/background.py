@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 _AFTER_TROUBLE: Final = 5.0
 """Seconds until the next look."""
 _TO_STOP: Final = 10.0
-"""Seconds in which a thread may end what it is at."""
+"""Seconds in which the threads may end what they are at."""
 
 
 @contextmanager
@@ -28,8 +29,9 @@ def running_in_threads(stop: threading.Event, tell: Callable[[str], None]) -> It
     for thread in threads:
         thread.start()
     yield
+    until = time.monotonic() + _TO_STOP
     for thread in threads:
-        thread.join(_TO_STOP)
+        thread.join(max(until - time.monotonic(), 0))
 
 
 def _keep_looking(one: Background, stop: threading.Event, tell: Callable[[str], None]) -> None:

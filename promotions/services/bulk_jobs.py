@@ -57,15 +57,15 @@ def jobs_of(by: Actor, kind: BulkJobType) -> QuerySet[BulkJob]:
 
 def receive(blocks: Iterable[bytes], *, announced: int) -> KeptFile:
     """The data of a job as it comes, on disk. ``announced``: how many bytes there are to be; 0: as
-    many as come. Raises ``Refused``: ``payload_too_large``, ``empty_request``, ``invalid_value``;
-    ``OSError`` where the disk is full; nothing is kept then."""
+    many as come. Raises ``Refused``: ``payload_too_large``, ``invalid_value``; ``OSError`` where
+    the disk is full. Nothing is kept then."""
     if announced > most_bytes():
         raise too_large()
     arriving = Arriving(_directory(), most=most_bytes(), too_large=too_large)
     try:
         for block in blocks:
             arriving.write(block)
-        file = arriving.finish()
+        file = arriving.finish(may_be_empty=True)  # of a client that has nothing to write
         if file.size < announced:
             raise refuse("invalid_value", "The body is not what was announced. Send it again.")
         return file

@@ -19,7 +19,7 @@ from promotions.models.bulk_jobs import AT_WORK, BulkJobType, BulkState
 from promotions.services.bulk_jobs import FAILED, SUCCESSFUL, hold, path_of, touch
 from promotions.services.transactions import in_transaction, patiently
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 1000
 """Jobs that are looked at."""
 
 

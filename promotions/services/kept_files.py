@@ -55,10 +55,10 @@ class Arriving:
         self._digest.update(block)
         self._file.write(block)
 
-    def finish(self) -> KeptFile:
+    def finish(self, *, may_be_empty: bool = False) -> KeptFile:
         """The file as it now is on disk, also after a power cut. Raises ``Refused`` for an empty
-        one."""
-        if not self._size:
+        one, unless it may be."""
+        if not self._size and not may_be_empty:
             raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -16,7 +16,13 @@ from promotions.services import bulk_jobs, bulk_runs
 from promotions.services.bulk_runs import Outcome, Step
 from promotions.sobjects.bulk.mapping import Columns, WrongColumns
 from promotions.sobjects.bulk.rows import error_cell, write_row
-from promotions.sobjects.bulk.tables import Row, Table, UnreadableTable, table_lines
+from promotions.sobjects.bulk.tables import (
+    EmptyTable,
+    Row,
+    Table,
+    UnreadableTable,
+    table_lines,
+)
 from promotions.sobjects.declare import SObject, may_write, sobject
 from promotions.sobjects.errors import Problem
 from promotions.sobjects.records import Saved
@@ -64,17 +70,22 @@ def work_off(job: BulkJob, clock: Clock) -> Generator[None]:
             )
             with closing(job_rows):
                 yield from _steps(job, one, columns, job_rows, clock)
+    except EmptyTable:
+        return  # existing clients have nothing to write at times, and mean it
     except WrongColumns as error:
         raise JobFailed(f"InvalidBatch : {error}") from error
     except UnreadableTable as error:
         raise JobFailed(f"ClientInputError : {error}") from error
     except OSError as error:
-        if error.errno in FULL:
-            log.exception("bulk job %s", job.record_id)
-            raise JobFailed(
-                "StorageLimit : The service's disk is full. Try again later."
-            ) from error
-        raise
+        raise no_disk(job, error) from error
+
+
+def no_disk(job: BulkJob, error: OSError) -> JobFailed:
+    """That the files of a job can't be read or written; the operator is told."""
+    log.error("bulk job %s", job.record_id, exc_info=error)
+    if error.errno in FULL:
+        return JobFailed("StorageLimit : The service's disk is full. Try again later.")
+    return JobFailed("The service can't get at the job's files; its log says why.")
 
 
 def _steps(

@@ -27,7 +27,7 @@ from promotions.sobjects.bulk.asked import (
     text_of,
     wrong,
 )
-from promotions.sobjects.bulk.ingest import FULL, JobFailed
+from promotions.sobjects.bulk.ingest import JobFailed, no_disk
 from promotions.sobjects.bulk.tables import table_lines
 from promotions.sobjects.errors import CallFailed
 from promotions.sobjects.query.aggregates import is_grouped
@@ -130,10 +130,7 @@ def _run(job: BulkJob, stop: threading.Event) -> None:
     except TimeoutError:
         failure = "The query took too long. Ask for less at a time."
     except OSError as error:
-        if error.errno not in FULL:
-            raise
-        log.exception("bulk job %s", job.record_id)
-        failure = "StorageLimit : The service's disk is full. Try later."
+        failure = str(no_disk(job, error))
     except (OperationalError, InterfaceError):
         raise  # it can be begun anew
     except Exception:

@@ -22,6 +22,10 @@ class UnreadableTable(Exception):
     """The table is no CSV from some line on: what comes behind can't be trusted."""
 
 
+class EmptyTable(UnreadableTable):
+    """There is nothing in the table, not even a header."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table."""
@@ -41,7 +45,7 @@ class Table:
     """A table, its header read. Nothing but the row at hand is in memory."""
 
     def __init__(self, file: BinaryIO, delimiter: str) -> None:
-        """Raises ``UnreadableTable`` where there is no header."""
+        """Raises ``UnreadableTable``, ``EmptyTable`` where there is no header."""
         self._file = file
         self._delimiter = delimiter
         self._at, self._line, self._since_row = 0, 1, 0
@@ -65,7 +69,7 @@ class Table:
             if any("\x00" in name or _NOT_UTF8.search(name) for name in names):
                 raise UnreadableTable("The table is not encoded in UTF-8.")
             return names
-        raise UnreadableTable("The table is empty: its first line must name the columns.")
+        raise EmptyTable("The table is empty.")
 
     def _row(self, line: int, cells: list[str]) -> Row:
         wanted, problem = len(self.header), None

@@ -97,7 +97,7 @@ class BulkJobs:
             return True
         except (bulk_runs.Unwanted, Refused):  # aborted or deleted meanwhile
             return True
-        except (OperationalError, InterfaceError, OSError):
+        except (OperationalError, InterfaceError):
             raise  # it can be gone on with as it is
         except Exception:
             log.exception("bulk job %s", job.record_id)

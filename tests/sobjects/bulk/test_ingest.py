@@ -117,20 +117,25 @@ def test_each_delimiter_and_a_byte_order_mark(
         ("insert", "Name,name", "InvalidBatch : Duplicate field name : Name"),
         ("update", "Name", "InvalidBatch : The 'update' batch must contain the column Id"),
         ("delete", "Id,Name", "InvalidBatch : The 'delete' batch must contain only ids"),
-        ("insert", "\n\n", "ClientInputError : The table is empty"),
         ("insert", "Näme", "InvalidBatch : Field name not found : Näme"),
     ],
 )
 def test_a_header_that_can_not_be_used_fails_the_job(
     bulk: BulkApi, operation: str, header: str, message: str
 ) -> None:
-    job = bulk.load("Account", f"{header}\nOak,x\n" if header.strip() else header, operation)
+    job = bulk.load("Account", f"{header}\nOak,x\n", operation)
     told = bulk.job(job)
     assert told["state"] == "Failed"
     assert told["errorMessage"].startswith(message)
     assert not Account.objects.exists()
-    if header.strip():
-        assert bulk.text(job, "unprocessedRecords") == f"{header}\nOak,x\n"
+    assert bulk.text(job, "unprocessedRecords") == f"{header}\nOak,x\n"
+
+
+@pytest.mark.parametrize("table", ["\n\r\n", "Name\n", "\ufeff\n"])
+def test_a_table_without_rows_is_done_at_once(bulk: BulkApi, table: str) -> None:
+    job = bulk.load("Account", table)
+    assert bulk.counts(job) == ("JobComplete", 0, 0)
+    assert bulk.rows(job, "successfulResults") == bulk.rows(job, "failedResults") == []
 
 
 def test_bad_rows_fail_alone(bulk: BulkApi) -> None:
