@@ -12,7 +12,9 @@ from django.db.models import F
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from promotions.models import IdempotentRequest, Organization, Partner, PromotionHistory
+from promotions.models.query_locators import QueryLocator, QueryPosition
 from promotions.models.trail import HistoryRow
+from promotions.services.query_locators import note_position, open_locator
 from tests.factories import (
     LONG_AGO,
     NOW,
@@ -75,6 +77,18 @@ def the_organization() -> Organization:
     return Organization.objects.get()
 
 
+def query_locator() -> QueryLocator:
+    return open_locator(
+        user=make_user(), text="", all_rows=False, asked_at=NOW, last_key=1, total=1, at=NOW
+    )
+
+
+def query_position() -> QueryPosition:
+    locator = query_locator()
+    note_position(locator, offset=200, values=[1], at=NOW)
+    return locator.positions.get()
+
+
 def idempotent_request() -> IdempotentRequest:
     return IdempotentRequest.objects.create(
         partner=partner(), path="/x", key="k", body_hash=b"", created_date=NOW
@@ -104,6 +118,8 @@ CHECKS: list[Check] = [
     ("promotion_external_id_not_blank", make_promotion, {"external_id": ""}),
     ("organization_name_not_blank", the_organization, {"name": ""}),
     ("organization_is_one", the_organization, {"id": 2}),
+    ("query_locator_child_has_parent", query_locator, {"child": 0}),
+    ("query_locator_child_has_parent", query_locator, {"parent_key": 1}),
     (
         "promotion_ends_after_start",
         make_promotion,
@@ -249,6 +265,7 @@ UNIQUES: list[Unique] = [
     ("usage_once_per_promotion_and_contact", usage),
     ("usage_once_per_promotion_and_account", usage_of_account),
     ("idempotent_request_once", idempotent_request),
+    ("query_position_once", query_position),
 ]
 
 
