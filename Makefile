@@ -10,7 +10,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses auto
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev demo serve test test-sqlite test-postgresql bench check format lock clean
+.PHONY: help setup setup-dev demo demo-https serve test test-sqlite test-postgresql bench check format lock clean
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [PORT=8000] [HOST=127.0.0.1] [DATABASE_URL=postgresql://…]'
@@ -24,6 +24,9 @@ setup-dev: ## The same, with what tests and checks need
 
 demo: setup ## Set everything up, load the demo data, print log-ins and a curl line, and serve
 	@exec bin/serve demo
+
+demo-https: setup ## The same by HTTPS, for clients that speak nothing else, with a certificate of its own
+	@exec bin/serve demo-https
 
 serve: setup ## Migrate, and run the production server against DATABASE_URL
 	@exec bin/serve

@@ -5,11 +5,13 @@ import os
 import signal
 import socket
 from argparse import ArgumentParser
+from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 
+from config.certificates import CERTIFICATE, KEY
 from config.chunked import WSGIApplication
 from promotions.processes import end_with_parent
 
@@ -28,6 +30,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--access-log", action="store_true")
+    parser.add_argument("--tls", type=Path, metavar="DIRECTORY")
     options = parser.parse_args()
     end_with_parent(options.with_parent)
     # granian knows no names. The first, as bin/serve has tried.
@@ -47,6 +50,9 @@ def main() -> None:
         workers_kill_timeout=10,
         log_level=LogLevels.error,
         log_access=options.access_log,
+        ssl_cert=options.tls and options.tls / CERTIFICATE,
+        ssl_key=options.tls and options.tls / KEY,
+        ssl_protocol_min=SSLProtocols.tls12,  # what older clients have
     ).serve()
 
 

@@ -31,6 +31,7 @@ def _programs(options: Namespace) -> list[Program]:
         *("--host", options.host, "--port", str(options.port), "--threads", str(options.threads)),
         *("--workers", str(options.workers // servers)),
         *(["--access-log"] if options.access_log else []),
+        *(["--tls", options.tls] if options.tls else []),
     ]
     programs = [
         Program(f"server {number} of {servers}", serve, serves=True)
@@ -58,6 +59,7 @@ def _options() -> Namespace:
     parser.add_argument("--workers", type=_at_least_one, required=True, help="processes that serve")
     parser.add_argument("--threads", type=_at_least_one, required=True, help="in each of them")
     parser.add_argument("--access-log", action="store_true", help="a line per request")
+    parser.add_argument("--tls", metavar="DIRECTORY", help="by HTTPS; config/certificates.py")
     parser.add_argument("--enrollment-jobs", action="store_true", help="run them as well")
     return parser.parse_args()
 

@@ -135,6 +135,8 @@ class _Terms:
 
 def _record_refusal(one: Decision, existing: ExistingUsage, at: datetime) -> DomainError | None:
     assert one.promotion is not None
+    if not rules.counts_as_enrolled(existing):
+        return None  # withdrawn, or in the recycle bin: where it stood is over
     return rules.record_refusal(standing(existing, one.promotion, at), existing.record_id)
 
 
@@ -143,7 +145,7 @@ def _limit_refusal(one: Decision, taken: dict[int, int]) -> DomainError | None:
     promotion, existing = one.promotion, one.customer.existing
     assert promotion is not None
     if promotion.key not in taken or not rules.takes_a_place(
-        promotion, None if existing is None else existing.is_party_enrolled
+        promotion, None if existing is None else rules.counts_as_enrolled(existing)
     ):
         return None
     if refusal := rules.limit_refusal(promotion, taken[promotion.key]):

@@ -18,7 +18,8 @@ class Enrollments:
         if promotion.end_date_time is not None and promotion.end_date_time <= at:
             return 0
         return (
-            PromotionPartyUsage.objects.filter(promotion=promotion, is_party_enrolled=True)
+            PromotionPartyUsage.objects.live()
+            .filter(promotion=promotion, is_party_enrolled=True)
             .filter(
                 Q(enrollment_expiration_date_time=None) | Q(enrollment_expiration_date_time__gt=at)
             )

@@ -58,6 +58,7 @@ class ExistingUsage(Protocol):
 
     pk: int
     is_party_enrolled: bool
+    is_deleted: bool
     enrollment_effective_date_time: datetime
     enrollment_expiration_date_time: datetime | None
 

@@ -56,7 +56,7 @@ def read_enrollments(
     promotions: Q | None = None,
     anew: bool = False,
 ) -> list[ShownEnrollment]:
-    """The enrollments that ``narrow`` leaves of those that ``by`` may see, in the order it gives.
+    """The live enrollments that ``narrow`` leaves of those that ``by`` may see, in its order.
 
     ``narrow`` is asked when a ``form`` comes for the first time. It puts a ``Parameter`` in the
     place of each of ``values``: whatever else differs makes another form. With ``promotions`` the
@@ -68,7 +68,7 @@ def read_enrollments(
     first = promotions is not None and connection.vendor == "postgresql" and (promotions or seen)
 
     def build() -> Statement:
-        usages: RecordQuerySet[PromotionPartyUsage] = RecordQuerySet(PromotionPartyUsage)
+        usages = PromotionPartyUsage.objects.live()
         if not first:
             return _shown(narrow(usages.filter(seen)))
         seen_promotions: RecordQuerySet[Promotion] = RecordQuerySet(Promotion)

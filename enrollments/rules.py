@@ -208,6 +208,21 @@ def record_refusal(stands: Standing, usage_id: str) -> DomainError | None:
     )
 
 
+class RecordLike(Protocol):
+    """What the rules read of the record that a customer has in a promotion; the model has it."""
+
+    @property
+    def is_party_enrolled(self) -> bool: ...
+    @property
+    def is_deleted(self) -> bool: ...
+
+
+def counts_as_enrolled(record: RecordLike) -> bool:
+    """Whether a record says that its customer is enrolled, whatever the clock. To these rules one
+    in the recycle bin is like one that was withdrawn."""
+    return record.is_party_enrolled and not record.is_deleted
+
+
 class LimitedPromotion(Protocol):
     maximum_enrollment_count: int | None
     is_place_freed_on_withdrawal: bool
@@ -215,8 +230,8 @@ class LimitedPromotion(Protocol):
 
 def takes_a_place(promotion: LimitedPromotion, is_enrolled: bool | None) -> bool:
     """Whether enrolling takes one of the promotion's places. ``is_enrolled`` is what the customer's
-    record says, None where there is none yet: who has expired kept the place; who was withdrawn
-    gave it back, where the promotion says so."""
+    record says (``counts_as_enrolled``), None where there is none yet: who has expired kept the
+    place; who was withdrawn gave it back, where the promotion says so."""
     if is_enrolled is None:
         return True
     return not is_enrolled and promotion.is_place_freed_on_withdrawal

@@ -11,7 +11,6 @@ from enrollments.standing import Moment, Standing, standing_case, stands
 from promotions import ids
 from promotions.actors import Actor
 from promotions.folding import fold
-from promotions.models import RecordQuerySet
 from promotions.numbers import parse_record_number
 
 MOST_CUSTOMERS: Final = 50
@@ -21,10 +20,9 @@ _MOST_WORDS: Final = 5
 
 
 def enrollments_shown(by: Actor) -> QuerySet[PromotionPartyUsage]:
-    """The enrollments that ``by`` may see, with the records that they are shown with. Those in
+    """The live enrollments that ``by`` may see, with the records that they are shown with. Those in
     deleted promotions are among them."""
-    usages: RecordQuerySet[PromotionPartyUsage] = RecordQuerySet(PromotionPartyUsage)
-    return usages.accessible(by).select_related(
+    return PromotionPartyUsage.objects.accessible(by).select_related(
         "promotion", "account", "contact", "enrollment_offer", "withdrawn_by"
     )
 
@@ -107,10 +105,9 @@ def _contact_conditions(text: str, by: Actor) -> list[Q]:
 
 
 def _seen(usage: int, by: Actor) -> QuerySet[PromotionPartyUsage]:
-    """The enrollment of this key, where ``by`` may see its promotion: whose it is, is no secret
-    then."""
-    usages: RecordQuerySet[PromotionPartyUsage] = RecordQuerySet(PromotionPartyUsage)
-    return usages.accessible(by).filter(pk=usage)
+    """The live enrollment of this key, where ``by`` may see its promotion: whose it is, is no
+    secret then."""
+    return PromotionPartyUsage.objects.accessible(by).filter(pk=usage)
 
 
 def _usage_key(text: str) -> int | None:

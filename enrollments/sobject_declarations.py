@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.customers import accounts, contacts
 from enrollments.services.offers import offers
+from enrollments.services.usages import create_usage, delete_usage, undelete_usage, update_usage
 from promotions.actors import Actor
 from promotions.models import RecordQuerySet
 from promotions.sobject_declarations import record, rows_of
@@ -47,6 +48,11 @@ USAGE = declaration(
     rows=rows_of(PromotionPartyUsage),
     read_scope="enrollments:read",
     write_scope="enrollments:write",
+    create=create_usage,
+    update=update_usage,
+    delete=delete_usage,
+    undelete=undelete_usage,
+    searched_by_number=True,
     child_relationships={
         "PromotionId": "PromotionPartyUsages",
         "AccountId": "PromotionPartyUsages",

@@ -86,7 +86,7 @@ def read_assertion(text: str) -> Assertion:
     except (JWException, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadAssertion("The assertion is no signed JSON web token.") from None
     issuer = claims.get("iss") if isinstance(claims, dict) else None
-    if not isinstance(issuer, str) or not issuer:
+    if not isinstance(issuer, str) or not issuer or not issuer.isprintable():
         raise BadAssertion("The assertion names no issuer (iss): your client id.")
     return Assertion(issuer, claims, signed)
 

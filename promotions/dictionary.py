@@ -138,6 +138,7 @@ class Field:
     external_id: bool
     unique: bool
     """Whether no two live records have the same; without regard to case where it is folded."""
+    objects_only: bool
     commerce: bool
     currency: bool
     system: bool
@@ -405,6 +406,7 @@ def _field(facts: Facts, **derived: Any) -> Field:
         auto_number=facts.auto_number,
         external_id=facts.external_id,
         expression=facts.expression,
+        objects_only=facts.objects_only,
         commerce=facts.commerce,
         currency=facts.currency or derived["name"] == "CurrencyIsoCode",
     )

@@ -133,6 +133,7 @@ PARTS = (
     ),
     record(
         parts.market_segments,
+        searched_by_number=True,
         child_relationships={
             "PromotionId": "PromotionMarketSegments",
             "PromotionSegmentId": "PromotionMarketSegments",
@@ -141,11 +142,13 @@ PARTS = (
     ),
     record(
         parts.limits,
+        searched_by_number=True,
         child_relationships={"PromotionId": "PromotionLimits"},
         **_OF_PROMOTION,
     ),
     record(
         parts.limit_usages,
+        searched_by_number=True,
         child_relationships={"PromotionLimitId": "PromotionLimitUsages"},
         seen_with=["promotion_limit"],
     ),

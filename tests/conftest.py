@@ -1,5 +1,6 @@
 """What all tests share. Factories are plain functions, in ``tests/factories.py``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connections
 
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
+from tests.e2e.server import Server, Tls, running_server, serve_tls
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -36,6 +38,26 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> None:
     up a rate limit, and what a token stands for is asked for once, however slow the machine."""
     window.cache_clear()
     monkeypatch.setattr(known_tokens, "lifetime", 3600)
+
+
+@pytest.fixture(scope="session")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The service as it runs in production: one for all tests of a run that want one."""
+    directory = tmp_path_factory.mktemp("service")
+    with running_server(directory, request.config.getoption("database")) as server:
+        yield server
+        log = (directory / "server.log").read_text()
+    assert "Traceback" not in log
+    assert '"ERROR"' not in log
+
+
+@pytest.fixture(scope="session")
+def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tls]:
+    """The same by HTTPS."""
+    with serve_tls(server, tmp_path_factory.mktemp("tls")) as tls:
+        yield tls
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

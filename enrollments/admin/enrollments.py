@@ -115,7 +115,7 @@ class EnrollmentAdmin(ModelAdmin):
         if search_term.strip():
             # The keys first: with an order and a limit a planner may walk through all enrollments.
             named = find_enrollments(search_term, by=actor_of(request))
-            found = PromotionPartyUsage.objects.filter(named)
+            found = PromotionPartyUsage.objects.live().filter(named)
             queryset = queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MOST_FOUND]))
         return queryset, False
 

@@ -28,8 +28,14 @@ _LABELS: Final[Mapping[str, str]] = {
     "EnrollmentExpirationDateTime": "Ends",
     "EnrollmentOfferId": "Offer",
     "AccountId": "Account",
+    "UsageCount": "Uses",
+    "OrderCount": "Orders",
+    "IssuedVoucherCount": "Vouchers issued",
+    "PointsCredited": "Points credited",
+    "AdditionalAttributeInfo": "Notes",
 }
 """What is told of a change beside its title; the rest is said by who, when and why."""
+_PERIOD: Final = {"EnrollmentEffectiveDateTime", "EnrollmentExpirationDateTime"}
 _NOTHING: Final[Mapping[str, str]] = {"EnrollmentExpirationDateTime": "with the promotion"}
 _RECORDS: Final[Mapping[str, tuple[str, type[Record]]]] = {
     "EnrollmentOfferId": (ids.OFFER, Offer),
@@ -101,7 +107,9 @@ def _title(act: Sequence[PromotionPartyUsageHistory]) -> str:
         return "Enrolled"
     if "IsPartyEnrolled" in changed:
         return "Enrolled again" if changed["IsPartyEnrolled"] == "true" else "Withdrawn"
-    return "Period changed"
+    if "IsDeleted" in changed:
+        return "Deleted" if changed["IsDeleted"] == "true" else "Restored"
+    return "Period changed" if changed.keys() & _PERIOD else "Changed"
 
 
 def _change(row: PromotionPartyUsageHistory, names: Mapping[str, str]) -> str:

@@ -96,7 +96,7 @@ class HistorySerializer(serializers.ModelSerializer[PromotionPartyUsageHistory])
 
 
 class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUsage]):
-    """Enrollments. They are never deleted; withdrawing keeps the record."""
+    """Enrollments. Withdrawing keeps the record; one in the recycle bin is not shown."""
 
     queryset = PromotionPartyUsage.objects.none()  # tells the API's description the model
     serializer_class = EnrollmentSerializer

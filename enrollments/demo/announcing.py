@@ -4,6 +4,7 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,21 @@ PATH: Final = "/services/data/v67.0/global-promotions-management/promotion-enrol
 _LASTS: Final = timedelta(days=90)
 
 
-def announcement(partner: Partner, *, host: str, port: int, at: datetime, zone: ZoneInfo) -> str:
-    """The text to print; gives the demo's partner a new token and a new secret."""
-    url = base_url(host, port)
+def announcement(
+    partner: Partner,
+    *,
+    host: str,
+    port: int,
+    at: datetime,
+    zone: ZoneInfo,
+    authority: Path | None = None,
+) -> str:
+    """The text to print; gives the demo's partner a new token and a new secret. With an
+    ``authority``, the file of the certificate to be trusted, it is served by HTTPS."""
+    url = base_url(host, port, "https" if authority else "http")
+    curl = f"curl --cacert '{authority.resolve()}'" if authority else "curl"
     secret = renew_secret(partner).client_secret
-    enrolling = enrollment_curl(url, issue_token(partner, at=at), at=at, zone=zone)
+    enrolling = enrollment_curl(curl, url, issue_token(partner, at=at), at=at, zone=zone)
     logins = "\n".join(
         f"  {'Log in as' if number == 0 else '':<14} {username} / {PASSWORD}   "
         f"({role or 'may do everything'})"
@@ -37,36 +48,46 @@ The demo is ready; stop it with Ctrl-C.
   Admin          {url}/admin/
 {logins}
   API reference  {url}/api/docs
-
+{_trust(authority) if authority else ""}
 Enroll a customer (the token is valid for a while, and new at each start):
 
 {enrolling or "  Nothing is open to enrollment any more: remove the database and start again."}
 
 Get a token of your own (the secret is new at each start):
 
-curl {url}/services/oauth2/token -d grant_type=client_credentials \
+{curl} {url}/services/oauth2/token -d grant_type=client_credentials \
 -d client_id='{partner.client_id}' -d client_secret='{secret}'
 """
 
 
-def base_url(host: str, port: int) -> str:
+def _trust(authority: Path) -> str:
+    """How clients are told to trust the certificate that was made for the demo."""
+    return f"""  Certificate    {authority.resolve()}
+                 Made for this demo; for Python and Node clients to trust it:
+
+export REQUESTS_CA_BUNDLE='{authority.resolve()}'
+export NODE_EXTRA_CA_CERTS='{authority.resolve()}'
+"""
+
+
+def base_url(host: str, port: int, scheme: str = "http") -> str:
     """Where a browser on this machine finds a server that listens on ``host``."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return f"http://{host}:{port}"
+        return f"{scheme}://{host}:{port}"
     if address.is_unspecified:
-        return f"http://127.0.0.1:{port}"
-    return f"http://[{host}]:{port}" if address.version == 6 else f"http://{host}:{port}"
+        return f"{scheme}://127.0.0.1:{port}"
+    return f"{scheme}://[{host}]:{port}" if address.version == 6 else f"{scheme}://{host}:{port}"
 
 
-def enrollment_curl(url: str, token: str, *, at: datetime, zone: ZoneInfo) -> str | None:
+def enrollment_curl(curl: str, url: str, token: str, *, at: datetime, zone: ZoneInfo) -> str | None:
     """A line to paste that enrolls somebody; None where there is nobody or nothing left."""
     body = example_request(at=at, zone=zone)
     if body is None:
         return None
     return (
-        f"curl -X POST {url}{PATH} -H 'Authorization: Bearer {token}' "
+        f"{curl} -X POST {url}{PATH} -H 'Authorization: Bearer {token}' "
         f"-H 'Content-Type: application/json' -d '{json.dumps(body)}'"
     )
 

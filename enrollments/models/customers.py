@@ -1,8 +1,8 @@
 """Customers: accounts (companies, households) and contacts (people)."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, Trim
@@ -10,7 +10,35 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from promotions import ids
 from promotions.models.base import FoldedField, Record, RecordManager, not_blank
 from promotions.models.facts import Facts, read_only
-from promotions.models.fields import EXTERNAL_ID_HELP
+from promotions.models.fields import EXTERNAL_ID_HELP, LARGEST_NUMBER, MoneyField, TextArea
+
+_PROFILE: Final = (
+    "type",
+    "parent",
+    "billing_street",
+    "billing_city",
+    "billing_state",
+    "billing_postal_code",
+    "billing_country",
+    "phone",
+    "fax",
+    "account_number",
+    "website",
+    "sic",
+    "industry",
+    "annual_revenue",
+    "number_of_employees",
+    "ownership",
+    "ticker_symbol",
+    "description",
+    "rating",
+    "site",
+)
+"""What existing clients keep of an account; nothing here depends on it."""
+
+
+def _noted(length: int) -> Any:
+    return models.CharField(max_length=length, null=True, blank=True)
 
 
 class Account(Record):
@@ -21,6 +49,10 @@ class Account(Record):
     field_facts: ClassVar = {
         "name": Facts(id_lookup=True),
         "external_id": Facts(id_lookup=True, external_id=True),
+        **{name: Facts(objects_only=True) for name in _PROFILE},
+        "phone": Facts(type="phone", objects_only=True),
+        "fax": Facts(type="phone", objects_only=True),
+        "website": Facts(type="url", objects_only=True),
     }
 
     name = models.CharField(max_length=255)
@@ -28,6 +60,31 @@ class Account(Record):
     external_id = models.CharField(
         max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
     )
+
+    type = _noted(255)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    billing_street = _noted(255)
+    billing_city = _noted(40)
+    billing_state = _noted(80)
+    billing_postal_code = _noted(20)
+    billing_country = _noted(80)
+    phone = _noted(40)
+    fax = _noted(40)
+    account_number = _noted(40)
+    website = _noted(255)
+    sic = _noted(20)
+    industry = _noted(255)
+    annual_revenue = MoneyField()
+    number_of_employees = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(LARGEST_NUMBER)]
+    )
+    ownership = _noted(255)
+    ticker_symbol = _noted(20)
+    description = TextArea()
+    rating = _noted(255)
+    site = _noted(80)
 
     objects = RecordManager["Account"]()
 
@@ -66,6 +123,7 @@ class Contact(Record):
         "external_id": Facts(id_lookup=True, external_id=True),
         "name": read_only(
             computed=True,
+            objects_only=True,
             length=511,
             label="full name",
             expression=lambda path: Trim(

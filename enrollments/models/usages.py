@@ -19,8 +19,8 @@ class PromotionPartyUsage(Record):
     """A customer's one record in a promotion, for ever; partners track its id.
 
     The party is the contact, or the account where no contact is named. Written by
-    ``enrollments.services.enrollments`` and by nothing else. Source: the enrollment contract,
-    rule 8 and "Where a customer stands".
+    ``enrollments.services`` alone; what it is as an object is in docs/decisions/0021. Source: the
+    enrollment contract, rule 8 and "Where a customer stands".
     """
 
     key_prefix: ClassVar = ids.PROMOTION_PARTY_USAGE

@@ -232,6 +232,7 @@ def _renewed(one: Decision, usage: PromotionPartyUsage, *, by: Actor, at: dateti
         "withdrawn_date": None,
         "withdrawn_by_id": None,
         "withdrawal_reason": None,
+        "is_deleted": False,
     }
     # Also where it had expired: that row tells enrolling again from a change of period.
     return with_values(usage, values, by=by, at=at, always=("is_party_enrolled",))

@@ -130,9 +130,9 @@ _IS_CONTACT: Final = "u.contact_id = c.contact"
 _IS_ACCOUNT: Final = "u.account_id = c.account AND u.contact_id IS NULL"
 _READ: Final = {
     "id", "promotion", "type", "account", "contact", "enrollment_offer", "is_party_enrolled",
-    "enrollment_effective_date_time", "enrollment_expiration_date_time", "withdrawn_date",
-    "withdrawn_by", "withdrawal_reason", "usage_count", "created_date", "last_modified_date",
-    "version",
+    "is_deleted", "enrollment_effective_date_time", "enrollment_expiration_date_time",
+    "withdrawn_date", "withdrawn_by", "withdrawal_reason", "usage_count", "created_date",
+    "last_modified_date", "version",
 }  # fmt: skip
 EXISTING: Final = tuple(
     field for field in PromotionPartyUsage._meta.concrete_fields if field.name in _READ
@@ -332,7 +332,7 @@ INSERT INTO enrollments_promotionpartyusagehistory
 SELECT made.id, '{CREATED}', act.reason, act.source, act.request, act.person, act.moment
   FROM {{made}} CROSS JOIN {{act}}"""
 
-# Rule 9: the same record, if it is still as it was read.
+# Rule 9: the same record, if it is still as it was read; out of the recycle bin, if it lay there.
 _LOCKED: Final = """
 SELECT u.id FROM enrollments_promotionpartyusage u
   JOIN again ON again.id = u.id AND again.version = u.version + 1
@@ -344,6 +344,7 @@ UPDATE enrollments_promotionpartyusage AS u
        enrollment_effective_date_time = again.effective,
        enrollment_expiration_date_time = again.expiration,
        withdrawn_date = NULL, withdrawn_by_id = NULL, withdrawal_reason = NULL,
+       is_deleted = false, deleted_date = NULL,
        last_modified_by_id = act.person, last_modified_date = again.moment,
        version = again.version
   FROM {again} CROSS JOIN {act}

@@ -5,15 +5,14 @@ Each act is one transaction with its history inside. What is allowed is decided 
 ``enrollments/services/enrolling.py``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db.models import F
-
 from enrollments import rules
-from enrollments.models import EnrollmentPlaces, PromotionPartyUsage
+from enrollments.models import PromotionPartyUsage
 from enrollments.services.history import Changed, record_changes, with_values
+from enrollments.services.places import give_back_place
 from promotions.access import Access
 from promotions.actors import Actor
 from promotions.errors import Refused
@@ -21,7 +20,10 @@ from promotions.models import Promotion
 from promotions.services.records import RecordService
 from promotions.services.transactions import in_transaction
 
-_records: Final = RecordService(PromotionPartyUsage, change_access=Access.READ)
+enrollments: Final = RecordService(
+    PromotionPartyUsage, change_access=Access.READ, delete_access=Access.READ
+)
+"""Finds and locks them: who sees the promotion may enroll its customers, and withdraw them."""
 
 
 def withdraw(
@@ -34,18 +36,11 @@ def withdraw(
     """
 
     def act() -> PromotionPartyUsage:
-        _hold_promotion(key)
+        hold_promotion_of(key)
         usage = _lock_for_change(key, reason, expected, by)
-        values = {
-            "is_party_enrolled": False,
-            "withdrawn_date": max(at, usage.last_modified_date),
-            "withdrawn_by": by.user,
-            "withdrawal_reason": reason.strip(),
-        }
-        _save([with_values(usage, values, by=by, at=at)], by=by, reason=reason.strip())
-        EnrollmentPlaces.objects.filter(
-            promotion=usage.promotion_id, promotion__is_place_freed_on_withdrawal=True
-        ).update(taken=F("taken") - 1)
+        values = withdrawal(usage, reason.strip(), by=by, at=at)
+        save(with_values(usage, values, by=by, at=at), by=by, reason=reason.strip())
+        give_back_place(usage.promotion_id)
         return usage
 
     return in_transaction(act)
@@ -81,23 +76,35 @@ def change_period(
                 "enrollment_effective_date_time": wanted.effective,
                 "enrollment_expiration_date_time": wanted.expiration,
             }
-            _save([with_values(usage, values, by=by, at=at)], by=by, reason=reason.strip())
+            save(with_values(usage, values, by=by, at=at), by=by, reason=reason.strip())
         return usage
 
     return in_transaction(act)
 
 
-def _hold_promotion(key: int) -> None:
+def withdrawal(
+    usage: PromotionPartyUsage, reason: str, *, by: Actor, at: datetime
+) -> dict[str, object]:
+    """What is set in an enrollment that is withdrawn."""
+    return {
+        "is_party_enrolled": False,
+        "withdrawn_date": max(at, usage.last_modified_date),
+        "withdrawn_by": by.user,
+        "withdrawal_reason": reason,
+    }
+
+
+def hold_promotion_of(key: int) -> Promotion | None:
     """Holds the promotion of an enrollment before the enrollment itself, in the order in which who
     enrolls holds them: while its places are counted or their limit changes, this waits."""
     promotion = PromotionPartyUsage.objects.filter(pk=key).values("promotion")
-    Promotion.objects.select_for_update(no_key=True).filter(pk__in=promotion).first()
+    return Promotion.objects.select_for_update(no_key=True).filter(pk__in=promotion).first()
 
 
 def _lock_for_change(
     key: int, reason: str, expected: Iterable[int] | None, by: Actor
 ) -> PromotionPartyUsage:
-    usage = _records.lock(key, expected, by=by)
+    usage = enrollments.lock(key, expected, by=by)
     refusal = rules.reason_refusal(reason) or (
         None if usage.is_party_enrolled else rules.not_enrolled()
     )
@@ -119,13 +126,20 @@ _CHANGEABLE: Final = (
     "withdrawn_date",
     "withdrawn_by",
     "withdrawal_reason",
+    "usage_count",
+    "order_count",
+    "issued_voucher_count",
+    "points_credited",
+    "additional_attribute_info",
+    "is_deleted",
+    "deleted_date",
     "last_modified_by",
     "last_modified_date",
     "version",
 )
 
 
-def _save(changed: Sequence[Changed], *, by: Actor, reason: str | None) -> None:
-    """Writes changed enrollments, and a history row for each field that changed."""
-    PromotionPartyUsage.objects.bulk_update([one.usage for one in changed], _CHANGEABLE)
-    record_changes(changed, by=by, reason=reason)
+def save(changed: Changed, *, by: Actor, reason: str | None) -> None:
+    """Writes a changed enrollment that is held, and a history row for each field that changed."""
+    changed.usage.save(update_fields=_CHANGEABLE)
+    record_changes([changed], by=by, reason=reason)

@@ -35,9 +35,11 @@ def with_values(
     by: Actor,
     at: datetime,
     always: Sequence[str] = (),
+    new_version: bool = True,
 ) -> Changed:
     """Sets fields of an enrollment, by their model names; which ones change, and in any case those
-    ``always``. Nothing is written."""
+    ``always``. Without a ``new_version`` it is part of an act that has counted that up already.
+    Nothing is written."""
     changes = []
     for name, value in values.items():
         column = PromotionPartyUsage._meta.get_field(name).name
@@ -51,7 +53,7 @@ def with_values(
     usage.last_modified_by = by.user
     # Clocks of several servers differ; time never runs backwards within a record.
     usage.last_modified_date = max(at, usage.last_modified_date)
-    usage.version += 1
+    usage.version += new_version
     return Changed(usage, changes)
 
 

@@ -234,7 +234,7 @@ class RecordSerializer(serializers.ModelSerializer[M]):
         model: Any = self.Meta.model
         fields: dict[str, Any] = {"id": ReadOnlyText(source="record_id")}
         for field in fields_of(model).values():
-            if not field.system:
+            if not field.system and not field.objects_only:
                 fields[field.json_name] = _serializer_field(model, field)
         fields |= deepcopy(self._declared_fields)  # each serializer binds its own
         fields["createdDate"] = Moment(source="created_date", read_only=True)

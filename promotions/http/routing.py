@@ -4,7 +4,8 @@ from typing import Final
 
 from rest_framework.routers import SimpleRouter
 
-VERSION: Final = r"(?P<version>v(?:[2-5][0-9]|6[0-8])\.0)"
+NUMBER: Final = r"(?:[2-5][0-9]|6[0-8])\.0"
+VERSION: Final = rf"(?P<version>v{NUMBER})"
 """The versions that existing clients may name in a path, all for one behaviour: those that are
 listed (v20.0 to v67.0; the client contract, section 0), and the one that the enrollment contract
 names beside them."""

@@ -48,6 +48,9 @@ class Facts:
     auto_number: bool = False
     hidden: bool = False
     """Not a field of the object: the service's own bookkeeping."""
+    objects_only: bool = False
+    """Only over the object surface: what existing clients know of the object and this service has
+    no use for itself."""
     commerce: bool = False
     """Only where the organisation has the fields about carts switched on."""
     currency: bool = False

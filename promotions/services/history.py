@@ -2,6 +2,7 @@
 tells. From the rows alone every earlier state can be told: each changed field's old and new value,
 and of a new record all its fields."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -135,7 +136,7 @@ def reference_text(column: "models.ForeignKey[Any, Any]", key: int) -> str:
 
 def text_of(value: object) -> str | None:
     """A value as history shows it: ids for records, UTC for moments, true and false, numbers
-    without the zeros that a database adds."""
+    without the zeros that a database adds, structured notes as JSON."""
     match value:
         case None:
             return None
@@ -149,6 +150,8 @@ def text_of(value: object) -> str | None:
             return format(value.normalize(), "f")
         case models.Model():
             return str(getattr(value, "record_id", value.pk))
+        case dict() | list():
+            return json.dumps(value, sort_keys=True, ensure_ascii=False)
         case _:
             return str(value)
 

@@ -18,7 +18,7 @@ from promotions.services.transactions import in_transaction
 
 promotions: Final = RecordService(
     Promotion,
-    unique=("promotion_code_key",),
+    unique=("promotion_code_key", "external_id"),
     problems=promotion_problems,
     tracked=True,
     delete_access=Access.ALL,

@@ -49,6 +49,12 @@ def in_transaction(act: Callable[[], T]) -> T:
         attempt += 1
 
 
+def joins_another() -> bool:
+    """Whether a transaction of ``in_transaction`` is open already: whoever began it tries again
+    where something comes in between, so that must be raised to there."""
+    return _begun.get()
+
+
 def statements_stand_alone() -> bool:
     """Whether a single statement is a transaction of its own here: on PostgreSQL, outside of any
     other. Then an act that writes all by one statement needs no BEGIN and no COMMIT."""

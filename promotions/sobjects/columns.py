@@ -144,7 +144,7 @@ def renderer(one: SObject, field: Field) -> Render | None:
     if field.type == "id":
         return partial(ids.encode, one.key_prefix)
     if field.auto_number:
-        return partial(record_number, getattr(one.model, "number_letters", "") or one.key_prefix)
+        return partial(record_number, one.number_letters)
     return _RENDERS.get(field.type)
 
 

@@ -64,6 +64,9 @@ class SObject:
     """The model's columns that a search looks at, folded where they are kept so, each with the
     group of fields that it belongs to (``ALL``: to no other); none: it isn't searchable. Their
     order is that of the index of words (``search/words.py``)."""
+    searched_by_number: bool = False
+    """Whether a search finds records by their number, such as ``PPU-000000042``, which no column
+    holds."""
     layoutable: bool = True
     sections: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """How a layout groups the fields, by headings; by the model's names. What is in none of them
@@ -90,6 +93,15 @@ class SObject:
     def viewable(self) -> bool:
         """Whether it says when the current user last viewed a record."""
         return bool(getattr(self.model, "viewable", False))
+
+    @property
+    def searchable(self) -> bool:
+        return bool(self.searched) or self.searched_by_number
+
+    @property
+    def number_letters(self) -> str:
+        """What the numbers begin with that are its records' names, where they have no other."""
+        return getattr(self.model, "number_letters", None) or self.key_prefix
 
     @property
     def deleted_column(self) -> str | None:

@@ -94,7 +94,7 @@ def summary(one: SObject, by: Actor, version: str) -> dict[str, Any]:
         "queryable": True,
         "replicateable": one.replicateable,
         "retrieveable": True,
-        "searchable": bool(one.searched),
+        "searchable": one.searchable,
         "triggerable": False,
         "undeletable": writable and one.undelete is not None,
         "updateable": writable and one.update is not None,

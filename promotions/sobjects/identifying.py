@@ -90,8 +90,7 @@ def keys_with(one: SObject, field: Field, value: Any, *, by: Actor) -> list[int]
     if field.type == "id":
         rows = rows.filter(pk=decode(one, value))
     elif field.auto_number:
-        letters = getattr(one.model, "number_letters", "") or ""
-        key = parse_record_number(letters, str(value))
+        key = parse_record_number(one.number_letters, str(value))
         if key is None or key > 2**63 - 1:
             return []
         rows = rows.filter(pk=key)

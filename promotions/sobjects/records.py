@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from django.db import DataError, transaction
 
 from promotions.actors import Actor
+from promotions.dictionary import Field
 from promotions.errors import Refused
 from promotions.sobjects.bodies import values_to_create, values_to_update
 from promotions.sobjects.declare import (
@@ -66,7 +67,7 @@ def retrieve(
     """The record with this id: all its fields, or ``names`` and ``Id``. Raises ``CallFailed``."""
     require_read(one, by)
     key = decode(one, record_id)
-    fields = None if names is None else _fields(one, names)
+    fields = None if names is None else fields_named(one, names)
     found = read_records(one, [key], fields, by=by, version=version).get(key)
     if found is None:
         if one.deleted_column is None or not one.rows(by).filter(pk=key).exists():
@@ -75,8 +76,9 @@ def retrieve(
     return found
 
 
-def _fields(one: SObject, names: Sequence[str]) -> list[Any]:
-    fields = {}
+def fields_named(one: SObject, names: Sequence[str]) -> list[Field]:
+    """The fields of these names, and ``Id``. Raises ``CallFailed``."""
+    fields: dict[str, Field] = {}
     for name in names:
         field = one.field(name)
         if field is None:

@@ -1,8 +1,9 @@
 """The paths of this surface."""
 
 from promotions.sobjects.describe_urls import urlpatterns as describing
+from promotions.sobjects.many_urls import urlpatterns as many
 from promotions.sobjects.routing import NAME, data_path
-from promotions.sobjects.views import query, records
+from promotions.sobjects.views import query, records, search
 
 RECORD = r"(?P<record_id>[^/]+)"
 FIELD = r"(?P<field>[A-Za-z][A-Za-z0-9_.]*)"
@@ -12,7 +13,10 @@ urlpatterns = [
     data_path("query", query.QueryView),
     data_path("query(?:[Aa]ll)?/(?P<locator>[^/]+)", query.MoreView),
     data_path("query[Aa]ll", query.QueryAllView),
+    data_path("search", search.SearchView),
+    data_path("parameterized[Ss]earch", search.ParameterizedSearchView),
     *describing,
+    *many,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),
     data_path(rf"sobjects/{NAME}/{RECORD}", records.RecordView),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import change_period, withdraw
+from enrollments.services.usages import delete_usage, undelete_usage, update_usage
 from enrollments.wire import Item
 from promotions.actors import Source
 from promotions.admin.site import CappedPaginator
@@ -145,6 +146,22 @@ def test_only_staff_with_the_right_see_enrollments(nobody: Client, marketer: Cli
 
 
 # --- One enrollment -------------------------------------------------------------------------------
+
+
+def test_tells_what_was_done_to_the_record_as_an_object(support: Client) -> None:
+    usage, sam = enroll_contact(make_contact(), make_promotion()), actor(Source.ADMIN)
+    update_usage(usage.pk, {"usage_count": 2}, sam, timezone.now())
+    delete_usage(usage.pk, sam, timezone.now())
+    assert support.get(page_of(usage)).status_code == 404
+    assert usage.name not in text(support.get(LIST))
+    undelete_usage(usage.pk, sam, timezone.now())
+    events = support.get(page_of(usage)).context["card"].events
+    assert [(event.title, event.changes) for event in events] == [
+        ("Restored", ()),
+        ("Deleted", ()),
+        ("Changed", ("Uses: 0 → 2",)),
+        ("Enrolled", ()),
+    ]
 
 
 def test_tells_what_happened_who_did_it_and_why(support: Client) -> None:

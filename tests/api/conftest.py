@@ -10,7 +10,10 @@ from django.test import Client
 from tests.factories import make_partner, token_for
 
 if TYPE_CHECKING:
-    from django.test.client import _MonkeyPatchedWSGIResponse as Answer  # what Client answers with
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+    Answer = _MonkeyPatchedWSGIResponse
+    """What Django's client answers with."""
 
 COMPATIBLE = "/services/data/v67.0/global-promotions-management/promotion-enrollments"
 

@@ -53,6 +53,8 @@ PURE = {
     "promotions.sobjects.soql.sosl",
     "promotions.sobjects.soql.tokens",
     "promotions.sobjects.soql.tree",
+    "promotions.sobjects.limits",
+    "promotions.sobjects.soap",
     "promotions.token_format",
     "promotions.warnings",
     "promotions.whole",

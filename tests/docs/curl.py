@@ -57,6 +57,8 @@ def read_curl(line: str, **variables: str) -> Call:
             case "--data-urlencode":
                 name, _, value = next(words).partition("=")
                 call.data.append(urlencode({name: value}, quote_via=quote))
+            case "--cacert":
+                next(words)
             case "-G":
                 in_query = True
             case _:

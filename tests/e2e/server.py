@@ -4,18 +4,22 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psycopg
+
+from config.certificates import AUTHORITY, keep_certificate
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
@@ -65,7 +69,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -109,7 +113,7 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
     """Starts the server on a free port, stopped by its process id whatever happens."""
     with installed(directory, database) as environment:
         manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
-        port = _free_port()
+        port = free_port()
         command = [
             *(sys.executable, "-m", "config.service", "--host", "127.0.0.1", "--port", str(port)),
             *("--workers", "2", "--threads", "8"),
@@ -137,6 +141,69 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, "the server stopped"
         try:
             if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the server did not become ready")
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Another server of the same installation, by HTTPS."""
+
+    server: Server
+    url: str
+    authority: Path
+    """What trusts its certificate."""
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.authority)
+
+    def partner(self, name: str, *scopes: str) -> dict[str, str]:
+        made: dict[str, str] = json.loads(
+            self.server.manage("create_partner", name, "--scope", *scopes)
+        )
+        return made
+
+    def token(self, made: dict[str, str]) -> str:
+        answer = httpx.post(
+            f"{self.url}/services/oauth2/token",
+            data={"grant_type": "client_credentials"},
+            auth=(made["client_id"], made["client_secret"]),
+            verify=self.trust,
+            timeout=30,
+        )
+        token: str = answer.json()["access_token"]
+        return token
+
+
+@contextmanager
+def serve_tls(server: Server, directory: Path) -> Iterator[Tls]:
+    """Serves by HTTPS, as ``make demo-https`` does, what ``server`` serves."""
+    port = free_port()
+    keep_certificate(directory, "127.0.0.1", datetime.now(UTC))
+    command = [
+        *(sys.executable, "-m", "config.service", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "1", "--threads", "2", "--tls", str(directory)),
+    ]
+    environment = {**server.environment, "HTTPS": "1", "HSTS_SECONDS": "0"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    tls = Tls(server, f"https://127.0.0.1:{port}", directory / AUTHORITY)
+    try:
+        _wait_until_trusted(tls, process)
+        yield tls
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+
+def _wait_until_trusted(tls: Tls, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the server stopped"
+        try:
+            if httpx.get(f"{tls.url}/readyz", verify=tls.trust).status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -1,5 +1,6 @@
 """The whole service over a real socket, as partners use it."""
 
+import gzip
 import json
 import random
 import threading
@@ -212,6 +213,21 @@ def test_a_body_that_is_too_large(client: httpx.Client, chunked: bool) -> None:
     )
     assert answer.status_code == 413
     assert answer.json()[0]["errorCode"] == "EXCEEDED_MAX_SIZE_REQUEST"
+
+
+def test_a_body_in_chunks_that_is_packed_and_a_packed_answer(client: httpx.Client) -> None:
+    body = gzip.compress(json.dumps({"name": "May", "description": "x" * 2_000}).encode())
+
+    def chunks() -> Iterator[bytes]:
+        for start in range(0, len(body), 10):
+            yield body[start : start + 10]
+
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = client.post("/api/v1/promotions", content=chunks(), headers=headers)
+    assert answer.request.headers["Transfer-Encoding"] == "chunked"
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.json()["description"] == "x" * 2_000
 
 
 def test_the_pages_are_there(client: httpx.Client) -> None:

@@ -106,7 +106,7 @@ def test_the_client_id_as_the_subject_and_less_scope(shop: Credentials) -> None:
         ({"iss": "nobody"}, "public key"),
         ({"iss": None}, "issuer"),
         ({"iss": {"a": 1}}, "issuer"),
-        ({"iss": "a\0b"}, "public key"),
+        ({"iss": "a\0b"}, "issuer"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -7,7 +7,7 @@ import pytest
 from tests.api.conftest import Api
 
 if TYPE_CHECKING:
-    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+    from tests.api.conftest import Answer
 
 VERSION = "v59.0"
 DATA = f"/services/data/{VERSION}"

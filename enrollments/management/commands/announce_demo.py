@@ -1,6 +1,7 @@
 """``manage.py announce_demo``"""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="where the server listens")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument(
+            "--authority",
+            type=Path,
+            metavar="FILE",
+            help="it is served by HTTPS, with a certificate by the one in this file",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         partner = demo_partner()
@@ -28,6 +35,7 @@ class Command(BaseCommand):
                 partner,
                 host=options["host"],
                 port=options["port"],
+                authority=options["authority"],
                 at=timezone.now(),
                 zone=ZoneInfo(settings.TIME_ZONE),
             )

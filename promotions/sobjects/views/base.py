@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from promotions.http.authentication import AnyToken
 from promotions.http.context import RequestContext
 from promotions.http.errors import errors_of, headers_for
-from promotions.services.transactions import is_passing
+from promotions.services.transactions import is_passing, joins_another
 from promotions.sobjects.declare import SObject, require_read, sobject
 from promotions.sobjects.errors import CallFailed, Problem, not_found, problems_of
 from promotions.sobjects.records import Ambiguous
@@ -54,7 +54,7 @@ def error_response(exc: Exception, context: Mapping[str, Any]) -> Response | Non
             return Response([url.format(version=version) for url in exc.urls], status=300)
         case CallFailed():
             return answer(exc)
-        case OperationalError() if is_passing(exc):
+        case OperationalError() if is_passing(exc) and not joins_another():
             message = "The record is being changed by others. Try again."
             return answer(CallFailed(Problem("UNABLE_TO_LOCK_ROW", message)))
     errors = errors_of(exc)
