@@ -24,6 +24,7 @@ class Kept:
     user: User
     text: str
     all_rows: bool
+    page_size: int
     asked_at: datetime
     last_key: int
     at: datetime
@@ -68,6 +69,7 @@ def _locator(
     return QueryLocator(
         user=kept.user,
         text=kept.text,
+        page_size=kept.page_size,
         all_rows=kept.all_rows,
         child=child,
         parent_key=parent_key,

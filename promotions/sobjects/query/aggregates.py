@@ -20,6 +20,7 @@ from promotions.sobjects.columns import column_of, render_typed
 from promotions.sobjects.describe_fields import is_aggregatable
 from promotions.sobjects.query.comparing import kind, letters_of
 from promotions.sobjects.query.conditions import Conditions, rows_of
+from promotions.sobjects.query.fetching import fetch_groups
 from promotions.sobjects.query.formatting import format_of
 from promotions.sobjects.query.functions import date_function
 from promotions.sobjects.query.operands import NUMBERS, Operand, Part, as_q, joined, operand_of
@@ -153,7 +154,9 @@ class Groups:
             condition = Conditions(self._scope, statement.find).truth(self._query.having)
             if condition is not True:
                 rows = rows.filter(as_q(condition))
-        yield from rows.order_by(*statement.order)[:most].iterator()
+        names = [*statement.groups, *statement.selected, *statement.ordered]
+        for row in fetch_groups(rows.order_by(*statement.order).values_list(*names)[:most]):
+            yield dict(zip(names, row, strict=True))
 
     def _place(self, row: Mapping[str, Any]) -> list[Any]:
         """Where a row comes among those of all groupings."""

@@ -41,6 +41,8 @@ class Children:
     child: Child
     plan: Plan
     column: str
+    parent_place: int
+    """Where its value is in a row."""
 
     @classmethod
     def of(cls, scope: Scope, child: Child) -> "Children":
@@ -52,7 +54,8 @@ class Children:
         if before:  # the first that is set is what the reference leads to
             rows = plan.rows.filter(*(IsNull(F(f"{name}_id"), True) for name in before))
             plan = Plan(plan.scope, plan.query, rows, plan.keys, plan.selection, plan.key_places)
-        return cls(child, plan, f"{column}_id")
+        parent_place = plan.selection.wanted.place(F(f"{column}_id"))
+        return cls(child, plan, f"{column}_id", parent_place)
 
     def of_one(self, key: int) -> Plan:
         """The children of one record."""
@@ -66,8 +69,8 @@ class Children:
             return self._of_single(keys[0])
         skip, (most, more) = self.plan.query.offset or 0, self._share
         found: dict[int, list[Row]] = defaultdict(list)
-        for *row, parent in fetch(self._numbered(keys, skip, skip + most + more)):
-            found[parent].append(tuple(row))
+        for row in fetch(self._numbered(keys, skip, skip + most + more)):
+            found[row[self.parent_place]].append(row)
         over = [parent for parent, rows in found.items() if len(rows) > most]
         totals = self._totals(over)
         return {
@@ -92,12 +95,15 @@ class Children:
 
     def _numbered(self, keys: Sequence[int], skip: int, end: int) -> "QuerySet[Any, Any]":
         plan = self.plan
-        order = [key.order for key in plan.keys]
-        number = Window(RowNumber(), partition_by=F(self.column), order_by=order)
+        number = Window(
+            RowNumber(),
+            partition_by=F(self.column),
+            order_by=[key.order for key in plan.keys],
+        )
         rows = plan.rows.filter(**{f"{self.column}__in": keys}).annotate(**{_NUMBER: number})
-        rows = rows.filter(**{f"{_NUMBER}__gt": skip, f"{_NUMBER}__lte": end})
-        ordered = rows.order_by(self.column, _NUMBER)
-        found: QuerySet[Any, Any] = ordered.values_list(*plan.selection.wanted.names, self.column)
+        chosen = rows.filter(**{f"{_NUMBER}__gt": skip, f"{_NUMBER}__lte": end}).values("pk")
+        ordered = plan.rows.filter(pk__in=chosen).order_by(*(key.order for key in plan.keys))
+        found: QuerySet[Any, Any] = ordered.values_list(*plan.selection.wanted.names)
         return found
 
     def _totals(self, parents: Sequence[int]) -> dict[int, int]:

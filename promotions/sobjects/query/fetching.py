@@ -33,6 +33,25 @@ def fetch(queryset: "QuerySet[Any, Any]") -> list[Row]:
     return list(converted(rows, converters)) if converters else rows
 
 
+def fetch_groups(queryset: "QuerySet[Any, Any]") -> list[Row]:
+    """The same for groups. Their expressions are in several places of the statement, which
+    PostgreSQL takes for one only if the values in them are there, not given beside it."""
+    if connection.vendor != "postgresql":
+        return list(queryset)
+    from psycopg import ClientCursor
+
+    compiler = queryset.query.get_compiler(queryset.db)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return []
+    converters = compiler.get_converters([column for column, *_ in compiler.select])
+    connection.ensure_connection()
+    with connection.wrap_database_errors, ClientCursor(connection.connection) as cursor:
+        rows: list[Row] = cursor.execute(sql, parameters).fetchall()
+    return list(converted(rows, converters)) if converters else rows
+
+
 @cache
 def _words() -> Any:
     from psycopg.types.string import TextLoader  # only there where PostgreSQL is

@@ -4,7 +4,7 @@ Source: the client contract, section 2, ``query`` and ``queryAll``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -50,16 +50,17 @@ class Caller:
     by: Actor
     at: datetime
     version: str
-    page_size: int = PAGE_SIZE
+    page_size: int | None = None
+    """None where it isn't said: as before, else as large as there can be."""
 
 
-def page_size_of(header: str) -> int:
+def page_size_of(header: str) -> int | None:
     """What ``Sforce-Query-Options: batchSize=500`` asks for, within what there can be."""
     for option in header.split(","):
         name, _, value = option.partition("=")
         if name.strip().lower() == "batchsize" and (digits := value.strip()[:9]).isdecimal():
             return max(_SMALLEST_PAGE, min(PAGE_SIZE, int(digits)))
-    return PAGE_SIZE
+    return None
 
 
 def query(text: str, caller: Caller, *, all_rows: bool = False) -> Answer:
@@ -91,7 +92,7 @@ def more(locator: str, caller: Caller) -> Answer:
         plan = Plan.of(scope, asked)
         if kept.child is not None and kept.parent_key is not None:
             plan = Children.of(scope, plan.selection.children[kept.child]).of_one(kept.parent_key)
-        return _Run(plan, caller, kept.text).behind(place)
+        return _Run(plan, caller, kept.text, kept.page_size).behind(place)
 
 
 def parsed(text: str) -> tree.Query:
@@ -123,11 +124,12 @@ def _last_key(plan: Plan) -> int:
 class _Run:
     """One call for a page."""
 
-    def __init__(self, plan: Plan, caller: Caller, text: str) -> None:
+    def __init__(self, plan: Plan, caller: Caller, text: str, page_size: int = PAGE_SIZE) -> None:
         self._plan, self._caller, self._text = plan, caller, text
         self._children = [Children.of(plan.scope, child) for child in plan.selection.children]
-        size = caller.page_size
-        self._size = min(size, _WITH_CHILDREN) if self._children else size
+        self._size = caller.page_size or page_size
+        if self._children:
+            self._size = min(self._size, _WITH_CHILDREN)
 
     def first(self) -> Answer:
         plan = self._plan
@@ -176,6 +178,7 @@ class _Run:
             user=self._caller.by.user,
             text=self._text,
             all_rows=self._plan.scope.all_rows,
+            page_size=self._size,
             asked_at=self._plan.scope.at,
             last_key=last_key,
             at=self._caller.at,
@@ -222,7 +225,7 @@ class _Run:
             )
             for key, one in found.items()
         ]
-        kept = self._kept(_last_key(children.plan))
+        kept = replace(self._kept(_last_key(children.plan)), page_size=PAGE_SIZE)
         opened = in_transaction(lambda: open_child_locators(kept, children.child.index, rests))
         return {
             rest.parent_key: _next(self._caller, locators.written(locator, rest.offset))

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 
 def test_fields_in_the_order_and_the_spelling_that_clients_know(soql: QueryApi) -> None:
     made = make_promotion(
-        name="Summer", start_date_time=datetime(2026, 5, 1, 12, 30, 0, 5000, tzinfo=UTC)
+        name="Summer",
+        maximum_usage_count=1,
+        start_date_time=datetime(2026, 5, 1, 12, 30, 0, 5000, tzinfo=UTC),
     )
     answer = soql.answer(
         "select NAME, id, startdatetime, isactive, MaximumUsageCount from PROMOTION"
