@@ -154,7 +154,7 @@ class Groups:
             condition = Conditions(self._scope, statement.find).truth(self._query.having)
             if condition is not True:
                 rows = rows.filter(as_q(condition))
-        names = [*statement.groups, *statement.selected, *statement.ordered]
+        names = ["records_", *statement.groups, *statement.selected, *statement.ordered]
         for row in fetch_groups(rows.order_by(*statement.order).values_list(*names)[:most]):
             yield dict(zip(names, row, strict=True))
 
