@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db.models import Avg, CharField, Count, F, Max, Min, Sum, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from promotions import ids
 from promotions.numbers import record_number
@@ -351,6 +351,9 @@ def aggregate(scope: Scope, call: tree.Call) -> Operand:
         message = f"field {reached.name} does not support aggregate operator {call.name}"
         raise invalid_field(message, call.position)
     value: Any = _counted_once(operand) if several_ids else joined(operand)
+    if isinstance(value, Value):
+        # Of what is the same for every record PostgreSQL must be told the type.
+        value = Cast(value, value.output_field)
     match call.name:
         case "COUNT" | "COUNT_DISTINCT":
             counted = Count(value, distinct=call.name == "COUNT_DISTINCT")
