@@ -148,12 +148,13 @@ class Groups:
         else:
             rows = rows.annotate(g_all=Value(1)).values("g_all")
         rows = rows.annotate(records_=Count("pk"))  # which makes the database group
-        rows = rows.annotate(**statement.selected, **statement.ordered)
+        rows = rows.annotate(**statement.values)
         if self._query.having is not None:
             condition = Conditions(self._scope, statement.find).truth(self._query.having)
             if condition is not True:
                 rows = rows.filter(as_q(condition))
-        yield from rows.order_by(*statement.order)[:most].iterator()
+        for row in rows.order_by(*statement.order)[:most].iterator():
+            yield {**row, **{name: row[group] for name, group in statement.same.items()}}
 
     def _place(self, row: Mapping[str, Any]) -> list[Any]:
         """Where a row comes among those of all groupings."""
@@ -266,14 +267,27 @@ class _Statement:
             for index, part in enumerate(of.groups[place].operand.parts)
             if not isinstance(part.value, Value)
         } or {"g_all": Value(1)}
-        self.selected = {
+        selected = {
             f"s{place}_{index}": part.value
             for place, shown in enumerate(of.shown)
             for index, part in enumerate(self.find(shown.expression).parts)
         }
         keys = of.keys(self.find)
-        self.ordered: dict[str, Any] = {f"o{index}": key.value for index, key in enumerate(keys)}
-        self.order = [replace(key, value=F(f"o{index}")).order for index, key in enumerate(keys)]
+        ordered = {f"o{index}": key.value for index, key in enumerate(keys)}
+        wanted: dict[str, Any] = {**selected, **ordered}
+        # What is a group is asked for once: PostgreSQL doesn't see that the same expression with
+        # its own parameters is the same.
+        groups = {F(name): name for name in self.groups}
+        self.same = {
+            name: groups[value]
+            for name, value in wanted.items()
+            if isinstance(value, F) and value in groups
+        }
+        self.values = {name: v for name, v in wanted.items() if name not in self.same}
+        self.order = [
+            replace(key, value=F(self.same.get(f"o{index}", f"o{index}"))).order
+            for index, key in enumerate(keys)
+        ]
 
     def find(self, expression: tree.Expression) -> Operand:
         """What an expression is here: null of what isn't grouped by."""
