@@ -37,8 +37,8 @@ def running_in_threads(stop: threading.Event, tell: Callable[[str], None]) -> It
 def _keep_looking(one: Background, stop: threading.Event, tell: Callable[[str], None]) -> None:
     """Nothing that goes wrong ends it: other jobs are not to wait for ever."""
     try:
-        while not stop.wait(_look(one, stop, tell)):
-            pass
+        while not stop.is_set():
+            stop.wait(_look(one, stop, tell))
     finally:
         connection.close()
 
