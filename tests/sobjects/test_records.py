@@ -10,7 +10,7 @@ from promotions import ids
 from promotions.models import Promotion, RecordView
 from promotions.services.partners import known_scopes
 from tests.api.callers import bound_api
-from tests.factories import make_account, make_promotion
+from tests.factories import make_account, make_contact, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
 
 Told = tuple[int, str, list[str]]
@@ -237,6 +237,26 @@ def test_a_parent_is_named_by_its_own_key(objects: ObjectApi) -> None:
     assert objects.read("Contact", contact, "AccountId") == {"AccountId": account.record_id}
     answer = objects.post("sobjects/Contact", {**body, "Account": {"ExternalId": "A-2"}})
     assert problem(answer) == (400, "INVALID_FIELD", ["AccountId"])
+
+
+@pytest.mark.parametrize("attributes", ["Account", 5, [1], {"type": 5}, {"type": ["Account"]}])
+def test_attributes_that_say_nothing_of_a_parent(objects: ObjectApi, attributes: Any) -> None:
+    make_account(external_id="A-1")
+    named = {"attributes": attributes, "ExternalId": "A-1"}
+    answer = objects.post("sobjects/Contact", {"LastName": "Ash", "Account": named})
+    assert answer.status_code in (201, 400)
+
+
+def test_who_may_not_read_customers_learns_of_none_by_their_keys(objects: ObjectApi) -> None:
+    make_contact(external_id="C-1")
+    scopes = ["enrollments:read", "enrollments:write", "promotions:all"]
+    body = {"PromotionId": make_promotion().record_id}
+    answers = [
+        ObjectApi(scopes).post("sobjects/PromotionPartyUsage", {**body, "Party": party})
+        for party in ({"ExternalId": "C-1"}, {"ExternalId": "C-2"})
+    ]
+    assert problem(answers[0]) == (400, "INVALID_FIELD", ["PartyId"])
+    assert answers[0].content == answers[1].content
 
 
 def test_an_owner_is_a_user_or_a_group(objects: ObjectApi) -> None:
