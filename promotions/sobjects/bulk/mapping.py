@@ -4,6 +4,7 @@ Source: the client contract, section 2, "Bulk 2.0": an empty cell says nothing o
 ``#N/A`` clears it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,8 +42,9 @@ class Columns:
         """Raises ``WrongColumns``: a name that is no field's, one that comes twice, none that tells
         the records."""
         names = [name.lower() for name in header]
+        times = Counter(names)  # a header has as many names as fit into a line
         for name, small in zip(header, names, strict=True):
-            if names.count(small) > 1:
+            if times[small] > 1:
                 raise WrongColumns(f"Duplicate field name : {name[:80]}")
         self._key = self._key_column(job, one, names)
         self._puts: list[tuple[int, Put]] = [

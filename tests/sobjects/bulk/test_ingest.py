@@ -278,3 +278,11 @@ def test_a_defect_in_one_row_fails_that_row(
     assert bulk.counts(job) == ("JobComplete", 3, 1)
     assert bulk.errors(job)[0].startswith("UNKNOWN_EXCEPTION:")
     assert "out of order" in caplog.text
+
+
+def test_a_header_of_very_many_names_is_looked_at_once(bulk: BulkApi) -> None:
+    """As many as fit into a row: comparing each with all others would take the worker an hour."""
+    header = ",".join(f"a{n}" for n in range(100_000))
+    job = bulk.load("Account", header + "\n")
+    told = bulk.job(job)
+    assert told["errorMessage"] == "InvalidBatch : Field name not found : a0"
