@@ -171,6 +171,15 @@ def test_many_records_inside_all_or_none(objects: ObjectApi, inner: str, kept: l
     assert names() == kept
 
 
+def test_one_of_several_that_fit_is_a_failure(objects: ObjectApi) -> None:
+    for _ in range(2):
+        make_promotion(name="Twin")
+    unclear = part("PATCH", "sobjects/Promotion/Name/Twin", {"Description": "x"}, "unclear")
+    shown = several(objects, NEW, unclear, all_or_none=True)
+    assert [one["httpStatusCode"] for one in shown] == [400, 300]
+    assert names() == []
+
+
 def test_a_deadlock_begins_the_whole_anew(
     objects: ObjectApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
