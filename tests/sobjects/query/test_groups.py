@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from promotions.models import Promotion
+from promotions.sobjects.errors import CallFailed
+from promotions.sobjects.query.fetching import fetch_groups
+from promotions.sobjects.query.time_limit import within_time
 from tests.factories import make_promotion, make_user
 from tests.sobjects.query.conftest import QueryApi
 
@@ -145,3 +149,9 @@ def test_too_many_groups(four: QueryApi, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_is_refused(soql: QueryApi, text: str, code: str, message: str) -> None:
     told = soql.refused(text)
     assert (told[0], told[1][: len(message)]) == (code, message)
+
+
+@pytest.mark.postgresql
+def test_every_grouping_counts_towards_the_same_limit_of_time(db: None) -> None:
+    with pytest.raises(CallFailed, match="QUERY_TIMEOUT"), within_time(0):
+        fetch_groups(Promotion.objects.values_list("pk"))
