@@ -287,6 +287,18 @@ def test_what_is_not_shared_is_not_there(settings: Settings) -> None:
     assert problem(shared.patch(f"{DATA}/{path}", {"Name": "x"})) == DENIED
 
 
+def test_an_offer_moves_only_to_where_it_might_be_made(settings: Settings) -> None:
+    settings.PROMOTION_SHARING = "private"
+    theirs = make_promotion()
+    reader = bound_api(theirs, "Read")
+    body = {"Name": "Card", "Code": "C-1", "PromotionId": theirs.record_id}
+    assert problem(reader.post(f"{DATA}/sobjects/Offer", body)) == DENIED
+    made = reader.post(f"{DATA}/sobjects/Offer", {"Name": "Card", "Code": "C-1"}).json()["id"]
+    moved = reader.patch(f"{DATA}/sobjects/Offer/{made}", {"PromotionId": theirs.record_id})
+    assert problem(moved) == DENIED
+    assert reader.get(f"{DATA}/sobjects/Offer/{made}").json()["PromotionId"] is None
+
+
 def test_without_a_token_the_session_is_invalid(objects: ObjectApi) -> None:
     objects.headers = {}
     answer = objects.get("sobjects/Promotion/x")
