@@ -24,7 +24,10 @@ def _history(by: Actor) -> "QuerySet[PromotionPartyUsageHistory]":
 
 
 ACCOUNT = record(
-    accounts, searched={"name_key": SearchIn.NAME, "external_id": SearchIn.ALL}, **_CUSTOMERS
+    accounts,
+    child_relationships={"ParentId": "ChildAccounts"},
+    searched={"name_key": SearchIn.NAME, "external_id": SearchIn.ALL},
+    **_CUSTOMERS,
 )
 CONTACT = record(
     contacts,

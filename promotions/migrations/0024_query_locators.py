@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField()),
                 ("all_rows", models.BooleanField()),
+                ("page_size", models.PositiveSmallIntegerField()),
                 ("child", models.PositiveSmallIntegerField(null=True)),
                 ("parent_key", models.BigIntegerField(null=True)),
                 ("asked_at", models.DateTimeField()),

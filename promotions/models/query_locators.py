@@ -20,6 +20,7 @@ class QueryLocator(models.Model):
     text = models.TextField()
     """The query, as it was asked."""
     all_rows = models.BooleanField()
+    page_size = models.PositiveSmallIntegerField()
     child = models.PositiveSmallIntegerField(null=True)
     """Of the rest of a record's children: which of the query's relationships it is."""
     parent_key = models.BigIntegerField(null=True)

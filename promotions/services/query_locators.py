@@ -1,6 +1,7 @@
 """Locators of queries: where their readers go on, and until when they may."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,37 +11,79 @@ LIFETIME: Final = timedelta(hours=2)
 """For so long after its last use a locator can be used again."""
 MOST_OPEN: Final = 50
 """Locators of a user; with a further one the oldest goes."""
+MOST_CHILDREN_OPEN: Final = 4_000
+"""Of what a user has not read of records' children: what one page has at most, of 200 records with
+20 relationships each. They are counted apart, so that a page's own locator stays."""
 _BATCH: Final = 1_000
 
 
-def open_locator(
-    *,
-    user: User,
-    text: str,
-    all_rows: bool,
-    asked_at: datetime,
-    last_key: int,
-    total: int,
-    at: datetime,
-    child: int | None = None,
-    parent_key: int | None = None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of a query for its further pages: see ``QueryLocator``."""
+
+    user: User
+    text: str
+    all_rows: bool
+    page_size: int
+    asked_at: datetime
+    last_key: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The children of one record that are not on its page: ``total`` is that of all its children,
+    ``offset`` of how many are on the page, and the last of these has the values ``values``."""
+
+    parent_key: int
+    total: int
+    offset: int
+    values: Sequence[Any]
+
+
+def open_locator(kept: Kept, *, total: int) -> QueryLocator:
+    """A new locator of its user."""
+    locator = _locator(kept, total)
+    locator.save(force_insert=True)
+    _remove_surplus(kept.user, MOST_OPEN, child=False)
+    return locator
+
+
+def open_child_locators(kept: Kept, child: int, rests: Sequence[Rest]) -> list[QueryLocator]:
+    """New locators of what is left of the children in the relationship ``child`` of the query, each
+    with its position; as many statements for all as for one."""
+    opened = QueryLocator.objects.bulk_create(
+        _locator(kept, rest.total, child, rest.parent_key) for rest in rests
+    )
+    QueryPosition.objects.bulk_create(
+        QueryPosition(locator=locator, offset=rest.offset, values=list(rest.values))
+        for locator, rest in zip(opened, rests, strict=True)
+    )
+    _remove_surplus(kept.user, MOST_CHILDREN_OPEN, child=True)
+    return opened
+
+
+def _locator(
+    kept: Kept, total: int, child: int | None = None, parent_key: int | None = None
 ) -> QueryLocator:
-    """A new locator of ``user``."""
-    locator = QueryLocator.objects.create(
-        user=user,
-        text=text,
-        all_rows=all_rows,
+    return QueryLocator(
+        user=kept.user,
+        text=kept.text,
+        page_size=kept.page_size,
+        all_rows=kept.all_rows,
         child=child,
         parent_key=parent_key,
-        asked_at=asked_at,
-        last_key=last_key,
+        asked_at=kept.asked_at,
+        last_key=kept.last_key,
         total=total,
-        expires=at + LIFETIME,
+        expires=kept.at + LIFETIME,
     )
-    others = QueryLocator.objects.filter(user=user).order_by("-pk")
-    if surplus := list(others.values_list("pk", flat=True)[MOST_OPEN : MOST_OPEN + _BATCH]):
+
+
+def _remove_surplus(user: User, most: int, *, child: bool) -> None:
+    others = QueryLocator.objects.filter(user=user, child__isnull=not child).order_by("-pk")
+    if surplus := list(others.values_list("pk", flat=True)[most : most + _BATCH]):
         _remove(surplus)
-    return locator
 
 
 def note_position(

@@ -68,7 +68,10 @@ def _parts(place: Place, field: Field, by: Actor) -> list[tuple[Combinable, Rend
 
 def _expression(place: Place, field: Field, by: Actor) -> Combinable:
     if field.expression is not None:
-        return field.expression(place.path)
+        value = field.expression(place.path)
+        # Put together of nothing it would still be something.
+        is_there = Q(**{place.lookup("pk__isnull"): False})
+        return Case(When(is_there, then=value), default=None) if place.path else value
     if field.path is not None:
         return F(place.lookup(field.path))
     # When somebody viewed a record is kept beside the records, for each user.

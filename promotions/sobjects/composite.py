@@ -136,7 +136,16 @@ def _call(one: Mapping[str, Any], **more: Any) -> Call:
         raise _invalid(f"The method of each call is one of {', '.join(_METHODS)}.")
     if not isinstance(url, str) or not 0 < len(url) <= _LONGEST_URL:
         raise _invalid("Each call needs a url, such as /services/data/v59.0/sobjects/Promotion.")
+    _check_depth(more["body"])
     return Call(method.upper(), url, **more)
+
+
+def _check_depth(value: Any, levels: int = 0) -> None:
+    if levels > _DEEPEST:
+        raise _invalid(f"The body of a call has at most {_DEEPEST} levels.")
+    if isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            _check_depth(inner, levels + 1)
 
 
 def _invalid(message: str) -> CallFailed:
@@ -168,15 +177,13 @@ class References:
         """The address with each reference replaced, encoded. Raises ``CallFailed``."""
         return _REFERENCE.sub(lambda match: quote(self._text(match), safe=""), url)
 
-    def in_body(self, value: Any, depth: int = 0) -> Any:
+    def in_body(self, value: Any) -> Any:
         """The body with each reference in a text replaced; one that is all of the text keeps its
         type. Raises ``CallFailed``."""
-        if depth > _DEEPEST:
-            raise _invalid(f"The body of a call has at most {_DEEPEST} levels.")
         if isinstance(value, Mapping):
-            return {name: self.in_body(inner, depth + 1) for name, inner in value.items()}
+            return {name: self.in_body(inner) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self.in_body(inner, depth + 1) for inner in value]
+            return [self.in_body(inner) for inner in value]
         if not isinstance(value, str) or "@{" not in value:
             return value
         if whole := _REFERENCE.fullmatch(value):

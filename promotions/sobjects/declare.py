@@ -90,6 +90,11 @@ class SObject:
         return _by_lower_name(self.fields).get(name.lower())
 
     @property
+    def number(self) -> int:
+        """What tells the object from others, for good: its key prefix, read as a number."""
+        return ids.decode("000", "000" + self.key_prefix.rjust(12, "0"))
+
+    @property
     def viewable(self) -> bool:
         """Whether it says when the current user last viewed a record."""
         return bool(getattr(self.model, "viewable", False))
@@ -164,6 +169,11 @@ def sobject_of(model: type[Model]) -> SObject | None:
 def sobject_with_prefix(prefix: str) -> SObject | None:
     """The object whose ids begin so."""
     return next((one for one in _declared.values() if one.key_prefix == prefix), None)
+
+
+def sobject_with_number(number: int) -> SObject | None:
+    """The object with this ``number``."""
+    return next((one for one in _declared.values() if one.number == number), None)
 
 
 def children_of(parent: SObject) -> list[tuple[SObject, Field, str | None]]:

@@ -52,7 +52,7 @@ def describe(one: SObject, by: Actor, version: str) -> dict[str, Any]:
         "fields": [describe_field(one, field, by) for field in one.fields.values()],
         "implementedBy": None,
         "implementsInterfaces": None,
-        "listviewable": False,
+        "listviewable": one.name_field is not None,
         "lookupLayoutable": False,
         "namedLayoutInfos": [
             {"name": name, "urls": {"layout": layout_url(one, version, f"namedLayouts/{name}")}}
@@ -149,6 +149,8 @@ def _url(one: SObject, version: str) -> str:
 def _urls(one: SObject, version: str) -> dict[str, str]:
     url = _url(one, version)
     urls = {"sobject": url, "describe": f"{url}/describe", "rowTemplate": f"{url}/{{ID}}"}
+    if one.name_field is not None:
+        urls["listviews"] = f"{url}/listviews"
     if one.layoutable:
         kinds = ("layouts", "compactLayouts", "approvalLayouts")
         urls |= {kind: layout_url(one, version, kind) for kind in kinds}

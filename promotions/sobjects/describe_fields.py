@@ -14,7 +14,7 @@ from django.db import models
 from promotions.actors import Actor
 from promotions.dictionary import Field
 from promotions.sobjects.declare import SObject, every_sobject, may_write
-from promotions.sobjects.values import bounds_of, longest
+from promotions.sobjects.values import bounds_of, digits_of, longest
 
 TYPES: Final[Mapping[str, str]] = {"dateTime": "datetime"}
 """What clients call a type of the dictionary where that is another word."""
@@ -86,7 +86,7 @@ def describe_field(one: SObject, field: Field, by: Actor) -> dict[str, Any]:
         "namePointing": polymorphic,
         "nillable": field.nillable,
         "permissionable": False,
-        "picklistValues": picklist_values(field),
+        "picklistValues": picklist_values(one, field),
         "polymorphicForeignKey": polymorphic,
         "precision": precision,
         "queryByDistance": False,
@@ -141,21 +141,22 @@ def is_delete_restricted(one: SObject, field: Field) -> bool:
 
 def default_value(one: SObject, field: Field) -> bool | int | float | str | None:
     """What a new record has in the field where nothing is said, if that is always the same."""
-    if not field.columns or not one.model._meta.get_field(field.columns[0]).has_default():  # type: ignore[union-attr]
+    if not field.columns:
         return None
-    match field.default:
-        case bool() | int() | float():
-            return field.default
-        case Decimal():
-            return float(field.default)
-        case str():
-            return str(field.default)  # a plain one, of a picklist's constant
+    column: Any = one.model._meta.get_field(field.columns[0])
+    match column.get_default() if column.has_default() else None:
+        case bool() | int() | float() as default:
+            return default
+        case Decimal() as default:
+            return float(default)
+        case str() as default:
+            return str(default)  # a plain one, of a picklist's constant
     return None
 
 
-def picklist_values(field: Field) -> list[dict[str, Any]]:
+def picklist_values(one: SObject, field: Field) -> list[dict[str, Any]]:
     """A picklist's values in their order. Of currencies the first is the organisation's own."""
-    default = field.default
+    default = default_value(one, field)
     if field.currency and field.defaulted_on_create and field.values:
         default = field.values[0][0]
     return [
@@ -183,6 +184,6 @@ def _digits(one: SObject, field: Field) -> tuple[int, int, int]:
         return 0, 0, 0
     column: Any = one.model._meta.get_field(field.columns[0]) if field.columns else None
     if isinstance(column, models.DecimalField):
-        return 0, int(column.max_digits or 0), int(column.decimal_places or 0)
+        return 0, digits_of(column), int(column.decimal_places or 0)
     digits = _LARGEST_INT if column is None else len(str(bounds_of(column)[1]))
     return (digits, 0, 0) if field.type == "int" else (0, digits, 0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from promotions.errors import DomainError, Refused
+from promotions.http.compatible import ERROR_CODES
 from promotions.sobjects.declare import SObject
 
 
@@ -54,10 +55,10 @@ STATUS: Final[Mapping[str, int]] = {
 clients repeat."""
 
 CODES: Final[Mapping[str, str]] = {
+    **ERROR_CODES,
     "customer_required": "REQUIRED_FIELD_MISSING",
     "promotion_required": "REQUIRED_FIELD_MISSING",
     "invalid_datetime": "JSON_PARSER_ERROR",
-    "malformed_id": "MALFORMED_ID",
     "too_many_items": "EXCEEDED_MAX_SIZE_REQUEST",
     "empty_request": "INVALID_INPUT",
     "unknown_property": "INVALID_FIELD",
@@ -66,46 +67,14 @@ CODES: Final[Mapping[str, str]] = {
     "required": "REQUIRED_FIELD_MISSING",
     "reason_required": "REQUIRED_FIELD_MISSING",
     "invalid_filter": "INVALID_FIELD",
-    "malformed_json": "JSON_PARSER_ERROR",
     "customer_not_found": "INVALID_CROSS_REFERENCE_KEY",
     "promotion_not_found": "INVALID_CROSS_REFERENCE_KEY",
     "offer_not_found": "INVALID_CROSS_REFERENCE_KEY",
-    "customer_ambiguous": "DUPLICATES_DETECTED",
-    "account_contact_mismatch": "FIELD_INTEGRITY_EXCEPTION",
-    "offer_not_for_promotion": "FIELD_INTEGRITY_EXCEPTION",
-    "promotion_inactive": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "promotion_ended": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "enrollment_not_enabled": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "enrollment_not_open": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "enrollment_closed": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "offer_inactive": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "period_reversed": "FIELD_INTEGRITY_EXCEPTION",
-    "period_in_past": "FIELD_INTEGRITY_EXCEPTION",
-    "period_outside_promotion": "FIELD_INTEGRITY_EXCEPTION",
-    "already_enrolled": "DUPLICATE_VALUE",
-    "duplicate_in_request": "DUPLICATE_VALUE",
-    "duplicate_value": "DUPLICATE_VALUE",
-    "not_enrolled": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "enrollment_limit_reached": "LIMIT_EXCEEDED",
-    "coupon_inactive": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "coupon_not_started": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "coupon_ended": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
-    "coupon_used_up": "LIMIT_EXCEEDED",
-    "unauthenticated": "INVALID_SESSION_ID",
     "insufficient_scope": "INSUFFICIENT_ACCESS_OR_READONLY",
-    "insufficient_access": "INSUFFICIENT_ACCESS_OR_READONLY",
-    "in_use": "DELETE_FAILED",
-    "confirmation_required": "DELETE_FAILED",
-    "idempotency_in_progress": "UNABLE_TO_LOCK_ROW",
     "idempotency_key_reused": "INVALID_INPUT",
-    "not_found": "NOT_FOUND",
-    "method_not_allowed": "METHOD_NOT_ALLOWED",
-    "version_conflict": "FIELD_INTEGRITY_EXCEPTION",
-    "payload_too_large": "EXCEEDED_MAX_SIZE_REQUEST",
-    "unsupported_media_type": "UNSUPPORTED_MEDIA_TYPE",
-    "rate_limited": "REQUEST_LIMIT_EXCEEDED",
 }
-"""What existing clients call each error of the catalogue."""
+"""What existing clients call each error of the catalogue: as in answers to enrollments, save where
+the calls on records have a word of their own."""
 
 
 def problems_of(errors: Iterable[DomainError], one: SObject | None = None) -> list[Problem]:

@@ -43,7 +43,7 @@ def describe_layouts(one: SObject, by: Actor, version: str) -> dict[str, Any]:
         "master": True,
         "name": "Master",
         "picklistsForRecordType": [
-            {"picklistName": f.name, "picklistValues": picklist_values(f)} for f in picklists
+            {"picklistName": f.name, "picklistValues": picklist_values(one, f)} for f in picklists
         ],
         "recordTypeId": MASTER_RECORD_TYPE,
         "urls": {"layout": layout_url(one, version)},
@@ -115,7 +115,7 @@ def describe_approval_layouts() -> dict[str, Any]:
 
 def layout_id(one: SObject) -> str:
     """Stable, and another for each object."""
-    return ids.encode(_LAYOUT, _number(one))
+    return ids.encode(_LAYOUT, one.number)
 
 
 def grouped(one: SObject) -> list[tuple[str, list[Field]]]:
@@ -137,11 +137,6 @@ def grouped(one: SObject) -> list[tuple[str, list[Field]]]:
     return [(heading, fields) for heading, fields in sections.items() if fields]
 
 
-def _number(one: SObject) -> int:
-    """What tells an object's layout from others: its key prefix, read as a number."""
-    return ids.decode("000", "000" + one.key_prefix.rjust(12, "0"))
-
-
 def _sections(one: SObject, by: Actor, *, editing: bool) -> Iterable[dict[str, Any]]:
     tab = 0
     for number, (heading, fields) in enumerate(grouped(one)):
@@ -156,7 +151,7 @@ def _sections(one: SObject, by: Actor, *, editing: bool) -> Iterable[dict[str, A
             "columns": COLUMNS,
             "heading": heading,
             "layoutRows": rows,
-            "layoutSectionId": ids.encode(_SECTION, _number(one) * _MOST_SECTIONS + number),
+            "layoutSectionId": ids.encode(_SECTION, one.number * _MOST_SECTIONS + number),
             "parentLayoutId": layout_id(one),
             "rows": len(rows),
             "tabOrder": "LeftToRight",

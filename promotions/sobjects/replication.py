@@ -45,9 +45,10 @@ def read_period(start: str | None, end: str | None, *, days: int, at: datetime) 
     """The period between two moments as clients write them, of the last ``days`` days; an end in
     the future counts as ``at``. Raises ``CallFailed``: ``INVALID_REPLICATION_DATE``."""
     first, last = _moment("start", start), min(_moment("end", end), at)
-    if last - first <= _LEAST_APART:
-        raise _invalid("start must precede end, and the present, by more than one minute.")
     first = _minute(first)
+    # Clients ask for one minute exactly: the last part of one counts as none, of both.
+    if _minute(last) - first < _LEAST_APART:
+        raise _invalid("start must precede end, and the present, by at least one minute.")
     if first < _minute(at) - timedelta(days=days):
         raise _invalid(f"start must be within the last {days} days.")
     last = last if last == at else _minute(last)

@@ -2,6 +2,7 @@
 
 from promotions.sobjects.bulk_urls import urlpatterns as bulk
 from promotions.sobjects.describe_urls import urlpatterns as describing
+from promotions.sobjects.interface_urls import urlpatterns as interface
 from promotions.sobjects.many_urls import urlpatterns as many
 from promotions.sobjects.routing import NAME, data_path
 from promotions.sobjects.views import query, records, search
@@ -18,6 +19,7 @@ urlpatterns = [
     data_path("parameterized[Ss]earch", search.ParameterizedSearchView),
     *describing,
     *many,
+    *interface,
     *bulk,
     data_path(rf"sobjects/{NAME}/{RECORD}/actions/undelete", records.UndeleteView),
     data_path(rf"sobjects/{NAME}/[Ii][Dd]", records.CreateView),

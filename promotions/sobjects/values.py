@@ -24,6 +24,7 @@ from promotions.sobjects.paths import targets_of
 _FLAGS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
 _LONGEST_NUMBER: Final = 40
 """In characters: what is longer is no number that any field takes."""
+_MOST_DIGITS: Final = 15
 _SHOWN: Final = 80
 """Of a wrong value no more is repeated: an answer is not many times its request."""
 
@@ -201,10 +202,15 @@ def _check_bounds(field: Field, number: Decimal, column: Any, value: Any) -> Non
         raise CallFailed(Problem("NUMBER_OUTSIDE_VALID_RANGE", message, (field.name,)))
 
 
+def digits_of(column: Any) -> int:
+    """How many digits a number with decimals has at most: what every JSON reader keeps exactly."""
+    return min(int(column.max_digits), _MOST_DIGITS)
+
+
 def bounds_of(column: Any) -> tuple[Decimal, Decimal]:
     """The least and the greatest number that a column takes."""
     if isinstance(column, models.DecimalField):
-        most = Decimal(10) ** (column.max_digits - column.decimal_places) - Decimal(10) ** (
+        most = Decimal(10) ** (digits_of(column) - column.decimal_places) - Decimal(10) ** (
             -column.decimal_places
         )
         return -most, most

@@ -38,6 +38,7 @@ PURE = {
     "promotions.sections",
     "promotions.sliding_window",
     "promotions.sobjects",
+    "promotions.sobjects.query.dates",
     "promotions.sobjects.soql",
     "promotions.sobjects.soql.checks",
     "promotions.sobjects.soql.conditions",

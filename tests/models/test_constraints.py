@@ -12,7 +12,9 @@ from django.db.models import F
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from promotions.models import IdempotentRequest, Organization, Partner, PromotionHistory
+from promotions.models.query_locators import QueryLocator, QueryPosition
 from promotions.models.trail import HistoryRow
+from promotions.services.query_locators import Kept, note_position, open_locator
 from tests.factories import (
     LONG_AGO,
     NOW,
@@ -76,6 +78,25 @@ def the_organization() -> Organization:
     return Organization.objects.get()
 
 
+def query_locator() -> QueryLocator:
+    kept = Kept(
+        user=make_user(),
+        text="",
+        all_rows=False,
+        page_size=200,
+        asked_at=NOW,
+        last_key=1,
+        at=NOW,
+    )
+    return open_locator(kept, total=1)
+
+
+def query_position() -> QueryPosition:
+    locator = query_locator()
+    note_position(locator, offset=200, values=[1], at=NOW)
+    return locator.positions.get()
+
+
 def idempotent_request() -> IdempotentRequest:
     return IdempotentRequest.objects.create(
         partner=partner(), path="/x", key="k", body_hash=b"", created_date=NOW
@@ -105,6 +126,8 @@ CHECKS: list[Check] = [
     ("promotion_external_id_not_blank", make_promotion, {"external_id": ""}),
     ("organization_name_not_blank", the_organization, {"name": ""}),
     ("organization_is_one", the_organization, {"id": 2}),
+    ("query_locator_child_has_parent", query_locator, {"child": 0}),
+    ("query_locator_child_has_parent", query_locator, {"parent_key": 1}),
     (
         "promotion_ends_after_start",
         make_promotion,
@@ -250,6 +273,7 @@ UNIQUES: list[Unique] = [
     ("usage_once_per_promotion_and_contact", usage),
     ("usage_once_per_promotion_and_account", usage_of_account),
     ("idempotent_request_once", idempotent_request),
+    ("query_position_once", query_position),
 ]
 
 

@@ -6,6 +6,7 @@ written, where no single record can.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.services.partners import known_scopes
 from promotions.sobjects import records
+from promotions.sobjects.columns import format_wire_moment
 from promotions.sobjects.declare import SObject, sobject
 from tests.factories import make_user
 
@@ -90,7 +92,33 @@ def text(word: str) -> str:
 
 
 def account(make: Maker) -> Specimen:
-    return Specimen({"Name": text("Account"), "ExternalId": text("A")})
+    return Specimen(
+        {
+            "Name": text("Account"),
+            "ExternalId": text("A"),
+            "Type": "Customer",
+            "ParentId": make.named("Account"),
+            "BillingStreet": "Main Street 1",
+            "BillingCity": "Basel",
+            "BillingState": "BS",
+            "BillingPostalCode": "4000",
+            "BillingCountry": "Switzerland",
+            "Phone": "+41 61 000 00 00",
+            "Fax": "+41 61 000 00 01",
+            "AccountNumber": "A-1",
+            "Website": "https://example.com/",
+            "Sic": "5411",
+            "Industry": "Retail",
+            "AnnualRevenue": 1000000.5,
+            "NumberOfEmployees": 12,
+            "Ownership": "Private",
+            "TickerSymbol": "ACME",
+            "Description": "A grocer.",
+            "Rating": "Warm",
+            "Site": "Head office",
+        },
+        {"ParentId": make.named("Account"), "Website": "https://example.com/other"},
+    )
 
 
 def contact(make: Maker) -> Specimen:
@@ -376,6 +404,33 @@ def redemption(make: Maker) -> Specimen:
     )
 
 
+def usage(make: Maker) -> Specimen:
+    return Specimen(
+        {
+            "PromotionId": make.promotion(IsActive=True, IsEnrollmentRequired=True),
+            "PartyId": make.make("Contact", LastName=text("Customer")),
+            "EnrollmentOfferId": make.make("Offer", Name="Letter", Code=text("LETTER")),
+            "IsPartyEnrolled": True,
+            "EnrollmentEffectiveDateTime": _in_days(1),
+            "EnrollmentExpirationDateTime": _in_days(30),
+            "UsageCount": 3,
+            "OrderCount": 2,
+            "IssuedVoucherCount": 1,
+            "PointsCredited": 12.5,
+            "AdditionalAttributeInfo": '{"shop":"Basel"}',
+        },
+        {
+            "EnrollmentOfferId": make.make("Offer", Name="Letter", Code=text("LETTER")),
+            "AdditionalAttributeInfo": '{"shop":"Bern"}',
+        },
+    )
+
+
+def _in_days(days: int) -> str:
+    day = timezone.now().replace(microsecond=0) + timedelta(days=days)
+    return format_wire_moment(day)
+
+
 def segment(make: Maker) -> Specimen:
     return Specimen({"OwnerId": make.owner(), "Name": text("Students"), "CurrencyIsoCode": "EUR"})
 
@@ -418,6 +473,7 @@ SPECIMENS: Final[Mapping[str, tuple[Callable[[Maker], Specimen], ...]]] = {
     "PromotionLimitUsage": (limit_usage,),
     "PromotionLineItemRule": (price_rule, product_rule, attribute_rule),
     "PromotionMarketSegment": (market_segment,),
+    "PromotionPartyUsage": (usage,),
     "PromotionQualifier": (qualifier_by_code, qualifier_by_product, qualifier_of_none),
     "PromotionSegment": (segment,),
     "PromotionSegmentBuyerGroup": (segment_buyer_group,),

@@ -8,14 +8,14 @@ from psycopg.errors import DeadlockDetected
 
 from enrollments.models import Account, Contact
 from promotions.http.throttling import PartnerThrottle, window
-from promotions.models import Promotion
+from promotions.models import Promotion, PromotionTier
 from promotions.services.partners import known_scopes
 from promotions.sobjects import composite, records
 from tests.factories import make_account, make_contact, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Answer
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +99,14 @@ def test_later_calls_name_what_earlier_ones_answered(objects: ObjectApi) -> None
     assert oak.name == f"of {oak.record_id}/Oak"
 
 
+@pytest.mark.parametrize("all_or_none", [False, True])
+def test_what_a_query_finds_is_named(objects: ObjectApi, all_or_none: bool) -> None:
+    found = part("GET", "query/?q=SELECT Id, Name FROM Account WHERE Name = 'Oak'", ref="found")
+    change = part("PATCH", "sobjects/Account/@{found.records[0].Id}", {"Name": "Ash"}, "change")
+    assert told(several(objects, NEW, found, change, all_or_none=all_or_none)) == [201, 200, 204]
+    assert names() == ["Ash"]
+
+
 @pytest.mark.parametrize(
     "reference",
     ["@{nobody.id}", "@{oak.colour}", "@{oak.errors}", "@{oak.id.x}", "@{oak[0].id}", "@{last.id}"],
@@ -179,6 +187,21 @@ def test_a_deadlock_begins_the_whole_anew(
     assert names() == ["Ash", "Oak"]
 
 
+def test_the_same_request_again_gets_the_same_answer(objects: ObjectApi) -> None:
+    """Also where it is one transaction then in which some calls fail."""
+    unknown = {"inputParameters": [{"contact": {"id": "x"}, "promotion": {"id": "x"}}]}
+    enroll = "global-promotions-management/promotion-enrollments"
+    bad = part("POST", enroll, unknown, "bad")
+    worse = part("POST", "sobjects/Account", {}, "worse")
+    last = part("POST", "sobjects/Account", {"Name": "Ash"}, "last")
+    body = {"compositeRequest": [NEW, bad, worse, last]}
+    first, second = (objects.post("composite", body, Idempotency_Key="k") for _ in range(2))
+    shown = first.json()["compositeResponse"]
+    assert [one["httpStatusCode"] for one in shown] == [201, 400, 400, 201]
+    assert second.json() == first.json()
+    assert names() == ["Ash", "Oak"]
+
+
 @pytest.mark.parametrize(
     ("url", "code"),
     [
@@ -205,14 +228,12 @@ def test_a_deadlock_begins_the_whole_anew(
         ("/services/data/v59.0/%00%ff", "NOT_FOUND"),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_cannot_be_reached(objects: ObjectApi, method: str, url: str, code: str) -> None:
-    one = {"method": method, "url": url, "referenceId": "one", "body": {"compositeRequest": []}}
-    (shown,) = several(objects, one)
-    assert (shown["httpStatusCode"], shown["body"][0]["errorCode"]) == (
-        404 if code == "NOT_FOUND" else 400,
-        code,
-    )
+def test_what_cannot_be_reached(objects: ObjectApi, url: str, code: str) -> None:
+    call = {"url": url, "body": {"compositeRequest": []}}
+    calls = [{"method": one, "referenceId": one, **call} for one in ("GET", "POST")]
+    shown = several(objects, *calls)
+    assert told(shown) == [code, code]
+    assert {one["httpStatusCode"] for one in shown} == {404 if code == "NOT_FOUND" else 400}
 
 
 @pytest.mark.parametrize("url", ["v59.0/limits", "/v59.0/limits/", "services/data/v59.0/limits"])
@@ -267,12 +288,20 @@ def test_requests_that_are_none(objects: ObjectApi, body: Any, code: str) -> Non
     assert names() == []
 
 
-def test_bodies_without_bounds(objects: ObjectApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    deep: Any = {"Name": "x"}
-    for _ in range(200):
-        deep = {"Account": [deep]}
-    shown = several(objects, part("POST", "sobjects/Account", deep))
-    assert told(shown) == ["INVALID_INPUT"]
+@pytest.mark.parametrize("depth", [52, 900])
+def test_bodies_without_bottom(objects: ObjectApi, depth: int) -> None:
+    """Sent as a text: it is deeper than tests can write it."""
+    body = "[" * depth + "]" * depth
+    one = f'"method": "POST", "url": "{DATA}/sobjects/Account", "referenceId": "one"'
+    raw = f'{{"compositeRequest": [{{{one}, "body": {body}}}]}}'
+    assert problem(objects.post("composite", raw=raw)) == (400, "INVALID_INPUT", [])
+    raw = f'{{"batchRequests": [{{{one}, "richInput": {body}}}]}}'
+    assert problem(objects.post("composite/batch", raw=raw)) == (400, "INVALID_INPUT", [])
+
+
+def test_references_that_stand_for_too_much(
+    objects: ObjectApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(composite, "_MOST_FILLED_IN", 30)
     twice = part("PATCH", "sobjects/Account/@{oak.id}", {"Name": "@{oak.id}"}, "more")
     assert told(several(objects, NEW, twice)) == [201, "EXCEEDED_MAX_SIZE_REQUEST"]
@@ -315,7 +344,7 @@ def test_a_batch_of_calls(objects: ObjectApi) -> None:
 def test_a_batch_goes_on_or_halts(
     objects: ObjectApi, halts: Any, statuses: list[int], made: list[str]
 ) -> None:
-    parts = [
+    parts: list[Part] = [
         {"method": "POST", "url": "v59.0/sobjects/Account", "richInput": {"Name": "A"}},
         {"method": "GET", "url": "v59.0/sobjects/Account/nonsense"},
         {"method": "POST", "url": "v59.0/sobjects/Account", "richInput": {"Name": "B"}},
@@ -420,7 +449,7 @@ def test_tiers_under_a_promotion(objects: ObjectApi) -> None:
     top = node("p1", "Promotion", Name="Summer", IsTiered=True, PromotionTiers=tiers)
     answer = tree(objects, top, name="promotion")
     assert answer.status_code == 201, answer.content
-    assert Promotion.objects.get().promotiontier_set.get().name == "Gold"
+    assert PromotionTier.objects.get().promotion == Promotion.objects.get()
 
 
 ALONE = node("a", Name="Oak")

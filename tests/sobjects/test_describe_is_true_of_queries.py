@@ -6,7 +6,7 @@ for together, what doesn't by itself.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -58,29 +58,33 @@ class Trial:
     def saying(self, property_: str, value: bool) -> list[str]:
         return [name for name, field in self.fields.items() if field[property_] is value]
 
-    def holds(self, property_: str, ask: Any) -> None:
+    def holds(self, property_: str, ask: "Ask") -> None:
         """``ask`` is right of the fields of which the property is said: of all of them at once, or
         else one by one, to see of which it isn't. It is refused of the others."""
         said = self.saying(property_, True)
         for names in (said[n : n + AT_ONCE] for n in range(0, len(said), AT_ONCE)):
-            if not _is_right(ask, names):
-                wrong = [name for name in names if not _is_right(ask, [name])]
+            if not _is_right(self, ask, names):
+                wrong = [name for name in names if not _is_right(self, ask, [name])]
                 self.wrong |= {(name, property_) for name in wrong or names}
         for name in self.saying(property_, False):
-            if not _is_refused(ask, name):
+            if not _is_refused(self, ask, name):
                 self.wrong.add((name, property_))
 
 
-def _is_right(ask: Any, names: Iterable[str]) -> bool:
+Ask = Callable[[Trial, list[str]], bool]
+"""Asks by these fields; whether the answer is right."""
+
+
+def _is_right(trial: Trial, ask: Ask, names: list[str]) -> bool:
     try:
-        return bool(ask(list(names)))
+        return ask(trial, names)
     except CallFailed:
         return False
 
 
-def _is_refused(ask: Any, name: str) -> bool:
+def _is_refused(trial: Trial, ask: Ask, name: str) -> bool:
     try:
-        ask([name])
+        ask(trial, [name])
     except CallFailed as failed:
         return [one.code for one in failed.problems] == ["INVALID_FIELD"]
     return False
@@ -105,6 +109,45 @@ def condition(field: dict[str, Any], value: Any) -> str:
     return f"{name} = '{quoted}'"
 
 
+def found_by(trial: Trial, names: list[str]) -> bool:
+    for record in trial.shown:
+        conditions = " AND ".join(condition(trial.fields[n], record[n]) for n in names)
+        if record["Id"] not in [row["Id"] for row in trial.ask("Id", f"WHERE {conditions}")]:
+            return False
+    return True
+
+
+def sorted_by(trial: Trial, names: list[str]) -> bool:
+    return len(trial.ask("Id", f"ORDER BY {', '.join(names)}")) >= len(trial.shown)
+
+
+def grouped_by(trial: Trial, names: list[str]) -> bool:
+    listed = ", ".join(names)
+    groups = trial.ask(f"{listed}, COUNT(Id) n", f"GROUP BY {listed} ORDER BY {names[0]}")
+    shown = {tuple(record[n] for n in names) for record in trial.shown}
+    return shown <= {tuple(group[n] for n in names) for group in groups}
+
+
+def counted(trial: Trial, names: list[str]) -> bool:
+    asked = [f"COUNT({n}) c{i}, COUNT_DISTINCT({n}) d{i}" for i, n in enumerate(names)]
+    asked += [f"SUM({n})" for n in names if trial.fields[n]["type"] in NUMBERS]
+    (row,) = trial.ask(", ".join(asked))
+    return all(
+        row[f"c{i}"] >= sum(record[n] is not None for record in trial.shown)
+        and row[f"d{i}"] >= len({record[n] for record in trial.shown} - {None})
+        for i, n in enumerate(names)
+    )
+
+
+ASKED: Final[dict[str, Ask]] = {
+    "filterable": found_by,
+    "sortable": sorted_by,
+    "groupable": grouped_by,
+    "aggregatable": counted,
+}
+"""How it is tried, by the property that says that it can be done."""
+
+
 @pytest.fixture(autouse=True)
 def every_field(settings: Settings) -> None:
     """Also those that only some organisations have."""
@@ -117,38 +160,29 @@ def test_what_is_said_of_asking_is_so(name: str) -> None:
     assert trial.shown
     assert trial.told["queryable"]
     _select_what_is_retrieved(trial)
-
-    def found_by(names: list[str]) -> bool:
-        for record in trial.shown:
-            conditions = " AND ".join(condition(trial.fields[n], record[n]) for n in names)
-            if record["Id"] not in [row["Id"] for row in trial.ask("Id", f"WHERE {conditions}")]:
-                return False
-        return True
-
-    def sorted_by(names: list[str]) -> bool:
-        return len(trial.ask("Id", f"ORDER BY {', '.join(names)}")) >= len(trial.shown)
-
-    def grouped_by(names: list[str]) -> bool:
-        listed = ", ".join(names)
-        groups = trial.ask(f"{listed}, COUNT(Id) n", f"GROUP BY {listed} ORDER BY {names[0]}")
-        shown = {tuple(record[n] for n in names) for record in trial.shown}
-        return shown <= {tuple(group[n] for n in names) for group in groups}
-
-    def counted(names: list[str]) -> bool:
-        asked = [f"COUNT({n}) c{i}, COUNT_DISTINCT({n}) d{i}" for i, n in enumerate(names)]
-        asked += [f"SUM({n})" for n in names if trial.fields[n]["type"] in NUMBERS]
-        (row,) = trial.ask(", ".join(asked))
-        return all(
-            row[f"c{i}"] >= sum(record[n] is not None for record in trial.shown)
-            and row[f"d{i}"] >= len({record[n] for record in trial.shown} - {None})
-            for i, n in enumerate(names)
-        )
-
-    trial.holds("filterable", found_by)
-    trial.holds("sortable", sorted_by)
-    trial.holds("groupable", grouped_by)
-    trial.holds("aggregatable", counted)
+    for property_, ask in ASKED.items():
+        trial.holds(property_, ask)
     assert trial.wrong == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "property_"),
+    [
+        ("Account", "Name", "filterable"),
+        ("Promotion", "TermsAndConditions", "filterable"),
+        ("Account", "Name", "sortable"),
+        ("Promotion", "TermsAndConditions", "sortable"),
+        ("Account", "Name", "groupable"),
+        ("Account", "CreatedDate", "groupable"),
+        ("Account", "Name", "aggregatable"),
+        ("Account", "IsDeleted", "aggregatable"),
+    ],
+)
+def test_a_wrong_entry_is_found(name: str, field: str, property_: str) -> None:
+    trial = Trial(name)
+    trial.fields[field][property_] = not trial.fields[field][property_]
+    trial.holds(property_, ASKED[property_])
+    assert trial.wrong == {(field, property_)}
 
 
 def _select_what_is_retrieved(trial: Trial) -> None:

@@ -120,7 +120,6 @@ def test_the_present_is_told_and_not_called_covered(
     assert shown == {"ids": [account.record_id] * seen, "latestDateCovered": covered}
 
 
-@pytest.mark.parametrize("what", ["updated", "deleted"])
 @pytest.mark.parametrize(
     ("start", "end"),
     [
@@ -133,14 +132,32 @@ def test_the_present_is_told_and_not_called_covered(
         ("2026-02-30T12:00:00Z", ago(days=1)),
         (ago(days=1), ago(days=2)),
         (ago(minutes=5), ago(minutes=5)),
-        (ago(minutes=5), ago(minutes=4)),
+        ("2026-05-15T11:55:00Z", "2026-05-15T11:55:59.999Z"),
         (ago(seconds=20), ago(minutes=-60)),
         (ago(minutes=-5), ago(minutes=-60)),
         ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
     ],
 )
-def test_periods_that_are_none(objects: ObjectApi, what: str, start: str, end: str) -> None:
-    assert problem(asked(objects, what, start, end)) == INVALID
+def test_periods_that_are_none(objects: ObjectApi, start: str, end: str) -> None:
+    assert problem(asked(objects, "updated", start, end)) == INVALID
+    assert problem(asked(objects, "deleted", start, end)) == INVALID
+
+
+@pytest.mark.parametrize("what", ["updated", "deleted"])
+@pytest.mark.parametrize(
+    ("start", "end", "covered"),
+    [
+        (ago(minutes=1), ago(minutes=0), "2026-05-15T11:59:30.000+0000"),
+        (ago(minutes=5), ago(minutes=4), "2026-05-15T11:56:00.000+0000"),
+        ("2026-05-15T11:55:59.999Z", "2026-05-15T11:56:00Z", "2026-05-15T11:56:00.000+0000"),
+    ],
+)
+def test_a_minute_is_period_enough(
+    objects: ObjectApi, what: str, start: str, end: str, covered: str
+) -> None:
+    """Seconds don't count: existing clients ask for the minute up to the present."""
+    answer = asked(objects, what, start, end)
+    assert (answer.status_code, answer.json()["latestDateCovered"]) == (200, covered)
 
 
 @pytest.mark.parametrize(("what", "days"), [("updated", 30), ("deleted", 15), ("deleted", 40)])

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db.models import Avg, CharField, Count, F, Max, Min, Sum, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from promotions import ids
 from promotions.numbers import record_number
@@ -20,6 +20,7 @@ from promotions.sobjects.columns import column_of, render_typed
 from promotions.sobjects.describe_fields import is_aggregatable
 from promotions.sobjects.query.comparing import kind, letters_of
 from promotions.sobjects.query.conditions import Conditions, rows_of
+from promotions.sobjects.query.fetching import fetch_groups
 from promotions.sobjects.query.formatting import format_of
 from promotions.sobjects.query.functions import date_function
 from promotions.sobjects.query.operands import NUMBERS, Operand, Part, as_q, joined, operand_of
@@ -148,12 +149,15 @@ class Groups:
         else:
             rows = rows.annotate(g_all=Value(1)).values("g_all")
         rows = rows.annotate(records_=Count("pk"))  # which makes the database group
-        rows = rows.annotate(**statement.selected, **statement.ordered)
+        rows = rows.annotate(**statement.values)
         if self._query.having is not None:
             condition = Conditions(self._scope, statement.find).truth(self._query.having)
             if condition is not True:
                 rows = rows.filter(as_q(condition))
-        yield from rows.order_by(*statement.order)[:most].iterator()
+        names = ["records_", *statement.groups, *statement.values]
+        for values in fetch_groups(rows.order_by(*statement.order).values_list(*names)[:most]):
+            row = dict(zip(names, values, strict=True))
+            yield {**row, **{name: row[group] for name, group in statement.same.items()}}
 
     def _place(self, row: Mapping[str, Any]) -> list[Any]:
         """Where a row comes among those of all groupings."""
@@ -266,14 +270,27 @@ class _Statement:
             for index, part in enumerate(of.groups[place].operand.parts)
             if not isinstance(part.value, Value)
         } or {"g_all": Value(1)}
-        self.selected = {
+        selected = {
             f"s{place}_{index}": part.value
             for place, shown in enumerate(of.shown)
             for index, part in enumerate(self.find(shown.expression).parts)
         }
         keys = of.keys(self.find)
-        self.ordered: dict[str, Any] = {f"o{index}": key.value for index, key in enumerate(keys)}
-        self.order = [replace(key, value=F(f"o{index}")).order for index, key in enumerate(keys)]
+        ordered = {f"o{index}": key.value for index, key in enumerate(keys)}
+        wanted: dict[str, Any] = {**selected, **ordered}
+        # What is a group is asked for once: PostgreSQL doesn't see that the same expression with
+        # its own parameters is the same.
+        groups = {F(name): name for name in self.groups}
+        self.same = {
+            name: groups[value]
+            for name, value in wanted.items()
+            if isinstance(value, F) and value in groups
+        }
+        self.values = {name: v for name, v in wanted.items() if name not in self.same}
+        self.order = [
+            replace(key, value=F(self.same.get(f"o{index}", f"o{index}"))).order
+            for index, key in enumerate(keys)
+        ]
 
     def find(self, expression: tree.Expression) -> Operand:
         """What an expression is here: null of what isn't grouped by."""
@@ -351,6 +368,9 @@ def aggregate(scope: Scope, call: tree.Call) -> Operand:
         message = f"field {reached.name} does not support aggregate operator {call.name}"
         raise invalid_field(message, call.position)
     value: Any = _counted_once(operand) if several_ids else joined(operand)
+    if isinstance(value, Value):
+        # Of what is the same for every record PostgreSQL must be told the type.
+        value = Cast(value, value.output_field)
     match call.name:
         case "COUNT" | "COUNT_DISTINCT":
             counted = Count(value, distinct=call.name == "COUNT_DISTINCT")

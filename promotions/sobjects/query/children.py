@@ -10,14 +10,14 @@ from django.db.models.functions import RowNumber
 from django.db.models.lookups import IsNull
 
 from promotions.sobjects.paths import targets_of
-from promotions.sobjects.query.plan import Plan, Row
+from promotions.sobjects.query.fetching import Row, fetch
+from promotions.sobjects.query.plan import Plan
 from promotions.sobjects.query.scope import Scope
 from promotions.sobjects.query.selecting import Child
 
-MOST: Final = 40_000
-"""Children of one relationship on a page: what is shared among its records. Of a record with more
-than its share the rest is asked for by a locator of its own."""
-MOST_OF_ONE: Final = 2000
+ON_PAGE: Final = 200
+"""Children of one record that come along with it, as existing clients expect it; the rest is asked
+for by a locator of its own."""
 
 _NUMBER: Final = "number_of_child"
 
@@ -41,6 +41,8 @@ class Children:
     child: Child
     plan: Plan
     column: str
+    parent_place: int
+    """Where its value is in a row."""
 
     @classmethod
     def of(cls, scope: Scope, child: Child) -> "Children":
@@ -52,7 +54,8 @@ class Children:
         if before:  # the first that is set is what the reference leads to
             rows = plan.rows.filter(*(IsNull(F(f"{name}_id"), True) for name in before))
             plan = Plan(plan.scope, plan.query, rows, plan.keys, plan.selection, plan.key_places)
-        return cls(child, plan, f"{column}_id")
+        parent_place = plan.selection.wanted.place(F(f"{column}_id"))
+        return cls(child, plan, f"{column}_id", parent_place)
 
     def of_one(self, key: int) -> Plan:
         """The children of one record."""
@@ -64,12 +67,10 @@ class Children:
         """The children of records, by their primary keys; nothing of those without."""
         if len(keys) == 1:
             return self._of_single(keys[0])
-        share = max(MOST_OF_ONE // 10, min(MOST_OF_ONE, MOST // max(len(keys), 1)))
-        skip = self.plan.query.offset or 0
-        most = share if self.plan.query.limit is None else min(share, self.plan.query.limit)
+        skip, (most, more) = self.plan.query.offset or 0, self._share
         found: dict[int, list[Row]] = defaultdict(list)
-        for *row, parent in self._numbered(keys, skip, skip + most + 1):
-            found[parent].append(tuple(row))
+        for row in fetch(self._numbered(keys, skip, skip + most + more)):
+            found[row[self.parent_place]].append(row)
         over = [parent for parent, rows in found.items() if len(rows) > most]
         totals = self._totals(over)
         return {
@@ -77,23 +78,32 @@ class Children:
             for parent, rows in found.items()
         }
 
+    @property
+    def _share(self) -> tuple[int, int]:
+        """How many children of a record are shown, and how many more are looked for, which say
+        whether there are any."""
+        limit = self.plan.query.limit
+        return (ON_PAGE, 1) if limit is None or limit > ON_PAGE else (limit, 0)
+
     def _of_single(self, key: int) -> Mapping[int, Found]:
-        plan, limit = self.of_one(key), self.plan.query.limit
-        most = MOST_OF_ONE if limit is None else min(MOST_OF_ONE, limit)
-        rows = plan.page(most + 1, skip=plan.query.offset or 0)
-        if not rows or not most:
+        plan, (most, more) = self.of_one(key), self._share
+        rows = plan.page(most + more, skip=plan.query.offset or 0) if most else []
+        if not rows:
             return {}
         total = len(rows) if len(rows) <= most else plan.count()
         return {key: Found(rows[:most], total)}
 
     def _numbered(self, keys: Sequence[int], skip: int, end: int) -> "QuerySet[Any, Any]":
         plan = self.plan
-        order = [key.order for key in plan.keys]
-        number = Window(RowNumber(), partition_by=F(self.column), order_by=order)
+        number = Window(
+            RowNumber(),
+            partition_by=F(self.column),
+            order_by=[key.order for key in plan.keys],
+        )
         rows = plan.rows.filter(**{f"{self.column}__in": keys}).annotate(**{_NUMBER: number})
-        rows = rows.filter(**{f"{_NUMBER}__gt": skip, f"{_NUMBER}__lte": end})
-        ordered = rows.order_by(self.column, _NUMBER)
-        found: QuerySet[Any, Any] = ordered.values_list(*plan.selection.wanted.names, self.column)
+        chosen = rows.filter(**{f"{_NUMBER}__gt": skip, f"{_NUMBER}__lte": end}).values("pk")
+        ordered = plan.rows.filter(pk__in=chosen).order_by(*(key.order for key in plan.keys))
+        found: QuerySet[Any, Any] = ordered.values_list(*plan.selection.wanted.names)
         return found
 
     def _totals(self, parents: Sequence[int]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from promotions.sobjects.columns import renderer
+from promotions.sobjects.columns import format_wire_moment, renderer
 from promotions.sobjects.paths import Reached
 
 
@@ -26,6 +26,19 @@ def format_of(type_: str) -> Callable[[Any], Any]:
     return _FORMATS.get(type_, _as_it_is)
 
 
+def moment_of(value: datetime | str) -> datetime:
+    """A moment as the ORM has it, or in PostgreSQL's words: see ``fetching.py``."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def wire_moment(value: datetime | str) -> str:
+    """The same as existing clients know it. PostgreSQL's words are nearly those: ``2026-05-01
+    00:00:00.5+00``."""
+    if not isinstance(value, str):
+        return format_wire_moment(value)
+    return f"{value[:10]}T{value[11:19]}.{value[20:23].partition('+')[0]:0<3}+0000"
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -43,8 +56,8 @@ def _day(value: date) -> str:
     return f"{value.month}/{value.day}/{value.year}"
 
 
-def _moment(value: datetime) -> str:
-    value = value.astimezone(UTC)
+def _moment(value: datetime | str) -> str:
+    value = moment_of(value).astimezone(UTC)
     return f"{_day(value)}, {value.hour % 12 or 12}:{value:%M %p}"
 
 

@@ -41,6 +41,7 @@ class Key:
     descending: bool = False
     nulls_last: bool = False
     never_null: bool = False
+    is_moment: bool = False
 
     @property
     def order(self) -> Any:
@@ -85,9 +86,9 @@ def keys_of_operand(operand: Operand, ordering: tree.Ordering) -> list[Key]:
     """What it takes to order by a value."""
     values = [kind_of_target(operand)] if _is_of_several_objects(operand) else []
     values.append(_sorted_by(operand))
-    return [
-        Key(value, ordering.descending, ordering.nulls_last, operand.never_null) for value in values
-    ]
+    descending, nulls_last = ordering.descending, ordering.nulls_last
+    is_moment = operand.type == "dateTime"
+    return [Key(v, descending, nulls_last, operand.never_null, is_moment) for v in values]
 
 
 def _is_of_several_objects(operand: Operand) -> bool:

@@ -9,16 +9,15 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from promotions.actors import Actor
-from promotions.prepared import planned_anew
 from promotions.sobjects.declare import SObject
 from promotions.sobjects.query.conditions import rows_of
+from promotions.sobjects.query.fetching import Row, fetch
+from promotions.sobjects.query.formatting import moment_of
 from promotions.sobjects.query.ordering import Key, behind, keys_of
 from promotions.sobjects.query.scope import Scope, scope_of
 from promotions.sobjects.query.selecting import Selection
 from promotions.sobjects.soql import tree
 from promotions.streaming import read_in_parts
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,14 @@ class Plan:
         where = Q() if up_to is None else Q(pk__lte=up_to)
         if after is not None:
             where &= behind(self.keys, after)
-        found = self.ordered(where if where else None)[skip : skip + size]
-        with planned_anew():  # what the conditions leave may be much or little
-            return list(found)
+        return fetch(self.ordered(where if where else None)[skip : skip + size])
 
     def position(self, row: Row) -> list[Any]:
         """What says where a row is, for ``after``."""
-        return [row[place] for place in self.key_places]
+        return [
+            moment_of(value) if key.is_moment and value is not None else value
+            for key, value in zip(self.keys, (row[p] for p in self.key_places), strict=True)
+        ]
 
     def count(self, *, up_to: int | None = None) -> int:
         """How many rows there are in all, within LIMIT and behind OFFSET."""

@@ -3,22 +3,30 @@
 Source: the client contract, section 2, ``query`` and ``queryAll``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from django.db.models import Max
 
 from promotions.actors import Actor
 from promotions.models import QueryLocator
-from promotions.services.query_locators import note_position, open_locator
+from promotions.services.query_locators import (
+    Kept,
+    Rest,
+    note_position,
+    open_child_locators,
+    open_locator,
+)
 from promotions.services.transactions import in_transaction
 from promotions.services.views import note_references, note_views
 from promotions.sobjects.query import locators
 from promotions.sobjects.query.aggregates import Groups, is_count, is_grouped
 from promotions.sobjects.query.children import Children, Found
-from promotions.sobjects.query.plan import Plan, Row
+from promotions.sobjects.query.fetching import Row
+from promotions.sobjects.query.plan import Plan
 from promotions.sobjects.query.problems import located, malformed
 from promotions.sobjects.query.scope import scope_of
 from promotions.sobjects.query.selecting import Renderer
@@ -42,16 +50,17 @@ class Caller:
     by: Actor
     at: datetime
     version: str
-    page_size: int = PAGE_SIZE
+    page_size: int | None = None
+    """None where it isn't said: as before, else as large as there can be."""
 
 
-def page_size_of(header: str) -> int:
+def page_size_of(header: str) -> int | None:
     """What ``Sforce-Query-Options: batchSize=500`` asks for, within what there can be."""
     for option in header.split(","):
         name, _, value = option.partition("=")
         if name.strip().lower() == "batchsize" and (digits := value.strip()[:9]).isdecimal():
             return max(_SMALLEST_PAGE, min(PAGE_SIZE, int(digits)))
-    return PAGE_SIZE
+    return None
 
 
 def query(text: str, caller: Caller, *, all_rows: bool = False) -> Answer:
@@ -83,7 +92,7 @@ def more(locator: str, caller: Caller) -> Answer:
         plan = Plan.of(scope, asked)
         if kept.child is not None and kept.parent_key is not None:
             plan = Children.of(scope, plan.selection.children[kept.child]).of_one(kept.parent_key)
-        return _Run(plan, caller, kept.text).behind(place)
+        return _Run(plan, caller, kept.text, kept.page_size).behind(place)
 
 
 def parsed(text: str) -> tree.Query:
@@ -107,14 +116,20 @@ def _next(caller: Caller, locator: str) -> str:
     return f"{DATA_PATH}/{caller.version}/query/{locator}"
 
 
+def _last_key(plan: Plan) -> int:
+    model: Any = plan.scope.sobject.model
+    return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+
+
 class _Run:
     """One call for a page."""
 
-    def __init__(self, plan: Plan, caller: Caller, text: str) -> None:
+    def __init__(self, plan: Plan, caller: Caller, text: str, page_size: int = PAGE_SIZE) -> None:
         self._plan, self._caller, self._text = plan, caller, text
         self._children = [Children.of(plan.scope, child) for child in plan.selection.children]
-        size = caller.page_size
-        self._size = min(size, _WITH_CHILDREN) if self._children else size
+        self._size = caller.page_size or page_size
+        if self._children:
+            self._size = min(self._size, _WITH_CHILDREN)
 
     def first(self) -> Answer:
         plan = self._plan
@@ -127,7 +142,7 @@ class _Run:
             found = self._found(page)
             total, last_key = len(page), 0
             if len(rows) > size and size != limit:
-                last_key = self._last_key()
+                last_key = _last_key(plan)
                 total = max(plan.count(up_to=last_key), len(page) + 1)
         locator = None
         if len(page) < total:
@@ -150,29 +165,23 @@ class _Run:
 
     # --- Locators -------------------------------------------------------------------------------
 
-    def _last_key(self) -> int:
-        model: Any = self._plan.scope.sobject.model
-        return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
-
     def _open(self, page: Sequence[Row], last_key: int, total: int) -> QueryLocator:
         def act() -> QueryLocator:
-            locator = self._opened(last_key, total)
+            locator = open_locator(self._kept(last_key), total=total)
             self._note(locator, page, len(page))
             return locator
 
         return in_transaction(act)
 
-    def _opened(self, last_key: int, total: int, **child: int) -> QueryLocator:
-        caller = self._caller
-        return open_locator(
-            user=caller.by.user,
+    def _kept(self, last_key: int) -> Kept:
+        return Kept(
+            user=self._caller.by.user,
             text=self._text,
             all_rows=self._plan.scope.all_rows,
+            page_size=self._size,
             asked_at=self._plan.scope.at,
             last_key=last_key,
-            total=total,
-            at=caller.at,
-            **child,
+            at=self._caller.at,
         )
 
     def _note(self, locator: QueryLocator, page: Sequence[Row], offset: int) -> None:
@@ -186,34 +195,42 @@ class _Run:
         return [dict(children.of_all(keys)) if keys else {} for children in self._children]
 
     def _shown_children(self, found: Sequence[dict[int, Found]]) -> list[dict[int, Answer]]:
-        return [
-            {key: self._shown_of_one(children, key, one) for key, one in of_all.items()}
-            for children, of_all in zip(self._children, found, strict=True)
-        ]
+        pairs = zip(self._children, found, strict=True)
+        return [self._shown_of(children, of_all) for children, of_all in pairs]
 
-    def _shown_of_one(self, children: Children, key: int, found: Found) -> Answer:
+    def _shown_of(self, children: Children, found: Mapping[int, Found]) -> dict[int, Answer]:
+        """The children of a page's records in one relationship."""
         renderer = Renderer(children.plan.selection, self._caller.version)
-        answer = {
-            "totalSize": found.total,
-            "done": found.done,
-            "records": renderer.records(found.rows),
+        records = iter(renderer.records([row for one in found.values() for row in one.rows]))
+        paths = self._rest(children, {key: one for key, one in found.items() if not one.done})
+        shown: dict[int, Answer] = {}
+        for key, one in found.items():
+            answer: Answer = {"totalSize": one.total, "done": one.done}
+            if key in paths:
+                answer["nextRecordsUrl"] = paths[key]
+            shown[key] = {**answer, "records": list(islice(records, len(one.rows)))}
+        return shown
+
+    def _rest(self, children: Children, found: Mapping[int, Found]) -> dict[int, str]:
+        """The paths to the children that are not in the answer, by their parents' keys: all kept at
+        once, however many there are."""
+        if not found:
+            return {}
+        rests = [
+            Rest(
+                parent_key=key,
+                total=one.total,
+                offset=len(one.rows),
+                values=locators.kept(children.plan.position(one.rows[-1])),
+            )
+            for key, one in found.items()
+        ]
+        kept = replace(self._kept(_last_key(children.plan)), page_size=PAGE_SIZE)
+        opened = in_transaction(lambda: open_child_locators(kept, children.child.index, rests))
+        return {
+            rest.parent_key: _next(self._caller, locators.written(locator, rest.offset))
+            for rest, locator in zip(rests, opened, strict=True)
         }
-        if not found.done:
-            run = _Run(children.of_one(key), self._caller, self._text)
-            child, parent = children.child.index, key
-            answer["nextRecordsUrl"] = run.rest(found, child=child, parent_key=parent)
-        return answer
-
-    def rest(self, found: Found, *, child: int, parent_key: int) -> str:
-        """The path to the children that are not in the answer."""
-
-        def act() -> str:
-            more = {"child": child, "parent_key": parent_key}
-            locator = self._opened(self._last_key(), found.total, **more)
-            self._note(locator, found.rows, len(found.rows))
-            return locators.written(locator, len(found.rows))
-
-        return _next(self._caller, in_transaction(act))
 
     # --- The answer -----------------------------------------------------------------------------
 

@@ -3,10 +3,10 @@
 A row is made column by column: of a page of two thousand rows that is the fastest that Python has.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import F
 from django.db.models.expressions import Combinable
@@ -16,7 +16,7 @@ from promotions.dictionary import Field
 from promotions.sobjects.columns import Column, column_of, format_wire_moment
 from promotions.sobjects.declare import SObject
 from promotions.sobjects.paths import Reached
-from promotions.sobjects.query.formatting import formatted
+from promotions.sobjects.query.formatting import formatted, wire_moment
 from promotions.sobjects.query.operands import path_of
 from promotions.sobjects.query.problems import malformed
 from promotions.sobjects.query.relationships import Relationship, relationship
@@ -25,6 +25,7 @@ from promotions.sobjects.reading import record_url_start
 from promotions.sobjects.soql import tree
 
 Values = Sequence[Any]
+_NO_IDS: Final[Mapping[int, Values]] = {}
 
 
 @dataclass(slots=True)
@@ -62,8 +63,10 @@ class Leaf:
     alias: str | None = None
     """Another name, which the query says."""
 
-    def shown(self, columns: Sequence[Values]) -> Values:
-        """The values of all rows as JSON has them."""
+    def shown(self, columns: Sequence[Values], ids_of: Mapping[int, Values] = _NO_IDS) -> Values:
+        """The values of all rows as JSON has them; ``ids_of`` are those that are known."""
+        if self.reached.field.type == "id" and len(self.places) == 1 and self.places[0] in ids_of:
+            return ids_of[self.places[0]]
         found = [
             rendered(columns[place], render)
             for place, render in zip(self.places, self.column.renders, strict=True)
@@ -111,13 +114,22 @@ def first_of(columns: Sequence[Values]) -> list[Any]:
     ]
 
 
+def _different(values: Values) -> set[Any] | None:
+    try:
+        return set(values)
+    except TypeError:  # structured notes
+        return None
+
+
 def rendered(values: Values, render: Callable[[Any], Any] | None) -> Values:
     if render is None:
         return values
     if render is format_wire_moment:
-        # Many rows are of the same moment: whole batches were made at once.
-        known = {value: render(value) for value in set(values) if value is not None}
-        return [None if value is None else known[value] for value in values]
+        render = wire_moment
+    different = _different(values)
+    if different is not None and 2 * len(different) < len(values):  # of one parent, of one moment
+        known = {value: None if value is None else render(value) for value in different}
+        return [known[value] for value in values]
     return [None if value is None else render(value) for value in values]
 
 
@@ -230,12 +242,13 @@ class Renderer:
         self, node: Node, columns: Sequence[Values], children: Sequence[dict[int, Any]]
     ) -> Values:
         names = ["attributes"]
-        shown: list[Values] = [self._attributes(node, columns)]
+        attributes, ids_of = self._attributes(node, columns)
+        shown: list[Values] = [attributes]
         for entry in node.entries:
             names.append(entry.name)
             match entry:
                 case Leaf():
-                    shown.append(entry.shown(columns))
+                    shown.append(entry.shown(columns, ids_of))
                 case Node():
                     shown.append(self._shown(entry, columns, children))
                 case Child(index=index):
@@ -246,15 +259,17 @@ class Renderer:
             return [dict(zip(names, row, strict=True)) for row in rows]
         return [None if row[0] is None else dict(zip(names, row, strict=True)) for row in rows]
 
-    def _attributes(self, node: Node, columns: Sequence[Values]) -> Values:
-        found = []
+    def _attributes(
+        self, node: Node, columns: Sequence[Values]
+    ) -> tuple[Values, Mapping[int, Values]]:
+        """What each record is, and its id by the place of its key."""
+        found: list[Values] = []
+        ids_of: dict[int, Values] = {}
         for place, one in node.objects:
-            start = record_url_start(one, self._version)
-            encode = partial(ids.encode, one.key_prefix)
+            start, type_ = record_url_start(one, self._version), one.name
+            encoded = rendered(columns[place], partial(ids.encode, one.key_prefix))
+            ids_of[place] = encoded
             found.append(
-                [
-                    None if key is None else {"type": one.name, "url": start + encode(key)}
-                    for key in columns[place]
-                ]
+                [None if id_ is None else {"type": type_, "url": start + id_} for id_ in encoded]
             )
-        return found[0] if len(found) == 1 else first_of(found)
+        return (found[0] if len(found) == 1 else first_of(found)), ids_of

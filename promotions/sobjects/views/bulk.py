@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from promotions import ids
 from promotions.errors import refuse
+from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.http.uploads import announced_size, body_blocks
 from promotions.models import BulkJob
@@ -132,6 +133,7 @@ class IngestJobsView(OfIngest):
     def get(self, request: Request, **path: str) -> Response:
         return self.page(request)
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         """Makes a job; status 200, as existing clients know it."""
         job = ingest_job(json_body(request), by=self.actor, version=self.version)
@@ -205,6 +207,7 @@ class QueryJobsView(OfQuery):
     def get(self, request: Request, **path: str) -> Response:
         return self.page(request)
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         """Asks; status 200, as existing clients know it."""
         body = json_body(request)

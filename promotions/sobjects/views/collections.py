@@ -10,6 +10,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.sobjects import collections
 from promotions.sobjects.errors import CallFailed, Problem
@@ -24,6 +25,7 @@ def listed(text: str) -> list[str]:
 class CollectionView(DataView):
     """``composite/sobjects``: records of any objects."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         """Create."""
         envelope = collections.read_envelope(json_body(request))
@@ -54,6 +56,7 @@ class RetrieveManyView(ObjectView):
         given = request.query_params
         return self._found(listed(given.get("ids", "")), listed(given.get("fields", "")))
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         """``{"ids": [...], "fields": [...]}``."""
         body = json_body(request)

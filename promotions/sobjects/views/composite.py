@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.services.transactions import in_transaction
 from promotions.sobjects import composite, record_trees
@@ -25,6 +26,7 @@ _ROLLED_BACK = (
 class CompositeView(DataView):
     """``composite``: later calls may name what earlier ones answered."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         calls, all_or_none = composite.read_composite(json_body(request))
         return Response({"compositeResponse": _composite(request, calls, all_or_none)[0]})
@@ -33,6 +35,7 @@ class CompositeView(DataView):
 class GraphView(DataView):
     """``composite/graph``: several of these, each done as a whole or not at all."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         graphs = []
         for name, calls in composite.read_graphs(json_body(request)):
@@ -45,6 +48,7 @@ class GraphView(DataView):
 class BatchView(DataView):
     """``composite/batch``: calls that know nothing of each other."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         calls, halts = composite.read_batch(json_body(request))
         answers: list[Answer] = []
@@ -66,6 +70,7 @@ _STOPPED = composite.refusal(
 class TreeView(ObjectView):
     """``composite/tree/<name>``: records with what is under them, all or nothing."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         """Create."""
         nodes = record_trees.read_trees(self.sobject, json_body(request), by=self.actor)

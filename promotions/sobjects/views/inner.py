@@ -6,6 +6,7 @@ They are counted once, as the call that contains them, and reach nothing but wha
 
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import partial
 from io import BytesIO
 from typing import Any, Final
@@ -13,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve
@@ -20,6 +22,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from promotions.services.transactions import joins_another
 from promotions.sobjects.composite import Answer, Call, refusal
 from promotions.sobjects.errors import CallFailed, Problem, not_found
 from promotions.sobjects.reading import DATA_PATH
@@ -57,7 +60,9 @@ class SameCaller(BaseAuthentication):
 def answer_to(outer: Request, call: Call) -> Answer:
     """Makes a call and waits for its answer."""
     try:
-        return _read(_respond(outer, call))
+        # In a transaction with others, what one call gives up is no more than its own.
+        with transaction.atomic() if joins_another() else nullcontext():
+            return _read(_respond(outer, call))
     except CallFailed as problem:
         return refusal(problem)
 
@@ -108,12 +113,12 @@ def _environ(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(response: HttpResponseBase) -> Answer:
+    # It isn't closed: that would end the request as a whole, with its connection to the database.
     if isinstance(response, SimpleTemplateResponse):
         response = response.render()
     content = response.content if hasattr(response, "content") else b""
     headers = {name: response[name] for name in _SHOWN_HEADERS if name in response}
     if not content:
-        response.close()
         return Answer(response.status_code, None, headers)
     try:
         return Answer(response.status_code, orjson.loads(content), headers)

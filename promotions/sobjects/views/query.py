@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from promotions.sobjects.errors import CallFailed, Problem
+from promotions.sobjects.list_views import find_list_view
 from promotions.sobjects.query.explaining import explained
 from promotions.sobjects.query.metadata import column_metadata
 from promotions.sobjects.query.run import Caller, more, page_size_of, query
@@ -29,7 +30,8 @@ class QueryView(DataView):
     def get(self, request: Request, **path: str) -> HttpResponse:
         asked = request.query_params
         if "explain" in asked:
-            return written(explained(asked["explain"], self.caller(), all_rows=self.all_rows))
+            explainable = self._explainable(asked["explain"])
+            return written(explained(explainable, self.caller(), all_rows=self.all_rows))
         text = asked.get("q")
         if text is None:
             message = "Say in q what to ask for: query?q=SELECT+Id+FROM+Promotion"
@@ -37,6 +39,11 @@ class QueryView(DataView):
         if asked.get("columns", "").lower() == "true":
             return written(column_metadata(text, self.caller()))
         return written(query(text, self.caller(), all_rows=self.all_rows))
+
+    def _explainable(self, text: str) -> str:
+        """The query to explain, which may be named by the id of a list view."""
+        view = find_list_view(text)
+        return text if view is None else view.query(self.actor)
 
     def caller(self) -> Caller:
         size = page_size_of(self.request.headers.get("Sforce-Query-Options", ""))

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from promotions.http.context import wants_view_noted
+from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.services.views import note_view
 from promotions.sobjects import records
@@ -94,6 +95,7 @@ class LookupView(RecordView):
 class CreateView(ObjectView):
     """``POST sobjects/<name>/Id``: creates, as upserting without an id does."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         """Create."""
         body = json_body(request)
@@ -105,6 +107,7 @@ class CreateView(ObjectView):
 class UndeleteView(ObjectView):
     """``sobjects/<name>/<id>/actions/undelete``: ours, for people; clients restore by SOAP."""
 
+    @idempotent
     def post(self, request: Request, **path: str) -> Response:
         record_id = str(self.kwargs["record_id"])
         decode(self.sobject, record_id)

@@ -30,6 +30,8 @@ _RESOURCES: Final = (
     "parameterizedSearch",
     "limits",
     "recent",
+    "tabs",
+    "theme",
     "composite",
     "jobs",
     "global-promotions-management",

@@ -8,7 +8,7 @@ import pytest
 from tests.sobjects.conftest import ObjectApi
 
 if TYPE_CHECKING:
-    from tests.api.conftest import Answer
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 
 class QueryApi(ObjectApi):

@@ -25,7 +25,7 @@ def make_products(number: int) -> None:
             name=f"Product {n % 10}",
             name_key=f"product {n % 10}",
             stock_keeping_unit=f"SKU{n % 5}" if n % 3 else None,
-            stock_keeping_unit_key=f"sku{n % 5}" if n % 3 else None,
+            stock_keeping_unit_key=f"sku{n % 5}" if n % 3 else None,  # type: ignore[misc]
             created_by=by,
             created_date=LONG_AGO + timedelta(days=n // 7),
             last_modified_by=by,
