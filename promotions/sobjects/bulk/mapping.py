@@ -4,7 +4,6 @@ Source: the client contract, section 2, "Bulk 2.0": an empty cell says nothing o
 ``#N/A`` clears it.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -42,10 +41,11 @@ class Columns:
         """Raises ``WrongColumns``: a name that is no field's, one that comes twice, none that tells
         the records."""
         names = [name.lower() for name in header]
-        times = Counter(names)  # a header has as many names as fit into a line
-        for name, small in zip(header, names, strict=True):
-            if times[small] > 1:
+        seen: set[str] = set()
+        for name in header:
+            if name.lower() in seen:
                 raise WrongColumns(f"Duplicate field name : {name[:80]}")
+            seen.add(name.lower())
         self._key = self._key_column(job, one, names)
         self._puts: list[tuple[int, Put]] = [
             (place, _put(one, name)) for place, name in enumerate(header) if place != self._key
