@@ -45,10 +45,14 @@ def _on_postgresql(seconds: float) -> Iterator[None]:
             _limit(rest)
         return execute(sql, parameters, many, context)
 
+    goes_on = connection.in_atomic_block
     with transaction.atomic():
         _limit(seconds)
         with connection.execute_wrapper(limited):
             yield
+        if goes_on:  # what follows in the transaction is none of this
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 
 _LIMIT: Final = "SET LOCAL statement_timeout = "

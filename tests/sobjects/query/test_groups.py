@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from promotions.models import Promotion
 from promotions.sobjects.errors import CallFailed
@@ -155,3 +156,14 @@ def test_what_is_refused(soql: QueryApi, text: str, code: str, message: str) -> 
 def test_every_grouping_counts_towards_the_same_limit_of_time(db: None) -> None:
     with pytest.raises(CallFailed, match="QUERY_TIMEOUT"), within_time(0):
         fetch_groups(Promotion.objects.values_list("pk"))
+
+
+@pytest.mark.postgresql
+def test_what_follows_in_the_transaction_has_no_limit_of_time(db: None) -> None:
+    with connection.cursor() as cursor:
+        for seconds in (7, 0.5):
+            with within_time(seconds):
+                cursor.execute("SHOW statement_timeout")
+                assert cursor.fetchone() != ("0",)
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("0",)

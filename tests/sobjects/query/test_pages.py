@@ -214,4 +214,4 @@ def test_of_too_many_locators_all_go(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     rests = [query_locators.Rest(parent_key=n, total=300, offset=200, values=[n]) for n in range(5)]
     query_locators.open_child_locators(kept, 0, rests)
-    assert sorted(QueryLocator.objects.values_list("parent_key", flat=True)) == [3, 4]
+    assert set(QueryLocator.objects.values_list("parent_key", flat=True)) == {3, 4}
