@@ -90,7 +90,8 @@ def _not_in_bulk(what: str, position: int) -> Unfit:
 
 
 def _found(job: BulkJob, asked: tree.Query, by: Actor, at: datetime) -> All:
-    return read_all(asked, by=by, at=at, all_rows=job.operation == BulkOperation.QUERY_ALL)
+    all_rows = job.operation == BulkOperation.QUERY_ALL
+    return read_all(asked, by=by, at=at, all_rows=all_rows, pause_after=_PARTS)
 
 
 # --- The worker -----------------------------------------------------------------------------------
