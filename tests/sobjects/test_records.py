@@ -182,6 +182,7 @@ PERIOD = {"StartDateTime": "2026-05-02T00:00:00Z", "EndDateTime": "2026-05-01T00
         ({"IsActive": "perhaps"}, "JSON_PARSER_ERROR", ["IsActive"]),
         ({"StartDateTime": "tomorrow"}, "JSON_PARSER_ERROR", ["StartDateTime"]),
         ({"EnrollmentEndDate": "2026-02-30"}, "JSON_PARSER_ERROR", ["EnrollmentEndDate"]),
+        ({"EnrollmentEndDate": "2026-W01-1"}, "JSON_PARSER_ERROR", ["EnrollmentEndDate"]),
         (
             {"DiscountOrder": "Random"},
             "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
