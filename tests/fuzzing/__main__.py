@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 
 import httpx
 
 from tests.benchmarks.postgres import new_database
 from tests.benchmarks.report import say
 from tests.benchmarks.service import Service, new_token, running_service, use_models
+from tests.fuzzing.calls import Call, next_page, problem
 
 CALLERS = {
     "all scopes": (
@@ -136,44 +138,48 @@ def _caller(
     until: float,
     findings: Findings,
 ) -> None:
-    from tests.fuzzing.cases import Call, case, next_page, problem
+    from tests.fuzzing.cases import case  # needs the service's models
 
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     number = options.start + place
-    with httpx.Client(base_url=service.url, timeout=_PATIENCE, trust_env=False) as client:
-        while time.monotonic() < until:
-            call: Call | None = case(options.seed, number)
-            while call is not None:
-                begun = time.monotonic()
-                content = call.content if call.body is not None else None
-                try:
-                    answer = client.request(
-                        call.method, call.path, content=content, headers={**headers, **call.headers}
-                    )
-                    status, body = answer.status_code, answer.content
-                except httpx.HTTPError as error:
-                    status, body = 599, repr(error).encode()
-                seconds = time.monotonic() - begun
-                found = problem(status, body, seconds)
-                with findings.lock:
-                    _note(findings, call, status, body, seconds)
-                    if found is not None:
-                        text = call.text[:_SHOWN].encode("utf-8", "backslashreplace").decode()
-                        said = body[:500].decode(errors="replace")
-                        wrong = f"{found}: call {number}, {name}: {call.method} {text}\n  {said}"
-                        findings.wrong.append(wrong)
-                        say(wrong)
-                path = next_page(body) if status == 200 else None
-                call = Call(path, f"{path} of {call.text}") if path else None
-            number += len(CALLERS)
+    connection = HTTPConnection("127.0.0.1", service.port, timeout=_PATIENCE)
+    while time.monotonic() < until:
+        call: Call | None = case(options.seed, number)
+        while call is not None:
+            begun = time.monotonic()
+            content = call.content if call.body is not None else None
+            try:
+                connection.request(call.method, call.path, content, {**headers, **call.headers})
+                answer = connection.getresponse()
+                status, body = answer.status, answer.read()
+            except (OSError, HTTPException) as error:
+                status, body = 599, repr(error).encode()
+                connection.close()
+            seconds = time.monotonic() - begun
+            found = problem(status, body, seconds)
+            with findings.lock:
+                _note(findings, call, status, body, seconds)
+                if found is not None:
+                    said = body[:500].decode(errors="replace")
+                    text = f"{call.method} {_readable(call.text)[:_SHOWN]}"
+                    findings.wrong.append(f"{found}: call {number}, {name}: {text}\n  {said}")
+                    say(findings.wrong[-1])
+            path = next_page(body) if status == 200 else None
+            call = Call(path, f"{path} of {call.text}") if path else None
+        number += len(CALLERS)
+    connection.close()
 
 
-def _note(findings: Findings, call: object, status: int, body: bytes, seconds: float) -> None:
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _note(findings: Findings, call: Call, status: int, body: bytes, seconds: float) -> None:
     findings.statuses[status] += 1
     if status != 200 and (code := re.search(rb'"errorCode":\s*"(\w+)"', body)):
         findings.codes[code[1].decode()] += 1
-    text = getattr(call, "text", "")[:600].encode("utf-8", "backslashreplace").decode()
-    findings.slowest = sorted([*findings.slowest, (seconds, text)], reverse=True)[:5]
+    slow = (seconds, _readable(call.text)[:600])
+    findings.slowest = sorted([*findings.slowest, slow], reverse=True)[:5]
 
 
 def _tell(findings: Findings) -> None:

@@ -5,7 +5,6 @@ from random import Random
 from typing import Any, Final
 
 from promotions.sobjects.declare import every_sobject
-from tests.fuzzing import values
 from tests.fuzzing.queries import Queries
 
 _WORDS: Final = (
@@ -85,7 +84,7 @@ class Searches:
             objects = [self._returned() for _ in range(chance.choice((1, 1, 2, 3)))]
             text += f" RETURNING {', '.join(objects)}"
         if chance.random() < 0.3:
-            text += f" LIMIT {values.limit(chance)}"
+            text += f" LIMIT {self._queries.values.limit()}"
         return text
 
     def terms(self) -> str:
@@ -124,9 +123,9 @@ class Searches:
         if chance.random() < 0.3:
             text += f" ORDER BY {self._queries.order(one)}"
         if chance.random() < 0.3:
-            text += f" LIMIT {values.limit(chance)}"
+            text += f" LIMIT {self._queries.values.limit()}"
         if chance.random() < 0.2:
-            text += f" OFFSET {values.offset(chance)}"
+            text += f" OFFSET {self._queries.values.offset()}"
         return f"{one.name}({text})"
 
 

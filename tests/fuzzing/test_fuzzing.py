@@ -8,7 +8,8 @@ from pytest_django import Settings
 
 from promotions.services.partners import known_scopes
 from tests.factories import make_partner, token_for
-from tests.fuzzing.cases import Call, case, next_page, problem
+from tests.fuzzing.calls import Call, next_page, problem
+from tests.fuzzing.cases import case
 from tests.fuzzing.data import make_specimens
 
 _SEED: Final = 1
