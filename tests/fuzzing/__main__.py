@@ -35,7 +35,7 @@ _SHARED = 20
 """Promotions of the caller that is bound to shares."""
 _PATIENCE = 60.0
 """Seconds until a caller gives up."""
-_SHOWN = 4000
+_SHOWN = 2000
 
 
 @dataclass
@@ -156,16 +156,16 @@ def _caller(
                 status, body = 599, repr(error).encode()
                 connection.close()
             seconds = time.monotonic() - begun
-            found = problem(status, body, seconds)
+            found = problem(call, status, body, seconds)
             with findings.lock:
                 _note(findings, call, status, body, seconds)
                 if found is not None:
                     said = body[:500].decode(errors="replace")
-                    text = f"{call.method} {_readable(call.text)[:_SHOWN]}"
-                    findings.wrong.append(f"{found}: call {number}, {name}: {text}\n  {said}")
+                    asked = f"{call.method} {_readable(call.text)[:_SHOWN]}"
+                    where = f"call {number}, page {call.page}, {name}"
+                    findings.wrong.append(f"{found}: {where}: {asked}\n  {said}")
                     say(findings.wrong[-1])
-            path = next_page(body) if status == 200 else None
-            call = Call(path, f"{path} of {call.text}") if path else None
+            call = next_page(call, body) if status == 200 else None
         number += len(CALLERS)
     connection.close()
 

@@ -9,6 +9,10 @@ LONGEST: Final = 30.0
 """Seconds in which every call is answered."""
 _STATUSES: Final = {400, 403, 404}
 """Those of what callers do wrong in a query."""
+_LONGEST_PATH: Final = 60_000
+"""Letters from which on a server may find a path too long (414) before anybody reads it."""
+MOST_PAGES: Final = 4
+"""That are read of one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Call:
     body: Any = None
     """What is posted; None: it is a GET."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    page: int = 1
 
     @property
     def content(self) -> bytes:
@@ -32,10 +37,12 @@ class Call:
         return "GET" if self.body is None else "POST"
 
 
-def problem(status: int, content: bytes, seconds: float) -> str | None:
+def problem(call: Call, status: int, content: bytes, seconds: float) -> str | None:
     """What is wrong with an answer, if anything."""
     if seconds > LONGEST + 2:
         return f"took {seconds:.1f} s"
+    if status == 414 and len(call.path) > _LONGEST_PATH:
+        return None
     if status == 200:
         return _odd_answer(content)
     if status not in _STATUSES:
@@ -86,8 +93,10 @@ def _odd_error(content: bytes) -> str | None:
     return "an error in another form than the documented one"
 
 
-def next_page(content: bytes) -> str | None:
-    """The path of the page behind this one, if there is one."""
+def next_page(call: Call, content: bytes) -> Call | None:
+    """The call for the page behind this one, if there is one and enough haven't been read."""
     body = json.loads(content)
     path = body.get("nextRecordsUrl") if isinstance(body, dict) else None
-    return path if isinstance(path, str) else None
+    if not isinstance(path, str) or call.page == MOST_PAGES:
+        return None
+    return Call(path, call.text, page=call.page + 1)

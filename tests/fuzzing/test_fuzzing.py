@@ -46,8 +46,7 @@ def test_whatever_is_asked_has_a_documented_answer(settings: Settings) -> None:
             call: Call | None = case(_SEED, number)
             while call is not None:
                 status, content = ask(client, call, token)
-                if (found := problem(status, content, 0)) is not None:
+                if (found := problem(call, status, content, 0)) is not None:
                     wrong.append((number, call.text, found))
-                path = next_page(content) if status == 200 else None
-                call = Call(path, path) if path else None
+                call = next_page(call, content) if status == 200 else None
     assert wrong == []
