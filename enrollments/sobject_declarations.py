@@ -1,26 +1,14 @@
 """Customers, offers and enrollments as objects that clients can call for."""
 
-from typing import Any
-
-from django.db.models import QuerySet
-
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.customers import accounts, contacts
 from enrollments.services.offers import offers
 from enrollments.services.usages import create_usage, delete_usage, undelete_usage, update_usage
-from promotions.actors import Actor
-from promotions.models import RecordQuerySet
-from promotions.sobject_declarations import record, rows_of
+from promotions.sobject_declarations import record, rows_of, trail_of
 from promotions.sobjects.declare import declaration, declare
 from promotions.sobjects.soql.tree import SearchIn
 
 _CUSTOMERS = {"read_scope": "customers:read", "write_scope": "customers:write"}
-
-
-def _history(by: Actor) -> "QuerySet[PromotionPartyUsageHistory]":
-    seen: RecordQuerySet[Any] = RecordQuerySet(PromotionPartyUsage).accessible(by)
-    rows = PromotionPartyUsageHistory.objects.all()
-    return rows.filter(usage__in=seen) if seen.query.where else rows
 
 
 ACCOUNT = record(
@@ -63,14 +51,12 @@ USAGE = declaration(
         "EnrollmentOfferId": "PromotionPartyUsages",
     },
 )
-USAGE_HISTORY = declaration(
+USAGE_HISTORY = trail_of(
     PromotionPartyUsageHistory,
-    name="PromotionPartyUsageHistory",
-    rows=_history,
+    of=PromotionPartyUsage,
+    column="usage",
+    relationship=("PromotionPartyUsageId", "Histories"),
     read_scope="enrollments:read",
-    child_relationships={"PromotionPartyUsageId": "Histories"},
-    seen_with=["usage"],
-    layoutable=False,
 )
 
 

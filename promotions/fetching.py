@@ -15,23 +15,27 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 
-def fetch_ahead(cursor: "psycopg.ServerCursor[Any]", size: int) -> Iterator[list[Any]]:
+def fetch_ahead(
+    cursor: "psycopg.ServerCursor[Any]", size: int, *, pause_after: int | None = None
+) -> Iterator[list[Any]]:
     """The rows of a ``cursor`` that has been declared, as tuples of what psycopg makes of binary
     values; ``size`` of them at a time. Until it is exhausted or closed, nothing else can be done on
-    the connection."""
+    the connection, except while a part is at hand whose number ``pause_after`` divides: the next is
+    then asked for only when it is wanted."""
     connection = cursor.connection
     fetch = b'FETCH FORWARD %d FROM "%s"' % (size, cursor.name.encode())
     rows_of = Transformer(cursor)
     asked = False
     try:
-        found = size
+        found, number = size, 0
         while found == size:
+            number += 1
             if not asked:
                 _ask(connection, fetch)
             asked = False
             result = _answer(connection)
             found = result.ntuples
-            if found == size:
+            if found == size and (pause_after is None or number % pause_after):
                 _ask(connection, fetch)
                 asked = True
             if found:

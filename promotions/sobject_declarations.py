@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group
-from django.db.models import CharField, Model, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet
 
 from promotions import ids
 from promotions.actors import Actor
@@ -66,24 +66,33 @@ def record(service: RecordService[Any], **more: Any) -> SObject:
     return declaration(service.model, **{**said, **more})
 
 
-def _below(promotion: str) -> Any:
-    """What belongs to promotions that somebody may see; ``promotion`` leads there."""
+def trail_of(
+    model: type[Model],
+    *,
+    of: type[Record],
+    column: str,
+    relationship: tuple[str, str],
+    read_scope: str,
+    only: Q = Q(),  # noqa: B008  # it is never changed
+) -> SObject:
+    """The declaration of what is kept about records and only read: seen by who sees those. The
+    model's ``column`` leads there; ``relationship`` is the reference and what it is called there;
+    ``only`` says which rows are the object's."""
 
-    def rows(model: type[Model], by: Actor) -> "QuerySet[Any, Any]":
-        everything: QuerySet[Any, Any] = model._default_manager.all()
-        seen: RecordQuerySet[Promotion] = RecordQuerySet(Promotion).accessible(by)
-        if not seen.query.where:
-            return everything
-        return everything.filter(**{f"{promotion}__in": seen})
+    def rows(by: Actor) -> "QuerySet[Any, Any]":
+        about: RecordQuerySet[Any] = RecordQuerySet(of).accessible(by)
+        own = model._default_manager.filter(only)
+        return own.filter(**{f"{column}__in": about}) if about.query.where else own
 
-    return rows
-
-
-def _history(by: Actor) -> "QuerySet[PromotionHistory]":
-    """What happened to promotions themselves; their parts' share the table."""
-    own = _below("promotion")(PromotionHistory, by)
-    rows: QuerySet[PromotionHistory] = own.filter(object_name=Promotion.object_name)
-    return rows
+    return declaration(
+        model,
+        name=model.__name__,
+        rows=rows,
+        read_scope=read_scope,
+        child_relationships=dict([relationship]),
+        seen_with=[column],
+        layoutable=False,
+    )
 
 
 PROMOTION = declaration(
@@ -193,34 +202,16 @@ CATALOGUE = (
     record(parts.web_stores, searched=_NAMED),
 )
 
+_OF_PROMOTIONS: Any = {"of": Promotion, "column": "promotion", "read_scope": "promotions:read"}
 TRAIL = (
-    declaration(
+    trail_of(
         PromotionHistory,
-        name="PromotionHistory",
-        rows=_history,
-        read_scope="promotions:read",
-        child_relationships={"PromotionId": "Histories"},
-        seen_with=["promotion"],
-        layoutable=False,
+        relationship=("PromotionId", "Histories"),
+        only=Q(object_name=Promotion.object_name),  # their parts' share the table
+        **_OF_PROMOTIONS,
     ),
-    declaration(
-        PromotionFeed,
-        name="PromotionFeed",
-        rows=lambda by: _below("promotion")(PromotionFeed, by),
-        read_scope="promotions:read",
-        child_relationships={"ParentId": "Feeds"},
-        seen_with=["promotion"],
-        layoutable=False,
-    ),
-    declaration(
-        PromotionShare,
-        name="PromotionShare",
-        rows=lambda by: _below("promotion")(PromotionShare, by),
-        read_scope="promotions:read",
-        child_relationships={"ParentId": "Shares"},
-        seen_with=["promotion"],
-        layoutable=False,
-    ),
+    trail_of(PromotionFeed, relationship=("ParentId", "Feeds"), **_OF_PROMOTIONS),
+    trail_of(PromotionShare, relationship=("ParentId", "Shares"), **_OF_PROMOTIONS),
 )
 
 _OF_GROUPS: FieldFacts = {

@@ -10,6 +10,7 @@ from django.db import connections
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
 from tests.e2e.server import Server, Tls, running_server, serve_tls
+from tests.migrated import copy_to_database, copy_to_file
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -30,6 +31,17 @@ def django_db_modify_db_settings(
         worker = connection.settings_dict["TEST"].get("NAME") or "test.sqlite3"
         name = Path(worker).name.replace(":", "_")
         connection.settings_dict["TEST"]["NAME"] = str(Path(settings.DATA_DIR) / name)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """The database is there already, as a copy of one that was migrated."""
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        copy_to_file(Path(str(connection.settings_dict["TEST"]["NAME"])))
+    else:
+        copy_to_database(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+    return True
 
 
 @pytest.fixture(autouse=True)
@@ -62,9 +74,16 @@ def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tl
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     deselected = []
+    database = config.getoption("database")
     for item in items:
-        if item.get_closest_marker("postgresql") and config.getoption("database") == "sqlite":
+        if item.get_closest_marker("postgresql") and database == "sqlite":
             deselected.append(item)
+        # What knows no database is the same on every one.
+        if database == "postgresql" and {"unit", "architecture"} & set(item.path.parts):
+            deselected.append(item)
+        # One server for all that ask the running service.
+        if {"server", "tls"} & set(getattr(item, "fixturenames", [])):
+            item.add_marker(pytest.mark.xdist_group("server"))
         # A test with real transactions empties the tables after itself; what the migrations put
         # there (the roles, the system user) must be there again for the next one.
         marker = item.get_closest_marker("django_db")

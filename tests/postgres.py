@@ -17,6 +17,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.migrated import SHARED, drop_databases
+
 _OURS = (
     "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
     "DATABASE_URL", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT", "TOKEN_RATE_LIMIT",
@@ -52,11 +54,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "SECRET_KEY": "only-for-tests-" * 5,
         "LOG_LEVEL": "WARNING",
     }
+    os.environ.setdefault(SHARED, str(directory))  # the first process's, which outlives its workers
     (directory / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where there is none
     if early_config.known_args_namespace.database == "postgresql":
         os.environ["DATABASE_URL"] = (
             named if named.startswith("postgres") else _start_server(early_config, directory)
         )
+        early_config.add_cleanup(drop_databases)
         early_config.add_cleanup(_close_connections)
     return (yield)
 

@@ -129,7 +129,7 @@ class BulkJob(models.Model):
             models.CheckConstraint(
                 name="bulk_job_query_asks",
                 condition=Q(type=BulkJobType.QUERY, query__isnull=False)
-                | Q(type=BulkJobType.INGEST, query=None),
+                | ~Q(type=BulkJobType.QUERY) & Q(query=None),
             ),
             models.CheckConstraint(
                 name="bulk_job_counts_add_up",

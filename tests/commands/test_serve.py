@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.migrated import SQLITE_NAME, copy_to_file
+
 ROOT = Path(__file__).parent.parent.parent
 IN_TIME = 5
 """Seconds within which it has to be gone; a worker that hangs is killed after ten."""
@@ -35,12 +37,7 @@ def port() -> int:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a database that is up to date, which takes longer than all the rest."""
     directory = tmp_path_factory.mktemp("migrated")
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=ROOT,
-        env=_environment(DATA_DIR=str(directory)),
-        check=True,
-    )
+    copy_to_file(directory / SQLITE_NAME)
     return directory
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import psycopg
 
 from config.certificates import AUTHORITY, keep_certificate
+from tests.migrated import SQLITE_NAME, copy_to_database, copy_to_file, url_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
@@ -79,15 +79,14 @@ def free_port() -> int:
 @contextmanager
 def _database(directory: Path, database: str) -> Iterator[dict[str, str]]:
     if database == "sqlite":
+        copy_to_file(directory / SQLITE_NAME)
         yield {}
         return
     url = os.environ["DATABASE_URL"]
     name = f"e2e_{os.getpid()}_{next(_number)}"
-    parts = urlsplit(url)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    copy_to_database(name)
     try:
-        yield {"DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
+        yield {"DATABASE_URL": url_of(name)}
     finally:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -104,7 +103,6 @@ def installed(directory: Path, database: str) -> Iterator[dict[str, str]]:
             "UPLOAD_LIMIT_MB": "20",
             **settings,
         }
-        manage(environment, "migrate", "--verbosity", "0")
         yield environment
 
 

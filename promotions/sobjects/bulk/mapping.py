@@ -41,9 +41,11 @@ class Columns:
         """Raises ``WrongColumns``: a name that is no field's, one that comes twice, none that tells
         the records."""
         names = [name.lower() for name in header]
-        for name, small in zip(header, names, strict=True):
-            if names.count(small) > 1:
+        seen: set[str] = set()
+        for name in header:
+            if name.lower() in seen:
                 raise WrongColumns(f"Duplicate field name : {name[:80]}")
+            seen.add(name.lower())
         self._key = self._key_column(job, one, names)
         self._puts: list[tuple[int, Put]] = [
             (place, _put(one, name)) for place, name in enumerate(header) if place != self._key

@@ -29,6 +29,7 @@ from promotions.sobjects.bulk.asked import (
 )
 from promotions.sobjects.bulk.ingest import JobFailed, no_disk
 from promotions.sobjects.bulk.tables import table_lines
+from promotions.sobjects.bulk.troubles import GIVEN_UP, Troubles
 from promotions.sobjects.errors import CallFailed
 from promotions.sobjects.query.aggregates import is_grouped
 from promotions.sobjects.query.plan import All, read_all
@@ -89,7 +90,8 @@ def _not_in_bulk(what: str, position: int) -> Unfit:
 
 
 def _found(job: BulkJob, asked: tree.Query, by: Actor, at: datetime) -> All:
-    return read_all(asked, by=by, at=at, all_rows=job.operation == BulkOperation.QUERY_ALL)
+    all_rows = job.operation == BulkOperation.QUERY_ALL
+    return read_all(asked, by=by, at=at, all_rows=all_rows, pause_after=_PARTS)
 
 
 # --- The worker -----------------------------------------------------------------------------------
@@ -102,6 +104,9 @@ class BulkQueries:
     name = "bulk queries"
     between_looks = 0.25
 
+    def __init__(self) -> None:
+        self._troubles = Troubles()
+
     def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
         """Works off the queries that there are, one after the other."""
         for job in bulk_runs.waiting_jobs(BulkJobType.QUERY):
@@ -110,11 +115,11 @@ class BulkQueries:
             with bulk_jobs.locked(job) as is_ours, suppress(Refused):
                 if is_ours and bulk_runs.begin(job, at=timezone.now()):
                     tell(f"{job.record_id} begins.")
-                    _run(job, stop)
+                    _run(job, stop, self._troubles)
                     tell(f"{job.record_id}: {job.state}.")
 
 
-def _run(job: BulkJob, stop: threading.Event) -> None:
+def _run(job: BulkJob, stop: threading.Event, troubles: Troubles) -> None:
     """Works off a job whose lock is held; one that is left is begun anew."""
     failure = _DEFECT
     began = time.monotonic()
@@ -132,7 +137,10 @@ def _run(job: BulkJob, stop: threading.Event) -> None:
     except OSError as error:
         failure = str(no_disk(job, error))
     except (OperationalError, InterfaceError):
-        raise  # it can be begun anew
+        if not troubles.are_too_many(job):
+            raise  # it can be begun anew
+        log.exception("bulk job %s", job.record_id)
+        failure = GIVEN_UP
     except Exception:
         log.exception("bulk job %s", job.record_id)
     bulk_runs.finish(job, failure=failure, at=timezone.now())

@@ -19,6 +19,7 @@ from promotions.services import bulk_jobs, bulk_runs
 from promotions.services.job_pace import Pace
 from promotions.sobjects.bulk import ingest
 from promotions.sobjects.bulk.ingest import JobFailed
+from promotions.sobjects.bulk.troubles import GIVEN_UP, Troubles
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ class BulkJobs:
 
     name = "bulk jobs"
     between_looks = 0.25
+
+    def __init__(self) -> None:
+        self._troubles = Troubles()
 
     def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
         """Works off the jobs that there are, and those that come meanwhile."""
@@ -98,7 +102,10 @@ class BulkJobs:
         except (bulk_runs.Unwanted, Refused):  # aborted or deleted meanwhile
             return True
         except (OperationalError, InterfaceError):
-            raise  # it can be gone on with as it is
+            if not self._troubles.are_too_many(job):
+                raise  # it can be gone on with as it is
+            log.exception("bulk job %s", job.record_id)
+            failure = GIVEN_UP
         except Exception:
             log.exception("bulk job %s", job.record_id)
             failure = _DEFECT

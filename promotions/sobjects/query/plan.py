@@ -95,17 +95,20 @@ def selection(
 
 # --- Everything at once -------------------------------------------------------------------------
 
-_PART: Final = 2000
+PART: Final = 2000
+"""Rows at a time, where nothing keeps the moment."""
 
 
 class All:
     """All rows of a query, some hundred at a time: for files of any size.
 
-    ``names`` are the columns, with the path of what is a parent's: ``Promotion.Name``.
+    ``names`` are the columns, with the path of what is a parent's: ``Promotion.Name``. Other
+    statements may be made only while a part is at hand whose number ``pause_after`` divides.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, pause_after: int) -> None:
         self._plan = plan
+        self._pause_after = pause_after
         leaves = list(plan.selection.root.leaves())
         self.names = [".".join(path) for path, _ in leaves]
         self._leaves = [leaf for _, leaf in leaves]
@@ -121,11 +124,12 @@ class All:
         if connection.vendor == "postgresql":
             rows = self._plan.ordered()
             end = None if limit is None else skip + limit
-            yield from read_in_parts(rows[skip:end] if skip or end is not None else rows)
+            rows = rows[skip:end] if skip or end is not None else rows
+            yield from read_in_parts(rows, pause_after=self._pause_after)
             return
         after = None
         while limit is None or limit > 0:
-            size = _PART if limit is None else min(limit, _PART)
+            size = PART if limit is None else min(limit, PART)
             page = self._plan.page(size, after=after, skip=skip)
             if page:
                 yield page
@@ -135,9 +139,11 @@ class All:
             limit = None if limit is None else limit - size
 
 
-def read_all(query: tree.Query, *, by: Actor, at: datetime, all_rows: bool = False) -> All:
-    """Everything that a query of single records finds, as a stream of rows.
+def read_all(
+    query: tree.Query, *, by: Actor, at: datetime, all_rows: bool = False, pause_after: int
+) -> All:
+    """Everything that a query of single records finds, as a stream of rows; see ``All``.
 
     Raises ``CallFailed`` at once where the query isn't one.
     """
-    return All(Plan.of(scope_of(query, by, at, all_rows=all_rows), query))
+    return All(Plan.of(scope_of(query, by, at, all_rows=all_rows), query), pause_after)

@@ -1,13 +1,16 @@
 """Bulk jobs that bring rows: what becomes of each, and of the job."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from enrollments.models import Account, Contact
 from promotions.models import Promotion, User
 from promotions.models.bulk_jobs import BulkJob
 from promotions.services import bulk_jobs, bulk_runs
+from promotions.sobjects.bulk.worker import BulkJobs
 from tests.factories import make_account
 from tests.sobjects.bulk.conftest import BulkApi, work
 
@@ -114,7 +117,8 @@ def test_each_delimiter_and_a_byte_order_mark(
     [
         ("insert", "Name,Colour", "InvalidBatch : Field name not found : Colour"),
         ("insert", "Name,Colour.Name", "InvalidBatch : Field name not found : Colour.Name"),
-        ("insert", "Name,name", "InvalidBatch : Duplicate field name : Name"),
+        ("insert", "," * 100_000, "InvalidBatch : Duplicate field name : "),
+        ("insert", "Name,name", "InvalidBatch : Duplicate field name : name"),
         ("update", "Name", "InvalidBatch : The 'update' batch must contain the column Id"),
         ("delete", "Id,Name", "InvalidBatch : The 'delete' batch must contain only ids"),
         ("insert", "Näme", "InvalidBatch : Field name not found : Näme"),
@@ -278,3 +282,27 @@ def test_a_defect_in_one_row_fails_that_row(
     assert bulk.counts(job) == ("JobComplete", 3, 1)
     assert bulk.errors(job)[0].startswith("UNKNOWN_EXCEPTION:")
     assert "out of order" in caplog.text
+
+
+def test_a_job_that_the_database_fails_at_is_given_up(
+    bulk: BulkApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [bulk.open("Account") for _ in range(2)]
+    for job, name in zip(jobs, ("Oak", "Elm"), strict=True):
+        bulk.upload(job, f"Name\n{name}\n")
+        bulk.close(job)
+    advance = bulk_runs.advance
+
+    def failing(job: BulkJob, *args: Any, **options: Any) -> None:
+        if job.record_id == jobs[0]:
+            raise OperationalError("out of order")
+        advance(job, *args, **options)
+
+    monkeypatch.setattr(bulk_runs, "advance", failing)
+    worker = BulkJobs()
+    told: list[str] = []
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            worker.look(threading.Event(), told.append)
+    worker.look(threading.Event(), told.append)
+    assert [bulk.job(job)["state"] for job in jobs] == ["Failed", "JobComplete"]

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from promotions import streaming
 from promotions.models import BulkJob, User
 from promotions.services import bulk_runs
+from promotions.sobjects.bulk import queries
+from promotions.sobjects.query import plan
 from tests.factories import make_account, make_contact, make_promotion
 from tests.sobjects.bulk.conftest import BulkApi, work
 from tests.sobjects.conftest import problem
@@ -156,6 +159,31 @@ def test_a_query_whose_worker_was_killed_is_begun_anew(
     assert problem(answer)[:2] == (400, "INVALIDJOBSTATE")
     assert work() == [f"{job} begins.", f"{job}: JobComplete."]
     assert bulk.found(job) == ("1", "null", "Name\nOak\n")
+
+
+def test_whether_it_is_still_wanted_is_asked_between_the_parts(
+    bulk: BulkApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More rows than are read at once: PostgreSQL would otherwise be at the next ones already."""
+    for module in (streaming, plan):
+        monkeypatch.setattr(module, "PART", 1)
+    monkeypatch.setattr(queries, "_PARTS", 2)
+    for number in range(5):
+        make_account(name=f"Oak {number}")
+    wanted = bulk_runs.is_wanted
+    asked = []
+
+    def noted(job: BulkJob) -> bool:
+        asked.append(job.record_id)
+        return wanted(job)
+
+    monkeypatch.setattr(bulk_runs, "is_wanted", noted)
+    job = bulk.ask("SELECT Name FROM Account ORDER BY Name")
+    table = "Name\n" + "".join(f"Oak {number}\n" for number in range(5))
+    assert (asked, bulk.found(job)) == ([job, job], ("5", "null", table))
+    monkeypatch.setattr(bulk_runs, "is_wanted", lambda job: False)
+    unwanted = bulk.ask("SELECT Name FROM Account")
+    assert bulk.get(f"jobs/query/{unwanted}").json()["state"] == "InProgress"
 
 
 def test_a_query_that_is_aborted_is_left(bulk: BulkApi, monkeypatch: pytest.MonkeyPatch) -> None:

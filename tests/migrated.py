@@ -1,0 +1,87 @@
+"""A database with every migration, made once for a whole run of the tests.
+
+Migrating takes longer than most of what is then tested; each worker's own database, and that of
+each server which a test starts, begins as a copy.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+SHARED: Final = "TEST_RUN_DIRECTORY"
+"""The variable that names the directory which all processes of a run share."""
+SQLITE_NAME: Final = "db.sqlite3"
+"""What the service calls its own database within ``DATA_DIR``."""
+_made: Final[list[str]] = []
+"""The databases on PostgreSQL that this process has made."""
+
+
+def copy_to_file(path: Path) -> None:
+    """SQLite: a copy at ``path``."""
+    with _template("sqlite") as template:
+        shutil.copyfile(template, path)
+
+
+def copy_to_database(name: str) -> None:
+    """PostgreSQL: a copy as the database ``name`` of the server in ``DATABASE_URL``."""
+    with _template("postgresql") as template:
+        _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _create(name, f'TEMPLATE "{template}"')
+
+
+def drop_databases() -> None:
+    """What this process has made on PostgreSQL."""
+    while _made:
+        _execute(f'DROP DATABASE IF EXISTS "{_made.pop()}" WITH (FORCE)')
+
+
+def url_of(name: str) -> str:
+    """``DATABASE_URL`` with another database."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+@contextmanager
+def _template(database: str) -> Iterator[str]:
+    """The file or the name of the migrated database, which nobody else copies meanwhile."""
+    shared = Path(os.environ[SHARED])
+    with (shared / "migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        note = shared / f"migrated-{database}"
+        if not note.exists():
+            note.write_text(_migrate(shared, database))
+        yield note.read_text()
+
+
+def _migrate(shared: Path, database: str) -> str:
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    directory = shared / f"migrated-{database}-data"
+    directory.mkdir()
+    environment["DATA_DIR"] = str(directory)
+    made = str(directory / SQLITE_NAME)
+    if database == "postgresql":
+        made = f"migrated_{os.getpid()}"
+        _create(made)
+        environment["DATABASE_URL"] = url_of(made)
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
+    return made
+
+
+def _create(name: str, options: str = "") -> None:
+    _made.append(name)
+    _execute(f'CREATE DATABASE "{name}" {options}')
+
+
+def _execute(statement: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement)
