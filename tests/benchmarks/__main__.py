@@ -12,7 +12,7 @@ from tests.benchmarks.postgres import new_database
 from tests.benchmarks.report import markdown, say, terminal
 from tests.benchmarks.service import running_service, use_models
 
-PATHS = ("single", "batch", "audience", "live", "exports", "reads")
+PATHS = ("single", "batch", "audience", "live", "exports", "reads", "queries")
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
         use_models(service.variables)
         # They use the service's models, which are there from now on.
         from tests.benchmarks import dataset, machine
-        from tests.benchmarks.paths import audience, enrolling, exports, live, reads
+        from tests.benchmarks.paths import audience, enrolling, exports, live, queries, reads
 
         say(f"Loading {arguments.contacts:,} customers")
         paths = {
@@ -40,6 +40,7 @@ def main() -> None:
             "live": live.live,
             "exports": exports.exports,
             "reads": reads.reads,
+            "queries": queries.queries,
         }
         rows: list[Row] = []
         with database.connect() as connection:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
-_START_SECONDS = 90
+_START_SECONDS = 300
 _STOP_SECONDS = 20
 
 

@@ -82,7 +82,7 @@ def _download(bench: Bench, promotion: int, form: str, growth: list[int]) -> Cal
     path = f"/api/v1/promotions/{ids.encode(ids.PROMOTION, promotion)}/enrollments/export"
 
     def measure() -> Figures:
-        with _Memory(service.pid) as memory:
+        with Memory(service.pid) as memory:
             begun = time.perf_counter()
             connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=600)
             connection.request(
@@ -117,7 +117,7 @@ def _copy(connection: psycopg.Connection, promotion: int, count: int) -> Figures
     return Figures(lines / seconds)
 
 
-class _Memory:
+class Memory:
     """Watches by how much the workers of a server grow at most."""
 
     def __init__(self, pid: int) -> None:
@@ -125,7 +125,7 @@ class _Memory:
         self._over = threading.Event()
         self.growth = 0
 
-    def __enter__(self) -> "_Memory":
+    def __enter__(self) -> "Memory":
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         return self
