@@ -18,12 +18,18 @@ pytestmark = pytest.mark.django_db
 
 
 def read(text: str, *, all_rows: bool = False) -> All:
-    return read_all(parse_query(text), by=Maker.new().by, at=timezone.now(), all_rows=all_rows)
+    return read_all(
+        parse_query(text),
+        by=Maker.new().by,
+        at=timezone.now(),
+        all_rows=all_rows,
+        pause_after=10_000,
+    )
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "_PART", 100)  # of SQLite's; PostgreSQL's are of 500
+    monkeypatch.setattr(plan, "PART", 100)  # of SQLite's; PostgreSQL's are of 500
 
 
 @pytest.mark.parametrize(
