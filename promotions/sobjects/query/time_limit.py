@@ -45,22 +45,25 @@ def _on_postgresql(seconds: float) -> Iterator[None]:
             _limit(rest)
         return execute(sql, parameters, many, context)
 
-    goes_on = connection.in_atomic_block
+    is_inside = connection.in_atomic_block
     with transaction.atomic():
         _limit(seconds)
         with connection.execute_wrapper(limited):
             yield
-        if goes_on:  # what follows in the transaction is none of this
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+        if is_inside:  # what comes after it in the same transaction has time again
+            _set_limit("DEFAULT")
 
 
 _LIMIT: Final = "SET LOCAL statement_timeout = "
 
 
 def _limit(seconds: float) -> None:
+    _set_limit(str(max(1, int(seconds * 1000))))
+
+
+def _set_limit(value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"{_LIMIT}{max(1, int(seconds * 1000))}")
+        cursor.execute(_LIMIT + value)
 
 
 @contextmanager
