@@ -99,7 +99,10 @@ def promotion_refusal(promotion: PromotionLike, at: datetime) -> DomainError | N
         detail = f"The promotion ended at {format_moment(promotion.end_date_time)}."
         return DomainError("promotion_ended", detail, "promotion")
     if not promotion.is_enrollment_required:
-        detail = "Customers don't enroll in this promotion: it needs no enrollment."
+        detail = (
+            "Customers don't enroll in this promotion: it needs no enrollment. Have "
+            "IsEnrollmentRequired switched on where they are meant to."
+        )
         return DomainError("enrollment_not_enabled", detail, "promotion")
     return None
 

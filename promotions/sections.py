@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 PROMOTION_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
-    "What": ("name", "display_name", "promotion_code", "description", "image_url"),
+    "What": (
+        "name",
+        "display_name",
+        "promotion_code",
+        "external_id",
+        "description",
+        "image_url",
+    ),
     "When it applies": ("is_active", "start_date_time", "end_date_time"),
     "Who may enroll": (
         "is_enrollment_required",

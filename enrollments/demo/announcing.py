@@ -67,6 +67,7 @@ def _trust(authority: Path) -> str:
 
 export REQUESTS_CA_BUNDLE='{authority.resolve()}'
 export NODE_EXTRA_CA_CERTS='{authority.resolve()}'
+export CURL_CA_BUNDLE='{authority.resolve()}'
 """
 
 

@@ -78,9 +78,9 @@ class PromotionAdmin(RecordAdmin):
         ("start_date_time", DayRangeFilter),
         ("end_date_time", DayRangeFilter),
     )
-    search_fields = ("name_key", "promotion_code_key")
+    search_fields = ("name_key", "promotion_code_key", "external_id")
     folded_fields = ("name_key", "promotion_code_key")
-    search_help_text = "Name or code"
+    search_help_text = "Name, code or external id"
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
     delete_confirmation_template = "promotions/admin/delete_promotion.html"

@@ -46,6 +46,17 @@ class _Endpoint(APIView):
         return _oauth_error
 
 
+_READ: Final = "See the service's documentation on ways to a token."
+_WHY: Final = {
+    "invalid_client": "There is no such client id, or the secret is not its own.",
+    "unsupported_grant_type": "Say how you prove who you are: grant_type=client_credentials.",
+    "invalid_grant": "The token, assertion or log-in is not valid (any more).",
+    "invalid_scope": "The partner doesn't have such a scope.",
+    "unauthorized_client": "The partner may not get a token in this way.",
+}
+"""What to do about an error of which the standard's library says no more than its name."""
+
+
 class TokenView(OAuthLibMixin, _Endpoint):  # type: ignore[misc]  # the toolkit has no types
     """``POST /services/oauth2/token``: by the client's id and secret, in the form or by HTTP Basic,
     by them and a refresh token or the name of the partner's user, or by a signed assertion.
@@ -105,6 +116,8 @@ class TokenView(OAuthLibMixin, _Endpoint):  # type: ignore[misc]  # the toolkit 
         django_request.META.setdefault("HTTP_HOST", django_request.get_host())
         _, headers, body, status = self.create_token_response(django_request)
         answer = orjson.loads(body)
+        if status != 200:
+            answer.setdefault("error_description", _WHY.get(answer.get("error"), _READ))
         if status == 200:
             answer |= self._what_existing_clients_read(
                 django_request, answer["access_token"], client_secret

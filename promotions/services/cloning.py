@@ -35,7 +35,7 @@ _COPIED: Final[tuple[type[PromotionPart], ...]] = (
 )
 """What is copied, what others refer to first. How much of a limit was used is not, nor are
 redemptions; coupons come with new codes."""
-_NOT_COPIED: Final = {"owner_user", "owner_group", "promotion_code", "is_active"}
+_NOT_COPIED: Final = {"owner_user", "owner_group", "promotion_code", "external_id", "is_active"}
 _LONGEST_NAME: Final = 255
 
 _Copies = dict[tuple[type[models.Model], int], Record]
@@ -50,8 +50,8 @@ def clone_promotion(
     name: str | None = None,
 ) -> Promotion:
     """A copy of the promotion ``key`` that ``by`` may see, as an inactive draft owned by ``by``:
-    ``IsCloned``, with the original as its ``RelatedPromotionId``, and without a code, since codes
-    are unique. Enrollments, redemptions and shares stay with the original.
+    ``IsCloned``, with the original as its ``RelatedPromotionId``, and without a code or an external
+    id, since these are unique. Enrollments, redemptions and shares stay with the original.
 
     Raises ``Refused``: ``not_found``, ``version_conflict``, ``invalid_value``.
     """

@@ -50,8 +50,12 @@ def run(command: list[str], code: str, environment: dict[str, str], cwd: Path = 
 
 
 def test_simple_salesforce(environment: dict[str, str]) -> None:
-    said = run([sys.executable, "-"], snippet("simple-salesforce (Python)"), environment)
+    enrolling = snippet("Enrolling a customer")
+    code = f'{snippet("simple-salesforce (Python)")}{enrolling}print(sf.query(COUNT)["totalSize"])'
+    counting = "COUNT = \"SELECT COUNT() FROM PromotionPartyUsage WHERE Promotion.Name = 'Club'\"\n"
+    said = run([sys.executable, "-"], counting + code, environment)
     assert "('Name', 'Summer sale')" in said
+    assert said.rstrip().endswith("1")
 
 
 @pytest.mark.skipif(bool(MISSING), reason=MISSING)
@@ -69,7 +73,7 @@ def test_sf(environment: dict[str, str]) -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl(environment: dict[str, str]) -> None:
-    first = re.findall(r"```sh\n(export.*?)```", TEXT, re.DOTALL)[0]
+    first = re.findall(r"```sh\n(export ADDRESS.*?)```", TEXT, re.DOTALL)[0]
     token = first.partition("\n")[2].replace("export TOKEN", "OTHER")
     said = run(["bash", "-e"], f'{token}{snippet("curl")}echo "token: $OTHER"', environment)
     assert '"Name":"Summer sale"' in said

@@ -66,9 +66,11 @@ def test_the_clone_is_an_inactive_draft_of_who_made_it(source: Promotion) -> Non
     clone.refresh_from_db()
     assert (clone.name, clone.is_active, clone.is_cloned) == ("Copy of Summer", False, True)
     assert (clone.related_promotion, clone.promotion_code) == (source, None)
+    assert clone.external_id is None
     assert (clone.owner_user, clone.created_by, clone.version) == (user, user, 1)
     assert PromotionShare.objects.get(promotion=clone).row_cause == "Owner"
-    own = {"owner_user", "owner_group", "promotion_code", "is_active", "name", "is_cloned"}
+    own = {"owner_user", "owner_group", "promotion_code", "external_id"}
+    own |= {"is_active", "name", "is_cloned"}
     for field in every_field_of(Promotion).values():
         for column in set(field.columns) - own - {"related_promotion"}:
             if field.createable:

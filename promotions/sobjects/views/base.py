@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import OperationalError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +12,7 @@ from promotions.http.authentication import AnyToken
 from promotions.http.context import RequestContext
 from promotions.http.errors import errors_of, headers_for
 from promotions.services.transactions import is_passing, joins_another
-from promotions.sobjects.declare import SObject, require_read, sobject
+from promotions.sobjects.declare import SObject, require_read, require_write, sobject
 from promotions.sobjects.errors import CallFailed, Problem, not_found, problems_of
 from promotions.sobjects.records import Ambiguous
 
@@ -42,6 +43,8 @@ class ObjectView(DataView):
         found = sobject(str(kwargs["name"]))
         if found is None:
             raise not_found()
+        if request.method not in SAFE_METHODS:
+            require_write(found, self.actor)  # the first to be told of: it is what the call needs
         require_read(found, self.actor)
         self.sobject = found
 
