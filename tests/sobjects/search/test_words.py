@@ -3,15 +3,24 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from enrollments.models import Contact
 from promotions.models import Promotion
+from promotions.models.catalogue import Product
 from promotions.sobjects.declare import every_sobject, sobject
-from promotions.sobjects.search.words import SIGNS, matching, parts_of, words_of
+from promotions.sobjects.search.words import (
+    SIGNS,
+    by_index,
+    matching,
+    parts_of,
+    words_of,
+    worked_out_first,
+)
 from promotions.sobjects.soql.sosl import parse_terms
 from promotions.sobjects.soql.tree import SearchIn
 from tests.factories import make_contact, make_promotion
+from tests.sobjects.query.test_pages import make_products
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +123,19 @@ def test_searches_come_off_an_index(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert f"{one.model._meta.model_name}_words" in asked.explain()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("word", ["nothing", "product"], ids=["rare", "frequent"])
+@pytest.mark.parametrize("order", ["pk", "name_key"])
+def test_words_are_looked_up_whatever_the_order(word: str, order: str) -> None:
+    make_products(500)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE promotions_product")
+    one = sobject("Product2")
+    assert one is not None
+    condition = matching(list(one.searched), parse_terms(word), indexed=list(one.searched))
+    rows = Product.objects.filter(worked_out_first(Product, condition)).order_by(order)[:5]
+    with transaction.atomic(), by_index():
+        assert "Bitmap Index Scan on product_words" in rows.explain()
+    assert len(rows) == (5 if word == "product" else 0)
