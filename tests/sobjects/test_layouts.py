@@ -198,8 +198,8 @@ def test_a_compact_layout_begins_with_the_name() -> None:
         "Name",
         "DisplayName",
         "PromotionCode",
+        "ExternalId",
         "Description",
-        "ImageUrl",
     ]
     assert (found["id"], found["name"], found["objectType"]) == (None, "SYSTEM", "Promotion")
 

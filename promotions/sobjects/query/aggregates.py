@@ -21,7 +21,7 @@ from promotions.sobjects.describe_fields import is_aggregatable
 from promotions.sobjects.query.comparing import kind, letters_of
 from promotions.sobjects.query.conditions import Conditions, rows_of
 from promotions.sobjects.query.fetching import fetch_groups
-from promotions.sobjects.query.formatting import format_of
+from promotions.sobjects.query.formatting import format_of, label_of
 from promotions.sobjects.query.functions import date_function
 from promotions.sobjects.query.operands import NUMBERS, Operand, Part, as_q, joined, operand_of
 from promotions.sobjects.query.ordering import Key, keys_of_operand
@@ -249,11 +249,13 @@ class Groups:
     def _renders(
         self, expression: tree.Expression, operand: Operand, function: str | None
     ) -> tuple[Render | None, ...]:
+        render, field = None, operand.parts[0].field
         if function == "FORMAT":
-            return tuple(format_of(operand.type) for _ in operand.parts)
-        if function == "TOLABEL" and operand.parts[0].field is not None:
-            labels = dict(operand.parts[0].field.values)
-            return tuple((lambda value: labels.get(value, value)) for _ in operand.parts)
+            render = format_of(operand.type)
+        elif function == "TOLABEL" and field is not None:
+            render = label_of(field)
+        if render is not None:
+            return tuple(render for _ in operand.parts)
         if isinstance(expression, tree.Path):
             return column_of(self._scope.reach(expression), self._scope.by).renders
         return tuple(_render(operand, part) for part in operand.parts)

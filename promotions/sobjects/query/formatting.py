@@ -5,25 +5,29 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from promotions.sobjects.columns import format_wire_moment, renderer
+from promotions.dictionary import Field
+from promotions.sobjects.columns import format_wire_moment
 from promotions.sobjects.paths import Reached
 
 
-def formatted(function: str, reached: Reached) -> Callable[[Any], Any]:
-    """How ``TOLABEL`` or ``FORMAT`` shows a value of a field, which is not None."""
+def formatted(function: str, reached: Reached) -> Callable[[Any], Any] | None:
+    """How ``TOLABEL`` or ``FORMAT`` shows a value of a field, which is not None; None: as without
+    them."""
     field = reached.field
     if function == "TOLABEL":
-        labels = dict(field.values)
-        return lambda value: labels.get(value, value)
-    if field.type in _FORMATS:
-        return _FORMATS[field.type]
-    render = renderer(reached.at[0][0].sobject, field)
-    return render if render is not None else _as_it_is
+        return label_of(field)
+    return format_of(field.type)
 
 
-def format_of(type_: str) -> Callable[[Any], Any]:
-    """How ``FORMAT`` shows a value of a type."""
-    return _FORMATS.get(type_, _as_it_is)
+def label_of(field: Field) -> Callable[[Any], Any] | None:
+    """How ``TOLABEL`` shows a value of a field: only a picklist's has a label."""
+    labels = dict(field.values)
+    return (lambda value: labels.get(value, value)) if labels else None
+
+
+def format_of(type_: str) -> Callable[[Any], Any] | None:
+    """How ``FORMAT`` shows a value of a type; None: as it is shown without it."""
+    return _FORMATS.get(type_)
 
 
 def moment_of(value: datetime | str) -> datetime:
@@ -37,10 +41,6 @@ def wire_moment(value: datetime | str) -> str:
     if not isinstance(value, str):
         return format_wire_moment(value)
     return f"{value[:10]}T{value[11:19]}.{value[20:23].partition('+')[0]:0<3}+0000"
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 def _number(value: Decimal | float) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Q
 
 from promotions.actors import Actor
@@ -18,7 +17,7 @@ from promotions.sobjects.query.plan import selection
 from promotions.sobjects.query.problems import unknown_object
 from promotions.sobjects.query.selecting import Renderer
 from promotions.sobjects.query.time_limit import within_time
-from promotions.sobjects.search.words import matching
+from promotions.sobjects.search.words import by_index, matching, worked_out_first
 from promotions.sobjects.soql.tree import (
     Children,
     Column,
@@ -32,8 +31,6 @@ from promotions.sobjects.soql.tree import (
 
 MOST_FOUND: Final = 2000
 """Records that a search answers with, and of one object where it says nothing else."""
-
-_ALL: Final = 2**31 - 1
 
 Found = list[dict[str, Any]]
 
@@ -82,21 +79,11 @@ def _found_in(
         message = "A search returns fields of the records themselves; query for their children."
         raise CallFailed(Problem("MALFORMED_SEARCH", message))
     plan = selection(one, query, by=by, at=at)
-    plan = replace(plan, rows=plan.rows.filter(_hits(one, condition)))
+    plan = replace(plan, rows=plan.rows.filter(worked_out_first(one.model, condition)))
     size = most if query.limit is None else min(query.limit, most)
-    rows = plan.page(size, skip=query.offset or 0)
+    with by_index():
+        rows = plan.page(size, skip=query.offset or 0)
     return Renderer(plan.selection, version).records(rows)
-
-
-def _hits(one: SObject, condition: Q) -> Q:
-    """The same condition, worked out before any other and before the order. PostgreSQL can't tell
-    rare words from frequent ones: left to itself it would walk along the index of the order for the
-    first few records, and where there are none, take the words of every record apart."""
-    if connection.vendor != "postgresql":
-        return condition
-    model: Any = one.model
-    keys = model._default_manager.filter(condition).order_by().values("pk")
-    return Q(pk__in=keys[:_ALL])  # what has a limit is planned by itself
 
 
 def _condition(one: SObject, wanted: Search) -> Q | None:

@@ -286,3 +286,25 @@ def test_how_the_database_would_look(soql: QueryApi) -> None:
     assert plan["sobjectType"] == "Promotion"
     assert plan["leadingOperationType"] in ("Index", "TableScan")
     assert plan["sobjectCardinality"] >= 1
+
+
+@pytest.mark.parametrize("function", ["toLabel", "FORMAT"])
+def test_what_has_no_label_or_format_is_shown_as_ever(soql: QueryApi, function: str) -> None:
+    make_promotion(name="Summer")
+    names = ("Id", "OwnerId", "CreatedById", "IsActive")
+    (plain,) = soql.rows(f"SELECT {', '.join(names)} FROM Promotion")
+    (shown,) = soql.rows(
+        f"SELECT {', '.join(f'{function}({name}) n{n}' for n, name in enumerate(names))} "
+        "FROM Promotion"
+    )
+    assert shown == plain
+    (group,) = soql.rows(f"SELECT {function}(OwnerId) o FROM Promotion GROUP BY OwnerId")
+    assert group == plain[1]
+
+
+def test_numbers_and_moments_have_no_label(soql: QueryApi) -> None:
+    make_account(name="Oak", annual_revenue="10.5")
+    names = ("AnnualRevenue", "CreatedDate", "NumberOfEmployees")
+    (plain,) = soql.rows(f"SELECT {', '.join(names)} FROM Account")
+    labels = ", ".join(f"toLabel({name}) n{n}" for n, name in enumerate(names))
+    assert soql.rows(f"SELECT {labels} FROM Account") == [plain]

@@ -3,15 +3,24 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from enrollments.models import Contact
 from promotions.models import Promotion
+from promotions.models.catalogue import Product
 from promotions.sobjects.declare import every_sobject, sobject
-from promotions.sobjects.search.words import SIGNS, matching, parts_of, words_of
+from promotions.sobjects.search.words import (
+    SIGNS,
+    by_index,
+    matching,
+    parts_of,
+    words_of,
+    worked_out_first,
+)
 from promotions.sobjects.soql.sosl import parse_terms
 from promotions.sobjects.soql.tree import SearchIn
 from tests.factories import make_contact, make_promotion
+from tests.sobjects.query.test_pages import make_products
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +141,19 @@ def test_many_wildcards_in_a_word_take_no_time(db: None) -> None:
 def found_in_promotions(typed: str) -> int:
     condition = matching(["description"], parse_terms(typed), indexed=["description"])
     return Promotion.objects.filter(condition).count()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("word", ["nothing", "product"], ids=["rare", "frequent"])
+@pytest.mark.parametrize("order", ["pk", "name_key"])
+def test_words_are_looked_up_whatever_the_order(word: str, order: str) -> None:
+    make_products(500)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE promotions_product")
+    one = sobject("Product2")
+    assert one is not None
+    condition = matching(list(one.searched), parse_terms(word), indexed=list(one.searched))
+    rows = Product.objects.filter(worked_out_first(Product, condition)).order_by(order)[:5]
+    with transaction.atomic(), by_index():
+        assert "Bitmap Index Scan on product_words" in rows.explain()
+    assert len(rows) == (5 if word == "product" else 0)
