@@ -64,8 +64,10 @@ def actor_of(job: BulkJob) -> Actor:
     if user is None:
         raise SwitchedOff
     scopes = frozenset(job.scopes)
-    partner = Partner.objects.filter(user=user).first()
-    if partner is not None:
+    if job.source == Source.API.value:
+        partner = Partner.objects.filter(user=user).first()
+        if partner is None:
+            raise SwitchedOff
         scopes &= frozenset(partner.scopes)
     return Actor(user, Source(job.source), scopes)
 

@@ -82,7 +82,7 @@ def _locator(
 
 def _remove_surplus(user: User, most: int, *, child: bool) -> None:
     others = QueryLocator.objects.filter(user=user, child__isnull=not child).order_by("-pk")
-    if surplus := list(others.values_list("pk", flat=True)[most : most + _BATCH]):
+    while surplus := list(others.values_list("pk", flat=True)[most : most + _BATCH]):
         _remove(surplus)
 
 

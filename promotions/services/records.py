@@ -101,10 +101,13 @@ class RecordService(Generic[R]):
             if all(getattr(record, name) == value for name, value in changes.items()):
                 return record  # nothing to do, and no new version for others to miss
             before = history.values_of(record) if self.tracked else {}
+            promotion = getattr(record, "promotion_id", None)
             for name, value in changes.items():
                 setattr(record, name, value)
             self._touch(record, by, at)
             self._write(record, record.save, changes, by)
+            if getattr(record, "promotion_id", None) != promotion:
+                require(record, by, self.change_access)  # also of the one that it belongs to now
             if self.tracked:
                 self.tell(record, history.changed(record, before), by=by, at=at, reason=reason)
         return record

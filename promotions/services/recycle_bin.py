@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from promotions.access import Access
 from promotions.actors import Actor
@@ -128,7 +129,8 @@ def _move_parts(
         deleted_with_promotion=deleted,
         deleted_date=at if deleted else None,
         last_modified_by=by.user,
-        last_modified_date=at,
+        # Clocks of several servers differ; time never runs backwards within a record.
+        last_modified_date=Greatest(F("last_modified_date"), Value(at)),
         version=F("version") + 1,
     )
 

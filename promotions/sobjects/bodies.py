@@ -8,7 +8,7 @@ from typing import Any
 
 from promotions.actors import Actor
 from promotions.dictionary import Field
-from promotions.sobjects.declare import SObject
+from promotions.sobjects.declare import SObject, may_read
 from promotions.sobjects.errors import CallFailed, Problem, required
 from promotions.sobjects.identifying import keys_with
 from promotions.sobjects.paths import targets_of
@@ -104,8 +104,15 @@ def _relationship(one: SObject, name: str) -> Field | None:
 def _named_record(one: SObject, field: Field, value: Mapping[str, Any], by: Actor) -> str:
     """The id of the record that a relationship names by one of its id look-ups."""
     said = {n: v for n, v in value.items() if n.lower() != "attributes"}
-    wanted_type = str(dict(value.get("attributes") or {}).get("type", "")).lower()
-    targets = [t for _, t in targets_of(field) if wanted_type in ("", t.name.lower())]
+    attributes = value.get("attributes")
+    said_type = attributes.get("type") if isinstance(attributes, Mapping) else None
+    wanted_type = str(said_type or "").lower()
+    # Whose records may not be read, of those nobody is told which values there are.
+    targets = [
+        target
+        for _, target in targets_of(field)
+        if wanted_type in ("", target.name.lower()) and may_read(target, by)
+    ]
     if len(said) != 1:
         raise wrong_kind(field, "one field that identifies the record", value)
     (name, key), *_ = said.items()

@@ -15,6 +15,7 @@ from promotions.sobjects.errors import CallFailed, Problem
 MOST_CALLS: Final = 25
 MOST_GRAPHS: Final = 75
 MOST_CALLS_OF_GRAPHS: Final = 500
+_AMBIGUOUS: Final = 300
 _METHODS: Final = ("GET", "POST", "PATCH", "PUT", "DELETE")
 _LONGEST_URL: Final = 100_000
 _DEEPEST: Final = 50
@@ -52,11 +53,18 @@ class Answer:
 
     @property
     def failed(self) -> bool:
-        """Whether nothing came of it: refused, or many records of which none was written."""
-        return self.status >= 400 or (
-            isinstance(self.body, list)
-            and bool(self.body)
-            and all(isinstance(one, Mapping) and one.get("success") is False for one in self.body)
+        """Whether nothing came of it: refused, or several records fit instead of one (300), or many
+        records of which none was written."""
+        return (
+            self.status >= 400
+            or self.status == _AMBIGUOUS
+            or (
+                isinstance(self.body, list)
+                and bool(self.body)
+                and all(
+                    isinstance(one, Mapping) and one.get("success") is False for one in self.body
+                )
+            )
         )
 
 

@@ -16,6 +16,7 @@ from promotions.moments import HOW_TO_WRITE, parse_moment
 from promotions.sobjects.columns import format_wire_moment
 from promotions.sobjects.declare import SObject, require_read
 from promotions.sobjects.errors import CallFailed, Problem
+from promotions.sobjects.query.time_limit import within_time
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -84,11 +85,12 @@ def updated(
     if one.deleted_column is not None:
         rows = rows.filter(**{one.deleted_column: False})
     keys = rows.order_by(path, "pk").values_list("pk", flat=True)
-    _check_number(keys)
     # As JSON at once: as many texts would take several times the room.
     shown = bytearray(b"[")
-    for key in keys[:MOST_IDS].iterator(chunk_size=_AT_A_TIME):
-        shown += b'"%b",' % one.id_of(key).encode()
+    with within_time():
+        _check_number(keys)
+        for key in keys[:MOST_IDS].iterator(chunk_size=_AT_A_TIME):
+            shown += b'"%b",' % one.id_of(key).encode()
     shown[-1 if len(shown) > 1 else 1 :] = b"]"
     covered = format_wire_moment(period.covered)
     return {"ids": orjson.Fragment(bytes(shown)), "latestDateCovered": covered}
@@ -112,11 +114,12 @@ def deleted(
             **{f"{path}__gte": period.start},
         )
         pairs = rows.order_by("deleted_date", "pk").values_list("pk", "deleted_date")
-        _check_number(pairs)
-        found = [
-            {"id": one.id_of(key), "deletedDate": format_wire_moment(moment)}
-            for key, moment in pairs[:MOST_IDS].iterator(chunk_size=_AT_A_TIME)
-        ]
+        with within_time():
+            _check_number(pairs)
+            found = [
+                {"id": one.id_of(key), "deletedDate": format_wire_moment(moment)}
+                for key, moment in pairs[:MOST_IDS].iterator(chunk_size=_AT_A_TIME)
+            ]
     return {
         "deletedRecords": found,
         "earliestDateAvailable": format_wire_moment(_minute(at) - timedelta(days=days)),

@@ -247,9 +247,10 @@ def _day(field: Field, value: Any, column: Any) -> date:
 
 
 def _day_of(text: str) -> date:
-    if len(text.strip()) != len("2026-05-01"):
+    text = text.strip()
+    if len(text) != len("2026-05-01") or text[7] != "-":  # a week has as many characters
         raise ValueError(text)
-    return date.fromisoformat(text.strip())
+    return date.fromisoformat(text)
 
 
 def _json(field: Field, value: Any) -> Any:

@@ -11,6 +11,7 @@ from promotions.http.throttling import PartnerThrottle, window
 from promotions.models import Promotion, PromotionTier
 from promotions.services.partners import known_scopes
 from promotions.sobjects import composite, records
+from promotions.sobjects.views import inner
 from tests.factories import make_account, make_contact, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
 
@@ -171,6 +172,15 @@ def test_many_records_inside_all_or_none(objects: ObjectApi, inner: str, kept: l
     assert names() == kept
 
 
+def test_one_of_several_that_fit_is_a_failure(objects: ObjectApi) -> None:
+    for _ in range(2):
+        make_promotion(name="Twin")
+    unclear = part("PATCH", "sobjects/Promotion/Name/Twin", {"Description": "x"}, "unclear")
+    shown = several(objects, NEW, unclear, all_or_none=True)
+    assert [one["httpStatusCode"] for one in shown] == [400, 300]
+    assert names() == []
+
+
 def test_a_deadlock_begins_the_whole_anew(
     objects: ObjectApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +315,22 @@ def test_references_that_stand_for_too_much(
     monkeypatch.setattr(composite, "_MOST_FILLED_IN", 30)
     twice = part("PATCH", "sobjects/Account/@{oak.id}", {"Name": "@{oak.id}"}, "more")
     assert told(several(objects, NEW, twice)) == [201, "EXCEEDED_MAX_SIZE_REQUEST"]
+
+
+@pytest.mark.parametrize("limit", ["LONGEST", "LARGEST"])
+def test_all_calls_together_have_their_bounds(
+    objects: ObjectApi, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(inner, limit, 0)
+    other = part("POST", "sobjects/Account", {"Name": "Elm"}, "elm")
+    shown = several(objects, NEW, other)
+    assert told(shown)[1] == "EXCEEDED_MAX_SIZE_REQUEST"
+    assert "Elm" not in names()
+    body = {"batchRequests": [{"method": "GET", "url": "v59.0/limits"}] * 2}
+    assert objects.post("composite/batch", body).json()["results"][1]["statusCode"] == 400
+    graph = {"compositeRequest": [NEW, other]}
+    graphs = objects.post("composite/graph", {"graphs": [{"graphId": "1", **graph}]}).json()
+    assert [one["isSuccessful"] for one in graphs["graphs"]] == [False]
 
 
 def test_headers_of_their_own(objects: ObjectApi) -> None:

@@ -10,7 +10,7 @@ from promotions import ids
 from promotions.models import Promotion, RecordView
 from promotions.services.partners import known_scopes
 from tests.api.callers import bound_api
-from tests.factories import make_account, make_promotion
+from tests.factories import make_account, make_contact, make_promotion
 from tests.sobjects.conftest import DATA, ObjectApi, problem
 
 Told = tuple[int, str, list[str]]
@@ -182,6 +182,7 @@ PERIOD = {"StartDateTime": "2026-05-02T00:00:00Z", "EndDateTime": "2026-05-01T00
         ({"IsActive": "perhaps"}, "JSON_PARSER_ERROR", ["IsActive"]),
         ({"StartDateTime": "tomorrow"}, "JSON_PARSER_ERROR", ["StartDateTime"]),
         ({"EnrollmentEndDate": "2026-02-30"}, "JSON_PARSER_ERROR", ["EnrollmentEndDate"]),
+        ({"EnrollmentEndDate": "2026-W01-1"}, "JSON_PARSER_ERROR", ["EnrollmentEndDate"]),
         (
             {"DiscountOrder": "Random"},
             "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
@@ -239,6 +240,26 @@ def test_a_parent_is_named_by_its_own_key(objects: ObjectApi) -> None:
     assert problem(answer) == (400, "INVALID_FIELD", ["AccountId"])
 
 
+@pytest.mark.parametrize("attributes", ["Account", 5, [1], {"type": 5}, {"type": ["Account"]}])
+def test_attributes_that_say_nothing_of_a_parent(objects: ObjectApi, attributes: Any) -> None:
+    make_account(external_id="A-1")
+    named = {"attributes": attributes, "ExternalId": "A-1"}
+    answer = objects.post("sobjects/Contact", {"LastName": "Ash", "Account": named})
+    assert answer.status_code in (201, 400)
+
+
+def test_who_may_not_read_customers_learns_of_none_by_their_keys(objects: ObjectApi) -> None:
+    make_contact(external_id="C-1")
+    scopes = ["enrollments:read", "enrollments:write", "promotions:all"]
+    body = {"PromotionId": make_promotion().record_id}
+    answers = [
+        ObjectApi(scopes).post("sobjects/PromotionPartyUsage", {**body, "Party": party})
+        for party in ({"ExternalId": "C-1"}, {"ExternalId": "C-2"})
+    ]
+    assert problem(answers[0]) == (400, "INVALID_FIELD", ["PartyId"])
+    assert answers[0].content == answers[1].content
+
+
 def test_an_owner_is_a_user_or_a_group(objects: ObjectApi) -> None:
     group = Group.objects.create(name="North")
     owner = ids.encode(ids.GROUP, group.pk)
@@ -265,6 +286,18 @@ def test_what_is_not_shared_is_not_there(settings: Settings) -> None:
     shared = bound_api(promotion, "Read")
     assert shared.get(f"{DATA}/{path}").status_code == 200
     assert problem(shared.patch(f"{DATA}/{path}", {"Name": "x"})) == DENIED
+
+
+def test_an_offer_moves_only_to_where_it_might_be_made(settings: Settings) -> None:
+    settings.PROMOTION_SHARING = "private"
+    theirs = make_promotion()
+    reader = bound_api(theirs, "Read")
+    body = {"Name": "Card", "Code": "C-1", "PromotionId": theirs.record_id}
+    assert problem(reader.post(f"{DATA}/sobjects/Offer", body)) == DENIED
+    made = reader.post(f"{DATA}/sobjects/Offer", {"Name": "Card", "Code": "C-1"}).json()["id"]
+    moved = reader.patch(f"{DATA}/sobjects/Offer/{made}", {"PromotionId": theirs.record_id})
+    assert problem(moved) == DENIED
+    assert reader.get(f"{DATA}/sobjects/Offer/{made}").json()["PromotionId"] is None
 
 
 def test_without_a_token_the_session_is_invalid(objects: ObjectApi) -> None:

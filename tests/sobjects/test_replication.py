@@ -13,6 +13,7 @@ from enrollments.services.customers import accounts
 from promotions.models import Record
 from promotions.services.partners import known_scopes
 from promotions.sobjects import replication
+from promotions.sobjects.query.time_limit import within_time
 from tests.factories import LONG_AGO, actor, make_account, make_promotion
 from tests.sobjects.conftest import ObjectApi, problem
 
@@ -223,3 +224,11 @@ def test_a_deletion_never_lies_after_the_last_change() -> None:
     assert isinstance(gone, Record)
     assert gone.deleted_date is not None
     assert gone.deleted_date <= gone.last_modified_date
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("what", ["updated", "deleted"])
+def test_both_end_in_time(objects: ObjectApi, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    monkeypatch.setattr(replication, "within_time", lambda: within_time(0))
+    answer = asked(objects, what, ago(days=2), ago(days=1))
+    assert problem(answer) == (400, "QUERY_TIMEOUT", [])

@@ -20,7 +20,7 @@ from promotions.models.bulk_jobs import (
     LineEnding,
 )
 from promotions.sobjects.columns import format_wire_moment
-from promotions.sobjects.declare import SObject, require_write, sobject
+from promotions.sobjects.declare import SObject, require_read, require_write, sobject
 from promotions.sobjects.errors import CallFailed, Problem, failed
 from promotions.sobjects.reading import DATA_PATH
 
@@ -99,6 +99,7 @@ def query_operation(said: Mapping[str, Any]) -> BulkOperation:
 
 def _require_offered(one: SObject, operation: BulkOperation, by: Actor) -> None:
     try:
+        require_read(one, by)  # what becomes of a row tells whether there is such a record
         require_write(one, by)
     except Refused as refused:
         raise failed(refused) from refused

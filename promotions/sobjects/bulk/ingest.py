@@ -23,7 +23,7 @@ from promotions.sobjects.bulk.tables import (
     UnreadableTable,
     table_lines,
 )
-from promotions.sobjects.declare import SObject, may_write, sobject
+from promotions.sobjects.declare import SObject, may_read, may_write, sobject
 from promotions.sobjects.errors import Problem
 from promotions.sobjects.records import Saved
 
@@ -139,7 +139,7 @@ def _actor(job: BulkJob, one: SObject) -> Actor:
         by = bulk_runs.actor_of(job)
     except bulk_runs.SwitchedOff as error:
         raise JobFailed("Who asked for the job has been switched off.") from error
-    if not may_write(one, by):
+    if not (may_read(one, by) and may_write(one, by)):
         raise JobFailed(f"Who asked for the job may no longer write {one.name} records.")
     return by
 

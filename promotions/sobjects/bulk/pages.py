@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from promotions.models import BulkJob
 from promotions.services import bulk_jobs
-from promotions.sobjects.bulk.results import part_of
+from promotions.sobjects.bulk.results import part_of, require_file
 from promotions.sobjects.errors import CallFailed, Problem
 
 
@@ -26,6 +26,7 @@ def page_of(job: BulkJob, locator: str | None, most: str | None) -> Page:
     """The page that begins where ``locator`` says, of at most so many rows; without that, of all
     there are. Raises ``CallFailed`` for what is none."""
     limit = _limit(most)
+    require_file(job)
     with bulk_jobs.path_of(job).open("rb") as file:
         header, _ = _behind(file, 0, job.size, 1)
         begins = header if not locator or locator == "null" else _place(file, locator, job.size)

@@ -152,7 +152,7 @@ def _write(job: BulkJob, stop: threading.Event) -> tuple[int, int]:
     try:
         by = bulk_runs.actor_of(job)
         with located(text), within_time(_LONGEST):
-            found = _found(job, _asked(text), by, job.created_date)
+            found = _may_find(job, _asked(text), by)
             descriptor = os.open(
                 bulk_jobs.path_of(job), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600
             )
@@ -166,6 +166,14 @@ def _write(job: BulkJob, stop: threading.Event) -> tuple[int, int]:
     except CallFailed as failed:
         raise JobFailed(failed.problems[0].message) from failed
     return size, rows
+
+
+def _may_find(job: BulkJob, asked: tree.Query, by: Actor) -> All:
+    try:
+        return _found(job, asked, by, job.created_date)
+    except Refused as refused:
+        message = "Who asked for the job may no longer read what it asks for."
+        raise JobFailed(message) from refused
 
 
 def _write_rows(job: BulkJob, found: All, file: BinaryIO, stop: threading.Event) -> int:

@@ -7,6 +7,7 @@ from promotions.models import BulkJob
 from promotions.models.bulk_jobs import AT_WORK
 from promotions.services.bulk_jobs import FAILED, SUCCESSFUL, path_of
 from promotions.sobjects.bulk.tables import Table, UnreadableTable, table_lines
+from promotions.sobjects.errors import CallFailed, Problem
 
 _BLOCK: Final = 256 * 1024
 _OURS: Final = {SUCCESSFUL: ("sf__Id", "sf__Created"), FAILED: ("sf__Id", "sf__Error")}
@@ -17,10 +18,25 @@ def results(job: BulkJob, ending: str) -> Iterator[bytes]:
     any case."""
     header = [*_OURS[ending], *_header(job)]
     yield table_lines([header], delimiter=job.delimiter, newline=job.newline)
-    size = job.successful_size if ending == SUCCESSFUL else job.failed_size
+    size = size_of(job, ending)
     if size:
         with path_of(job, ending).open("rb") as file:
             yield from part_of(file, 0, size)
+
+
+def size_of(job: BulkJob, ending: str) -> int:
+    """How many bytes of such results there are."""
+    return job.successful_size if ending == SUCCESSFUL else job.failed_size
+
+
+def require_file(job: BulkJob, ending: str = "") -> None:
+    """Raises ``CallFailed`` where the job's file is not on this host any more, or never was."""
+    if job.path is None or not path_of(job, ending).exists():
+        message = (
+            "The job's files are not here: they were removed, or another host has them. "
+            "Make the job again."
+        )
+        raise CallFailed(Problem("NOT_FOUND", message))
 
 
 def unprocessed(job: BulkJob) -> Iterator[bytes]:

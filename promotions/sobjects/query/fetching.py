@@ -4,7 +4,7 @@ On PostgreSQL moments stay in its own words, which are nearly those of the wire:
 these to a moment, and ours from there to a text, would take longer than all the rest.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -48,7 +48,12 @@ def fetch_groups(queryset: "QuerySet[Any, Any]") -> list[Row]:
     converters = compiler.get_converters([column for column, *_ in compiler.select])
     connection.ensure_connection()
     with connection.wrap_database_errors, ClientCursor(connection.connection) as cursor:
-        rows: list[Row] = cursor.execute(sql, parameters).fetchall()
+        # Whoever watches statements, such as the limit of time, watches this one too.
+        execute: Any = lambda sql, parameters, many, context: cursor.execute(sql, parameters)  # noqa: E731
+        for watch in reversed(connection.execute_wrappers):
+            execute = partial(watch, execute)
+        execute(sql, parameters, False, {"connection": connection, "cursor": cursor})
+        rows: list[Row] = cursor.fetchall()
     return list(converted(rows, converters)) if converters else rows
 
 

@@ -18,6 +18,8 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}")
 _GROUPS: Final = {group.name: group for group in SearchIn}
 _MOST_OBJECTS: Final = 20
 _MOST: Final = 2000
+_LONGEST_NUMBER: Final = 10
+"""In digits, zeros at the beginning included."""
 
 
 def from_address(parameters: Mapping[str, list[str]]) -> Search:
@@ -100,7 +102,8 @@ def _count(said: Any, name: str) -> int | None:
     if said is None or said == "":
         return None
     text = str(said)
-    if isinstance(said, bool) or not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST:
+    fits = text.isdecimal() and len(text) < _LONGEST_NUMBER
+    if isinstance(said, bool) or not fits or not 1 <= int(text) <= _MOST:
         raise _wrong(f"{name} is a number from 1 to {_MOST:,}.")
     return int(text)
 

@@ -39,10 +39,12 @@ def search(wanted: Search, *, by: Actor, at: datetime, version: str) -> Found:
     """The records that a search finds, object after object. Raises ``CallFailed``."""
     found: Found = []
     limit = MOST_FOUND if wanted.limit is None else min(wanted.limit, MOST_FOUND)
-    for one, query in _returned(wanted, by):
-        if len(found) >= limit:
-            break
-        found += _found_in(one, query, wanted, limit - len(found), by, at, version)
+    returned = _returned(wanted, by)
+    with within_time():  # for all of them together
+        for one, query in returned:
+            if len(found) >= limit:
+                break
+            found += _found_in(one, query, wanted, limit - len(found), by, at, version)
     return found
 
 
@@ -79,7 +81,7 @@ def _found_in(
     plan = selection(one, query, by=by, at=at)
     plan = replace(plan, rows=plan.rows.filter(worked_out_first(one.model, condition)))
     size = most if query.limit is None else min(query.limit, most)
-    with within_time(), by_index():
+    with by_index():
         rows = plan.page(size, skip=query.offset or 0)
     return Renderer(plan.selection, version).records(rows)
 

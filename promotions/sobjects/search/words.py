@@ -24,6 +24,7 @@ LONGEST: Final = 100
 """Characters of a word that count, there as here."""
 _PARTING: Final = str.maketrans(SIGNS, " " * len(SIGNS))
 _EDGE: Final = f"[{re.escape(SIGNS)}]"
+_IN_WORD: Final = f"[^{re.escape(SIGNS)}]"
 
 
 def parts_of(text: str) -> list[str]:
@@ -102,7 +103,7 @@ class _Matcher:
         # A wildcard inside: what stands before it leads to the records, the pattern decides.
         before = parts_of(re.split(r"[*?]", text)[0])
         found = self._parts(before, begins=True) if before else Q()
-        return found & self._like(_EDGE, "".join(_piece(piece) for piece in pieces), _EDGE)
+        return found & self._like(_EDGE, _pattern(pieces), _EDGE)
 
     def _parts(self, words: Sequence[str], *, begins: bool) -> Q:
         if not words:
@@ -139,11 +140,24 @@ class _Matcher:
         return found
 
 
-def _piece(piece: str) -> str:
-    """A part of a word with wildcards as a regular expression."""
-    if piece in "*?":
-        return f"[^{re.escape(SIGNS)}]" + ("*" if piece == "*" else "")
-    return re.escape(fold(piece))
+def _pattern(pieces: Sequence[str]) -> str:
+    """A word as a regular expression; ``pieces`` are its wildcards and what stands between them.
+
+    SQLite is given Python's expressions, which try every way to share a text among several
+    asterisks: longer than anybody lives. So what stands between two of them is looked for once, in
+    the first place where it can be: if the rest doesn't fit behind that, it fits behind no other.
+    """
+    parts = [""]
+    for piece in pieces:
+        if piece == "*":
+            parts.append("")
+        else:
+            parts[-1] += _IN_WORD if piece == "?" else re.escape(fold(piece))
+    if connection.vendor != "sqlite" or len(parts) == 1:
+        return f"{_IN_WORD}*".join(parts)
+    first, *between, last = parts
+    once = "".join(f"(?>{_IN_WORD}*?{part})" for part in between)
+    return f"{first}{once}{_IN_WORD}*{last}"
 
 
 def words_of(columns: Sequence[str]) -> Func:

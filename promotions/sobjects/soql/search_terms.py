@@ -46,6 +46,9 @@ def search_term(text: str, position: int, *, plain: bool) -> SearchTerm:
     if len(text) > MAX_TERM:
         problem = f"A search may look for {MAX_TERM:,} characters at most. Shorten it."
         raise SyntaxProblem(problem, position + MAX_TERM)
+    if "\0" in text:
+        problem = "There is no character in this place. Take it out."
+        raise SyntaxProblem(problem, position + text.index("\0"))
     return _Terms(_pieces(text, position), plain=plain).whole()
 
 

@@ -33,7 +33,7 @@ from promotions.sobjects.bulk.asked import (
 from promotions.sobjects.bulk.ingest import FULL
 from promotions.sobjects.bulk.pages import page_of
 from promotions.sobjects.bulk.queries import query_job
-from promotions.sobjects.bulk.results import results, unprocessed
+from promotions.sobjects.bulk.results import require_file, results, size_of, unprocessed
 from promotions.sobjects.errors import CallFailed, Problem, not_found
 from promotions.sobjects.reading import DATA_PATH
 from promotions.sobjects.views.base import DataView
@@ -184,12 +184,17 @@ class ResultsView(OfIngest):
         job = self.job
         match str(self.kwargs["which"]).lower():
             case "successfulresults":
-                rows = results(job, SUCCESSFUL)
+                rows = self._results(job, SUCCESSFUL)
             case "failedresults":
-                rows = results(job, FAILED)
+                rows = self._results(job, FAILED)
             case _:
                 rows = unprocessed(job)
         return table_response(rows)
+
+    def _results(self, job: BulkJob, ending: str) -> Iterator[bytes]:
+        if size_of(job, ending):
+            require_file(job, ending)
+        return results(job, ending)
 
 
 def table_response(parts: Iterator[bytes]) -> StreamingHttpResponse:

@@ -16,7 +16,7 @@ from promotions.sobjects import composite, record_trees
 from promotions.sobjects.composite import Answer, Call, References
 from promotions.sobjects.errors import CallFailed, Problem
 from promotions.sobjects.views.base import DataView, ObjectView
-from promotions.sobjects.views.inner import answer_to
+from promotions.sobjects.views.inner import Budget, answer_to
 
 _ROLLED_BACK = (
     "The transaction was rolled back since another operation in the same transaction failed."
@@ -29,7 +29,7 @@ class CompositeView(DataView):
     @idempotent
     def post(self, request: Request, **path: str) -> Response:
         calls, all_or_none = composite.read_composite(json_body(request))
-        return Response({"compositeResponse": _composite(request, calls, all_or_none)[0]})
+        return Response({"compositeResponse": _composite(request, calls, all_or_none, Budget())[0]})
 
 
 class GraphView(DataView):
@@ -37,9 +37,9 @@ class GraphView(DataView):
 
     @idempotent
     def post(self, request: Request, **path: str) -> Response:
-        graphs = []
+        graphs, budget = [], Budget()
         for name, calls in composite.read_graphs(json_body(request)):
-            shown, successful = _composite(request, calls, True)
+            shown, successful = _composite(request, calls, True, budget)
             response = {"compositeResponse": shown}
             graphs.append({"graphId": name, "graphResponse": response, "isSuccessful": successful})
         return Response({"graphs": graphs})
@@ -52,9 +52,9 @@ class BatchView(DataView):
     def post(self, request: Request, **path: str) -> Response:
         calls, halts = composite.read_batch(json_body(request))
         answers: list[Answer] = []
-        stopped = False
+        budget, stopped = Budget(), False
         for call in calls:
-            answers.append(_STOPPED if stopped else answer_to(request, call))
+            answers.append(_STOPPED if stopped else answer_to(request, call, budget))
             stopped = stopped or (halts and answers[-1].failed)
         results = [{"statusCode": one.status, "result": one.body} for one in answers]
         return Response({"hasErrors": any(one.failed for one in answers), "results": results})
@@ -79,14 +79,14 @@ class TreeView(ObjectView):
 
 
 def _composite(
-    outer: Request, calls: Sequence[Call], all_or_none: bool
+    outer: Request, calls: Sequence[Call], all_or_none: bool, budget: Budget
 ) -> tuple[list[dict[str, Any]], bool]:
     """What each call is answered with, as the answer lists it, and whether none failed."""
     try:
         if all_or_none:
-            answers = in_transaction(lambda: _made(outer, calls, all_or_none=True))
+            answers = in_transaction(lambda: _made(outer, calls, budget, all_or_none=True))
         else:
-            answers = _made(outer, calls, all_or_none=False)
+            answers = _made(outer, calls, budget, all_or_none=False)
     except _RolledBack as failure:
         undone = composite.halted(_ROLLED_BACK)
         answers = [undone] * len(calls)
@@ -112,7 +112,9 @@ class _RolledBack(Exception):
         self.answer = answer
 
 
-def _made(outer: Request, calls: Sequence[Call], *, all_or_none: bool) -> list[Answer]:
+def _made(
+    outer: Request, calls: Sequence[Call], budget: Budget, *, all_or_none: bool
+) -> list[Answer]:
     """Makes the calls in order. Raises ``_RolledBack`` once one fails, where all are meant."""
     references = References()
     answers: list[Answer] = []
@@ -122,7 +124,8 @@ def _made(outer: Request, calls: Sequence[Call], *, all_or_none: bool) -> list[A
         except CallFailed as problem:
             answer = composite.refusal(problem)
         else:
-            answer = answer_to(outer, Call(call.method, url, body, headers=call.headers))
+            made = Call(call.method, url, body, headers=call.headers)
+            answer = answer_to(outer, made, budget)
         if all_or_none and answer.failed:
             raise _RolledBack(number, answer)
         references.add(call, answer)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from functools import partial
 from io import BytesIO
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -42,6 +43,28 @@ _KEPT: Final = (
 )
 """What the calls inside have of the one outside."""
 _SHOWN_HEADERS: Final = ("Location", "ETag", "Last-Modified")
+LONGEST: Final = 120.0
+"""Seconds after which no further call inside another is begun."""
+LARGEST: Final = 50 * 1024 * 1024
+"""Bytes of answers after which none is, either: all of them are in memory until the last is there.
+"""
+
+
+class Budget:
+    """What all calls inside of one may take together: each may ask for thousands of records, and
+    for as long as a query may take."""
+
+    def __init__(self) -> None:
+        self._until, self._left = monotonic() + LONGEST, LARGEST
+
+    def check(self) -> None:
+        """Raises ``CallFailed`` where nothing is left for another call."""
+        if self._left < 0 or monotonic() > self._until:
+            message = "The calls before this one took all that one request may. Send fewer at once."
+            raise CallFailed(Problem("EXCEEDED_MAX_SIZE_REQUEST", message))
+
+    def spend(self, size: int) -> None:
+        self._left -= size
 
 
 class SameCaller(BaseAuthentication):
@@ -57,12 +80,13 @@ class SameCaller(BaseAuthentication):
         return 'Bearer realm="api"'
 
 
-def answer_to(outer: Request, call: Call) -> Answer:
+def answer_to(outer: Request, call: Call, budget: Budget) -> Answer:
     """Makes a call and waits for its answer."""
     try:
+        budget.check()
         # In a transaction with others, what one call gives up is no more than its own.
         with transaction.atomic() if joins_another() else nullcontext():
-            return _read(_respond(outer, call))
+            return _read(_respond(outer, call), budget)
     except CallFailed as problem:
         return refusal(problem)
 
@@ -112,11 +136,12 @@ def _environ(headers: Mapping[str, str]) -> dict[str, str]:
     return {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
 
 
-def _read(response: HttpResponseBase) -> Answer:
+def _read(response: HttpResponseBase, budget: Budget) -> Answer:
     # It isn't closed: that would end the request as a whole, with its connection to the database.
     if isinstance(response, SimpleTemplateResponse):
         response = response.render()
     content = response.content if hasattr(response, "content") else b""
+    budget.spend(len(content))
     headers = {name: response[name] for name in _SHOWN_HEADERS if name in response}
     if not content:
         return Answer(response.status_code, None, headers)

@@ -139,6 +139,17 @@ def test_only_what_its_maker_sees_when_it_runs(bulk: BulkApi, settings: Settings
     assert (failed.record_id, failed.state) == (switched_off, "Failed")
 
 
+def test_a_query_of_what_may_no_longer_be_read_fails(bulk: BulkApi) -> None:
+    body = {"operation": "query", "query": "SELECT Id FROM Account"}
+    job = bulk.post("jobs/query", body).json()["id"]
+    bulk.partner.scopes = ["promotions:read"]
+    bulk.partner.save()
+    work()
+    told = bulk.get(f"jobs/query/{job}").json()
+    message = "Who asked for the job may no longer read what it asks for."
+    assert (told["state"], told["errorMessage"]) == ("Failed", message)
+
+
 def test_a_query_whose_worker_was_killed_is_begun_anew(
     bulk: BulkApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:

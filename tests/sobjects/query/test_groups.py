@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from promotions.models import Promotion
+from promotions.sobjects.errors import CallFailed
+from promotions.sobjects.query.fetching import fetch_groups
+from promotions.sobjects.query.time_limit import within_time
 from tests.factories import make_promotion, make_user
 from tests.sobjects.query.conftest import QueryApi
 
@@ -145,3 +150,20 @@ def test_too_many_groups(four: QueryApi, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_is_refused(soql: QueryApi, text: str, code: str, message: str) -> None:
     told = soql.refused(text)
     assert (told[0], told[1][: len(message)]) == (code, message)
+
+
+@pytest.mark.postgresql
+def test_every_grouping_counts_towards_the_same_limit_of_time(db: None) -> None:
+    with pytest.raises(CallFailed, match="QUERY_TIMEOUT"), within_time(0):
+        fetch_groups(Promotion.objects.values_list("pk"))
+
+
+@pytest.mark.postgresql
+def test_what_follows_in_the_transaction_has_no_limit_of_time(db: None) -> None:
+    with connection.cursor() as cursor:
+        for seconds in (7, 0.5):
+            with within_time(seconds):
+                cursor.execute("SHOW statement_timeout")
+                assert cursor.fetchone() != ("0",)
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("0",)

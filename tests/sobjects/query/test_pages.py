@@ -8,6 +8,7 @@ from django.utils import timezone
 from promotions import ids
 from promotions.models import QueryLocator, QueryPosition
 from promotions.models.catalogue import Product
+from promotions.services import query_locators
 from promotions.services.query_locators import MOST_OPEN, remove_expired_locators
 from tests.factories import LONG_AGO, actor
 from tests.sobjects.conftest import DATA
@@ -196,3 +197,21 @@ def test_the_path_of_the_version(soql: QueryApi) -> None:
         "done": True,
         "records": [],
     }
+
+
+def test_of_too_many_locators_all_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One page may open more than are removed by one statement."""
+    monkeypatch.setattr(query_locators, "_BATCH", 1)
+    monkeypatch.setattr(query_locators, "MOST_CHILDREN_OPEN", 2)
+    kept = query_locators.Kept(
+        user=actor().user,
+        text="SELECT Id, (SELECT Id FROM PromotionTiers) FROM Promotion",
+        all_rows=False,
+        page_size=200,
+        asked_at=LONG_AGO,
+        last_key=9,
+        at=LONG_AGO,
+    )
+    rests = [query_locators.Rest(parent_key=n, total=300, offset=200, values=[n]) for n in range(5)]
+    query_locators.open_child_locators(kept, 0, rests)
+    assert set(QueryLocator.objects.values_list("parent_key", flat=True)) == {3, 4}

@@ -161,14 +161,17 @@ def test_a_search_by_parameters(
         {"q": 5},
         {"q": ""},
         {"q": "sale", "in": "HEAD"},
+        {"q": "sa\0le"},
+        {"q": "s*a\0le"},
         {"q": "sale", "overallLimit": 0},
+        {"q": "sale", "overallLimit": f"{1:09}{0:05000}"},
         {"q": "sale", "sobjects": [5]},
         {"q": "sale", "sobjects": "Promotion"},
         {"q": "sale", "sobjects": [{"name": "Promotion; DROP"}]},
         {"q": "sale", "sobjects": [{"name": "Promotion", "where": "Name ="}]},
         {"q": "sale", "sobjects": [{"name": "Promotion", "orderBy": [5]}]},
     ],
-    ids=str,
+    ids=lambda body: str(body)[:40],
 )
 def test_parameters_that_are_refused(objects: ObjectApi, body: Any) -> None:
     answer = objects.post("parameterizedSearch", body)
