@@ -31,12 +31,12 @@ demo-https: setup ## The same by HTTPS, for clients that speak nothing else, wit
 serve: setup ## Migrate, and run the production server against DATABASE_URL
 	@exec bin/serve
 
-test: test-sqlite test-postgresql ## Run the whole test suite, on SQLite and on PostgreSQL
+test: test-sqlite test-postgresql ## Run the whole test suite on SQLite, and on PostgreSQL what depends on the database
 
 test-sqlite: setup-dev ## Run the tests on SQLite
 	$(PYTEST) --database sqlite
 
-test-postgresql: setup-dev ## Run the tests on a PostgreSQL of their own, or on TEST_DATABASE_URL
+test-postgresql: setup-dev ## Run these tests on a PostgreSQL of their own, or on TEST_DATABASE_URL
 	$(PYTEST) --database postgresql
 
 bench: setup-dev ## Measure how fast it is, against yardsticks; BENCH="--full" with the sizes of the record

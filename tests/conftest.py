@@ -72,14 +72,23 @@ def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tl
         yield tls
 
 
+def is_the_same_everywhere(item: pytest.Item) -> bool:
+    """Whether a test is about what no database has a part in: pure rules, the source, pages and
+    what the documentation shows. It is enough to run it once, on SQLite."""
+    below_tests = item.path.relative_to(Path(__file__).parent).parts[0]
+    return below_tests in _ONCE and not item.get_closest_marker("postgresql")
+
+
+_ONCE = ("admin", "architecture", "docs", "unit")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     deselected = []
-    database = config.getoption("database")
+    database, everything = config.getoption("database"), config.getoption("everything")
     for item in items:
-        if item.get_closest_marker("postgresql") and database == "sqlite":
-            deselected.append(item)
-        # What knows no database is the same on every one.
-        if database == "postgresql" and {"unit", "architecture"} & set(item.path.parts):
+        if (item.get_closest_marker("postgresql") and database == "sqlite") or (
+            database == "postgresql" and is_the_same_everywhere(item) and not everything
+        ):
             deselected.append(item)
         # One server for all that ask the running service.
         if {"server", "tls"} & set(getattr(item, "fixturenames", [])):

@@ -36,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database to test on (default: sqlite)",
     )
+    parser.addoption(
+        "--everything",
+        action="store_true",
+        help="run on PostgreSQL also what is the same on every database",
+    )
 
 
 @pytest.hookimpl(wrapper=True)
