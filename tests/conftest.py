@@ -82,6 +82,12 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
 _ONCE = ("admin", "architecture", "docs", "unit")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One server for all that ask the running service: they go to the same worker."""
+    if {"server", "tls"} & set(getattr(item, "fixturenames", [])):
+        item.add_marker(pytest.mark.xdist_group("server"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     deselected = []
     database, everything = config.getoption("database"), config.getoption("everything")
@@ -90,9 +96,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             database == "postgresql" and is_the_same_everywhere(item) and not everything
         ):
             deselected.append(item)
-        # One server for all that ask the running service.
-        if {"server", "tls"} & set(getattr(item, "fixturenames", [])):
-            item.add_marker(pytest.mark.xdist_group("server"))
         # A test with real transactions empties the tables after itself; what the migrations put
         # there (the roles, the system user) must be there again for the next one.
         marker = item.get_closest_marker("django_db")

@@ -1,6 +1,9 @@
 """What the clients' tests share: the running service, and who calls it."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +13,7 @@ from simple_salesforce.api import Salesforce
 
 from tests.clients.service import SCOPES, Caller
 from tests.clients.simple import connect
-from tests.e2e.server import Server
+from tests.e2e.server import ROOT, Server
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +21,20 @@ def caller(server: Server) -> Caller:
     """A partner system that may do everything, with its secret and a token."""
     made = json.loads(server.manage("create_partner", "Clients", "--scope", *SCOPES))
     return Caller.logged_in(server.url, made["client_id"], made["client_secret"])
+
+
+@pytest.fixture(scope="package", autouse=True)
+def worker(server: Server) -> Iterator[None]:
+    """What works bulk jobs off, beside the server as in production."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_enrollment_jobs"],
+        cwd=ROOT,
+        env=server.environment,
+        stdout=subprocess.DEVNULL,
+    )
+    yield
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
