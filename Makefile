@@ -6,7 +6,7 @@ export PORT HOST
 
 PYTHON := .venv/bin/python
 # On as many cores as there are; a single test is quicker without (-n 0).
-PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadgroup
+PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -73,19 +73,13 @@ def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tl
 
 
 def is_the_same_everywhere(item: pytest.Item) -> bool:
-    """Whether a test is about what no database has a part in: pure rules, the source, pages and
-    what the documentation shows. It is enough to run it once, on SQLite."""
+    """Whether a test is about what no database has a part in: pure rules, the source, pages,
+    commands, ways to a token and what the documentation shows. Once, on SQLite, is enough."""
     below_tests = item.path.relative_to(Path(__file__).parent).parts[0]
     return below_tests in _ONCE and not item.get_closest_marker("postgresql")
 
 
-_ONCE = ("admin", "architecture", "docs", "unit")
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """One server for all that ask the running service: they go to the same worker."""
-    if {"server", "tls"} & set(getattr(item, "fixturenames", [])):
-        item.add_marker(pytest.mark.xdist_group("server"))
+_ONCE = ("admin", "architecture", "commands", "docs", "oauth", "unit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
