@@ -6,7 +6,7 @@ export PORT HOST
 
 PYTHON := .venv/bin/python
 # On as many cores as there are; a single test is quicker without (-n 0).
-PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile
+PYTEST := $(PYTHON) -m pytest --numprocesses auto
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
