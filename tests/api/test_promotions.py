@@ -16,6 +16,7 @@ EVERYTHING: dict[str, Any] = {
     "name": "Summer",
     "displayName": "Summer of shoes",
     "promotionCode": "SUMMER26",
+    "externalId": "ERP-26",
     "description": "Shoes at half price",
     "objective": "Sell shoes",
     "termsAndConditions": "While stocks last",
