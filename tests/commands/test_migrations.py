@@ -5,9 +5,15 @@ from pathlib import Path
 import pytest
 from django_migration_linter import MigrationLinter
 
-UNDISTURBED = ("0001_initial", "0009_party_first", "0014_remove_promotion_views")
+UNDISTURBED = (
+    "0001_initial",
+    "0009_party_first",
+    "0014_remove_promotion_views",
+    "0019_external_ids",
+)
 """There is no release yet that these could disturb; whatever comes after the first one must not
-drop what that still reads. (What 0009 makes unique was so before, in another order of columns.)"""
+drop what that still reads. (What 0009 makes unique was so before, in another order of columns; what
+0019 does is a new column, in which nothing stands.)"""
 
 
 @pytest.mark.postgresql

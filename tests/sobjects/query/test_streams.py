@@ -50,7 +50,7 @@ def test_it_has_the_rows_of_the_query(soql: QueryApi, end: str) -> None:
     rows = [row for part in parts for row in part]
     assert rows == soql.rows(f"SELECT Id, Name, StockKeepingUnit FROM Product2 {end}")
     assert all(0 < len(part) <= 500 for part in parts)
-    assert len(rows) <= 100 or max(len(part) for part in parts) < len(rows)
+    assert len(rows) <= 500 or max(len(part) for part in parts) < len(rows)
 
 
 def test_values_are_those_of_answers(soql: QueryApi) -> None:
