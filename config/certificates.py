@@ -39,7 +39,7 @@ def main() -> None:
 def keep_certificate(directory: Path, host: str, at: datetime) -> None:
     """Sees to it that there is a certificate in the directory, for this machine by its usual names
     and for ``host``, with its key and the authority's certificate."""
-    names = [*_NAMES, *([host] if host not in (*_NAMES, "0.0.0.0", "::") else [])]  # noqa: S104
+    names = [*_NAMES, *([host] if host not in (*_NAMES, "0.0.0.0", "::") else [])]  # noqa: S104  # compared with, not listened on
     if _is_good(directory / CERTIFICATE, names, at) and (directory / KEY).exists():
         return
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -73,7 +73,7 @@ def trail_of(
     column: str,
     relationship: tuple[str, str],
     read_scope: str,
-    only: Q = Q(),  # noqa: B008  # it is never changed
+    only: Q | None = None,
 ) -> SObject:
     """The declaration of what is kept about records and only read: seen by who sees those. The
     model's ``column`` leads there; ``relationship`` is the reference and what it is called there;
@@ -81,7 +81,7 @@ def trail_of(
 
     def rows(by: Actor) -> "QuerySet[Any, Any]":
         about: RecordQuerySet[Any] = RecordQuerySet(of).accessible(by)
-        own = model._default_manager.filter(only)
+        own = model._default_manager.filter(only or Q())
         return own.filter(**{f"{column}__in": about}) if about.query.where else own
 
     return declaration(

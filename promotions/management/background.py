@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from promotions.background import Background, all_background
 
@@ -47,12 +47,8 @@ def _look(one: Background, stop: threading.Event, tell: Callable[[str], None]) -
     """How long to wait until the next look."""
     try:
         one.look(stop, tell)
-    except (OperationalError, InterfaceError, OSError):
+    except Exception:  # the database is gone, or a defect of ours: the next look may succeed
         log.exception("%s: trying again soon", one.name)
-        connection.close()
-        return _AFTER_TROUBLE
-    except Exception:
-        log.exception("%s", one.name)
         connection.close()
         return _AFTER_TROUBLE
     return one.between_looks

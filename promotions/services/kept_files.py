@@ -44,7 +44,7 @@ class Arriving:
         self._target = directory / self._path
         self._digest, self._size = hashlib.sha256(), 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        self._file = open(os.open(self._target, flags, 0o600), "wb")  # noqa: SIM115
+        self._file = open(os.open(self._target, flags, 0o600), "wb")  # noqa: SIM115  # finish() or discard() closes it
 
     def write(self, block: bytes) -> None:
         """Raises what ``too_large`` makes, past ``most`` bytes; ``OSError`` where the disk is

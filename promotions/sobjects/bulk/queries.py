@@ -141,7 +141,7 @@ def _run(job: BulkJob, stop: threading.Event, troubles: Troubles) -> None:
             raise  # it can be begun anew
         log.exception("bulk job %s", job.record_id)
         failure = GIVEN_UP
-    except Exception:
+    except Exception:  # a defect of ours ends this job, which says so, and not the worker
         log.exception("bulk job %s", job.record_id)
     bulk_runs.finish(job, failure=failure, at=timezone.now())
 

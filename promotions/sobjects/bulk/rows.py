@@ -37,7 +37,7 @@ def write_row(job: BulkJob, one: SObject, row: Mapped, *, by: Actor, at: datetim
         return _not_done("DUPLICATE_EXTERNAL_ID", message, str(job.external_id_field))
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception:  # a defect of ours with one row: it is told of it, the others go on
         log.exception("bulk job %s", job.record_id)
         return Saved(None, problems=(_DEFECT,))
 

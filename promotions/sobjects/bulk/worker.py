@@ -106,7 +106,7 @@ class BulkJobs:
                 raise  # it can be gone on with as it is
             log.exception("bulk job %s", job.record_id)
             failure = GIVEN_UP
-        except Exception:
+        except Exception:  # a defect of ours ends this job, which says so, and not the worker
             log.exception("bulk job %s", job.record_id)
             failure = _DEFECT
         with suppress(Refused):  # deleted meanwhile
