@@ -5,15 +5,8 @@ from pathlib import Path
 import pytest
 from django_migration_linter import MigrationLinter
 
-UNDISTURBED = (
-    "0001_initial",
-    "0009_party_first",
-    "0014_remove_promotion_views",
-    "0019_external_ids",
-)
-"""There is no release yet that these could disturb; whatever comes after the first one must not
-drop what that still reads. (What 0009 makes unique was so before, in another order of columns; what
-0019 does is a new column, in which nothing stands.)"""
+FIRST = ("0001_people", "0001_models", "0002_models")
+"""There is no release before it that it could disturb."""
 
 
 @pytest.mark.postgresql
@@ -23,7 +16,7 @@ def test_no_migration_breaks_the_release_that_runs(capsys: pytest.CaptureFixture
     linter = MigrationLinter(
         str(Path(__file__).parent.parent.parent),
         include_apps=["promotions", "enrollments"],
-        ignore_name=UNDISTURBED,
+        ignore_name=FIRST,
         no_cache=True,
     )
     linter.lint_all_migrations()

@@ -25,8 +25,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("enrollments", "0012_places_are_counted"),
-        ("promotions", "0023_search_words"),
-    ]
+    replaces = [("enrollments", "0013_search_words")]
+    dependencies = [("enrollments", "0003_the_roles"), ("promotions", "0005_words")]
     operations = [migrations.RunPython(create, drop)]

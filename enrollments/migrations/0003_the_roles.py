@@ -1,10 +1,24 @@
-"""Marketing leads, who work on every promotion, and auditors, who see everything and change
-nothing; and that support sees every promotion. docs/roles.md says what each role may do."""
+"""The roles, as groups. docs/roles.md says what each may do."""
 
 from django.db import migrations
 
 ALL = ("view", "add", "change", "delete")
 ROLES = {
+    "Marketers": {
+        "promotions.promotion": ALL,
+        "enrollments.offer": ALL,
+        "enrollments.promotionpartyusage": ("view",),
+        "enrollments.account": ("view",),
+        "enrollments.contact": ("view",),
+    },
+    "Support": {
+        "promotions.promotion": ("view",),
+        "enrollments.offer": ("view",),
+        # add: enroll a customer; change: withdraw, change the period.
+        "enrollments.promotionpartyusage": ("view", "add", "change"),
+        "enrollments.account": ("view", "add", "change"),
+        "enrollments.contact": ("view", "add", "change"),
+    },
     "Marketing leads": {
         "promotions.promotion": ALL,
         "enrollments.offer": ALL,
@@ -59,5 +73,10 @@ def _permission(apps, model, codename, name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("enrollments", "0005_history_can_be_purged")]
+    replaces = [("enrollments", "0003_roles"), ("enrollments", "0006_more_roles")]
+    dependencies = [
+        ("enrollments", "0002_append_only_history"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
     operations = [migrations.RunPython(create, migrations.RunPython.noop)]

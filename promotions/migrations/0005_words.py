@@ -46,5 +46,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0022_partner_public_keys")]
+    replaces = [("promotions", "0023_search_words")]
+    dependencies = [("promotions", "0004_append_only_history")]
     operations = [migrations.RunPython(create, drop)]

@@ -32,5 +32,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("promotions", "0014_remove_promotion_views")]
+    replaces = [("promotions", "0015_history_is_append_only")]
+    dependencies = [("promotions", "0003_first_rows")]
     operations = [migrations.RunPython(create, drop)]
