@@ -251,6 +251,7 @@ UNFOLD = {
             "href": lambda request: static("promotions/favicon.svg"),
         }
     ],
+    "DASHBOARD_CALLBACK": "enrollments.admin.home.home",
     "STYLES": [lambda request: static("promotions/admin.css")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
@@ -266,6 +267,12 @@ UNFOLD = {
                         "icon": "sell",
                         "link": reverse_lazy("admin:promotions_promotion_changelist"),
                         "active": "promotions.admin.site.in_promotions",
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Calendar",
+                        "icon": "calendar_month",
+                        "link": reverse_lazy("admin:promotions_promotion_calendar"),
                         "permission": "promotions.admin.site.may_view_promotions",
                     },
                     {

@@ -21,6 +21,8 @@ from enrollments.admin.acts import act_page, enroll_page, require
 from enrollments.admin.cards import cards, customer_url, period_in_words, shown_enrollments
 from enrollments.admin.customer_page import customer_page, find_customer_page
 from enrollments.admin.exports import export_links, export_page
+from enrollments.admin.figures_page import figures_page
+from enrollments.admin.home import attention_part
 from enrollments.models import PromotionPartyUsage
 from enrollments.selectors import find_enrollments, of_standing
 from enrollments.standing import Standing
@@ -214,6 +216,8 @@ class EnrollmentAdmin(ModelAdmin):
             path("withdraw/", view(_withdraw_page), name=f"{act}_withdraw"),
             path("change-period/", view(_change_period_page), name=f"{act}_change_period"),
             path("export/<str:key>/<str:form>/", view(export_page), name=f"{act}_export"),
+            path("figures/<str:key>/", view(figures_page), name=f"{act}_figures"),
+            path("attention/", view(attention_part), name="attention"),
             path("customers/", view(find_customer_page), name="customers"),
             path("customers/<str:record_id>/", view(customer_page), name="customer"),
         ]

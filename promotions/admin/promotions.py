@@ -1,6 +1,7 @@
 """The promotions' list and form."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,15 +15,15 @@ from promotions.access import Access
 from promotions.actors import Actor
 from promotions.admin import coupon_pages, verbs
 from promotions.admin.access import access_to
-from promotions.admin.glance import at_a_glance, enrollment_in_words
+from promotions.admin.calendar_page import calendar_page
+from promotions.admin.glance import at_a_glance
 from promotions.admin.history_page import history_page
-from promotions.admin.moments import DayRangeFilter, moment_column, organisation_zone
 from promotions.admin.pages import link
-from promotions.admin.records import RecordAdmin
+from promotions.admin.promotion_list import PromotionListAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
 from promotions.admin.share_page import share_page
-from promotions.admin.site import LookupView, WordFilter, YesNoFilter, actor_of, badge
+from promotions.admin.site import LookupView, actor_of
 from promotions.admin.tables import Under, tables
 from promotions.dictionary import fields_of
 from promotions.errors import DomainError, Refused
@@ -35,11 +36,10 @@ from promotions.models import (
     PromotionTarget,
     PromotionTier,
 )
-from promotions.rules import PromotionStatus, promotion_problems
+from promotions.rules import promotion_problems
 from promotions.sections import PROMOTION_SECTIONS
 from promotions.services.promotions import create_promotion, promotions, update_promotion
 from promotions.services.recycle_bin import current_dependents, delete_promotion
-from promotions.status import status_case
 
 TIERED_IS_FINAL = (
     "Tiers are chosen when a promotion is created: what customers were promised could not be "
@@ -47,40 +47,14 @@ TIERED_IS_FINAL = (
 )
 
 
-class StatusFilter(WordFilter):
-    title = "status"
-    parameter_name = "status"
-    words = tuple(status.value for status in PromotionStatus)
-
-
 @admin.register(Promotion)
-class PromotionAdmin(RecordAdmin):
+class PromotionAdmin(PromotionListAdmin):
     service = promotions
     deleting_means = (
         "It goes to the recycle bin with everything that belongs to it, and can be restored from "
         "there. Its enrollments stay and are paused, customers can no longer enroll, and its codes "
         "can be used again."
     )
-    ordering = ("-id",)
-    list_select_related = ("owner_user", "owner_group")
-    list_display = (
-        "name",
-        "shown_status",
-        "promotion_code",
-        "starts",
-        "ends",
-        "enrollment",
-        "owner",
-    )
-    list_filter = (
-        StatusFilter,
-        ("is_active", YesNoFilter),
-        ("start_date_time", DayRangeFilter),
-        ("end_date_time", DayRangeFilter),
-    )
-    search_fields = ("name_key", "promotion_code_key", "external_id")
-    folded_fields = ("name_key", "promotion_code_key")
-    search_help_text = "Name, code or external id"
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
     delete_confirmation_template = "promotions/admin/delete_promotion.html"
@@ -96,14 +70,6 @@ class PromotionAdmin(RecordAdmin):
     }
     readonly_fields = ("created_by_whom", "changed_by_whom", "shown_id")
 
-    starts = moment_column("start_date_time", "starts")
-    ends = moment_column("end_date_time", "ends")
-
-    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
-        status = status_case(timezone.now(), organisation_zone())
-        live: models.QuerySet[Any] = super().get_queryset(request).annotate(status=status)
-        return live
-
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
@@ -116,20 +82,6 @@ class PromotionAdmin(RecordAdmin):
     def label_of(self, record: Promotion) -> str:
         code = record.promotion_code
         return f"{record.name} ({code})" if code else record.name
-
-    # --- The list ---
-
-    @admin.display(description="status")
-    def shown_status(self, promotion: Any) -> str:
-        return badge(promotion.status)
-
-    @admin.display(description="enrollment")
-    def enrollment(self, promotion: Promotion) -> str:
-        return enrollment_in_words(promotion, timezone.now(), organisation_zone())
-
-    @admin.display(description="owner")
-    def owner(self, promotion: Promotion) -> str:
-        return str(promotion.owner_group or promotion.owner_user)
 
     # --- The form ---
 
@@ -173,6 +125,11 @@ class PromotionAdmin(RecordAdmin):
         lookup = LookupView.as_view(admin_site=self.admin_site)
         own = [
             path("lookup/", view(lookup), name="record_lookup"),
+            path(
+                "calendar/",
+                view(partial(calendar_page, self)),
+                name="promotions_promotion_calendar",
+            ),
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),

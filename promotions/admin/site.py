@@ -32,6 +32,8 @@ from promotions.permissions import MANAGE_ALL
 
 __all__ = [
     "CappedPaginator",
+    "ChangeList",
+    "ChoiceFilter",
     "KeySelect",
     "LookupView",
     "ModelAdmin",
@@ -68,11 +70,11 @@ def may_manage_promotions(request: HttpRequest) -> bool:
 
 
 def in_promotions(request: HttpRequest) -> bool:
-    """Whether the sidebar marks "Promotions": on their pages, not in the recycle bin below them."""
+    """Whether the sidebar marks "Promotions": on their pages, not in the calendar and the
+    recycle bin below them."""
     promotions = reverse("admin:promotions_promotion_changelist")
-    return request.path.startswith(promotions) and not request.path.startswith(
-        reverse("admin:recycle_bin")
-    )
+    others = (reverse("admin:recycle_bin"), reverse("admin:promotions_promotion_calendar"))
+    return request.path.startswith(promotions) and not request.path.startswith(others)
 
 
 def may_view_enrollments(request: HttpRequest) -> bool:
@@ -203,6 +205,8 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
     warn_unsaved_form = True
     empty_value_display = "–"
     actions_list: Any = ()
+    nothing_yet = ""
+    """What an empty list says: what there would be, and what to do for it."""
 
     def label_of(self, record: Any) -> str:
         """What tells a record apart where it is chosen among others."""

@@ -15,6 +15,7 @@ from promotions.models.discounts import (
     PromotionTarget,
     PromotionTier,
 )
+from promotions.models.figures import KeptFigure
 from promotions.models.idempotency import IdempotentRequest
 from promotions.models.limits import PromotionLimit, PromotionLimitUsage
 from promotions.models.organization import Organization
@@ -46,6 +47,7 @@ __all__ = [
     "FoldedField",
     "HistoryRow",
     "IdempotentRequest",
+    "KeptFigure",
     "Organization",
     "Owned",
     "Partner",
