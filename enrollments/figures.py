@@ -47,10 +47,10 @@ def uptake_of(promotions: Collection[int]) -> dict[int, Uptake]:
     return found | {key: Uptake(enrolled, used) for key, enrolled, used in rows}
 
 
-def _uptake_everywhere(subject: str, at: datetime) -> dict[str, list[int]]:
+def _uptake(subject: str, at: datetime) -> dict[str, list[int]]:
     """Of every promotion in which anybody is or was enrolled: how many are, and have used it."""
-    rows = PromotionPartyUsage.objects.live().order_by().values_list("promotion")
-    return {str(key): [enrolled, used] for key, enrolled, used in rows.annotate(**_UPTAKE)}
+    rows = _of(subject).values_list("promotion").annotate(**_UPTAKE)
+    return {str(key): [enrolled, used] for key, enrolled, used in rows}
 
 
 # --- Over time ------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def _per_day(subject: str, at: datetime) -> dict[str, int]:
 
 def _by_standing(subject: str, at: datetime) -> dict[str, int]:
     """How many customers stand how: ``{"active": 12}``, each word of ``Standing``."""
-    counts = _of(subject).values_list(standing_case(at).copy()).annotate(count=Count("pk"))
+    counts = _of(subject).values_list(standing_case(at)).annotate(count=Count("pk"))
     return {word.value: 0 for word in Standing} | cast("dict[str, int]", dict(counts))
 
 
@@ -98,7 +98,7 @@ def _by_offer(subject: str, at: datetime) -> list[list[int | None]]:
     return [[key, count] for key, count in sorted(counts, key=lambda row: (-row[1], row[0] or 0))]
 
 
-UPTAKE: Final = Kind("enrollments.uptake", _uptake_everywhere)
+UPTAKE: Final = Kind("enrollments.uptake", _uptake)
 PER_DAY: Final = Kind("enrollments.per_day", _per_day)
 BY_STANDING: Final = Kind("enrollments.by_standing", _by_standing)
 BY_OFFER: Final = Kind("enrollments.by_offer", _by_offer)

@@ -23,7 +23,7 @@ class EnrollmentUptake:
         few = [key for key in promotions if key not in many]
         counted = quickly(lambda: uptake_of(few)) if few else {}
         if counted is None:
-            ask_for((UPTAKE.name, EVERYTHING), at=at)
+            ask_for([(UPTAKE.name, EVERYTHING)], at=at)
             return {key: kept[key] for key in promotions if key in kept}
         return {key: kept[key] for key in many} | {
             key: CountedUptake(uptake) for key, uptake in counted.items()

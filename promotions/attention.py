@@ -5,8 +5,8 @@ question is asked of all at once, which takes long where there are thousands: se
 ``promotions/figures.py``.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,12 @@ IN_SHORT: Final[Mapping[AdviceCode, str]] = {
     AdviceCode.NO_END: "has no end",
 }
 """Each warning as what stands after the promotion's name."""
+
+
+def in_short(codes: Iterable[str]) -> list[str]:
+    """What the figure says of a promotion, in words."""
+    return [IN_SHORT[AdviceCode(code)] for code in codes]
+
 
 FEW: Final = 200
 """So many promotions are looked at while somebody waits."""
@@ -79,4 +85,6 @@ def _are_few(subject: str, at: datetime) -> bool:
     return candidates(actor_in(subject), at)[: FEW + 1].count() <= FEW
 
 
-ATTENTION: Final = Kind("promotions.attention", _attention, may_wait=_are_few)
+ATTENTION: Final = Kind(
+    "promotions.attention", _attention, may_wait=_are_few, fresh=timedelta(minutes=10)
+)

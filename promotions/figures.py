@@ -7,7 +7,7 @@ somebody may see. Its value is made of what JSON knows.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from promotions.access import Access
@@ -18,6 +18,7 @@ from promotions.permissions import reach
 Count = Callable[[str, datetime], Any]
 """Counts a figure for a subject at a moment."""
 
+FRESH: Final = timedelta(minutes=2)
 QUICK: Final = 0.25
 """Seconds that a page waits for a figure."""
 
@@ -35,6 +36,8 @@ class Kind:
     may_wait: Callable[[str, datetime], bool] = lambda subject, at: True
     """Whether a page may try to count it while somebody waits. Statements that take long are
     broken off; this is for what takes long in other ways."""
+    fresh: timedelta = FRESH
+    """One that is kept and older than this is renewed when somebody looks at it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from enrollments.admin.acts import require
 from enrollments.admin.home import days_chart
-from enrollments.figures import BY_OFFER, BY_STANDING, PER_DAY
+from enrollments.figures import BY_OFFER, BY_STANDING, PER_DAY, UPTAKE
 from enrollments.models import Offer
 from enrollments.standing import Standing
+from enrollments.uptake import by_promotion
 from promotions.admin.charts import Chart
 from promotions.admin.moments import organisation_zone, show_counted
 from promotions.admin.pages import page, promotion_or_404, promotion_url
@@ -19,7 +20,7 @@ from promotions.admin.site import actor_of, badge
 from promotions.figures import Figure, of_promotion
 from promotions.models import Promotion, RecordQuerySet
 from promotions.services.figures import figures
-from promotions.uptake import uptakes
+from promotions.uptake import CountedUptake, Uptake
 
 MEANS = {
     Standing.SCHEDULED: "enrolled, and their time or the promotion has not begun",
@@ -36,11 +37,10 @@ def figures_page(request: HttpRequest, key: str) -> HttpResponse:
     require(request, "enrollments.view_promotionpartyusage")
     promotion = promotion_or_404(request, key, deleted=None)
     at, subject = timezone.now(), of_promotion(promotion.pk)
-    per_day, by_standing, by_offer = (
-        (kind.name, subject) for kind in (PER_DAY, BY_STANDING, BY_OFFER)
-    )
-    found = figures([per_day, by_standing, by_offer], at=at)
-    counted = uptakes([promotion.pk], at).get(promotion.pk)
+    wanted = [(kind.name, subject) for kind in (PER_DAY, UPTAKE, BY_OFFER, BY_STANDING)]
+    per_day, uptake, by_offer, by_standing = wanted
+    found = figures(wanted, at=at)
+    counted = _counted(found[uptake], promotion)
     return page(
         request,
         "enrollments/admin/figures.html",
@@ -56,6 +56,13 @@ def figures_page(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+def _counted(figure: Figure, promotion: Promotion) -> CountedUptake | None:
+    if figure.value is None:
+        return None
+    nobody = CountedUptake(Uptake(0, 0), figure.counted)
+    return by_promotion(figure).get(promotion.pk, nobody)
+
+
 def _standings(figure: Figure, promotion: Promotion, at: datetime) -> dict[str, Any] | None:
     if figure.value is None:
         return None
@@ -68,7 +75,9 @@ def _standings(figure: Figure, promotion: Promotion, at: datetime) -> dict[str, 
     )
     return {
         "chart": chart,
-        "means": [(badge(word), figure.value[word.value], means) for word, means in MEANS.items()],
+        "means": [
+            (badge(word), f"{figure.value[word.value]:,}", means) for word, means in MEANS.items()
+        ],
     }
 
 
@@ -84,7 +93,8 @@ def _offers(figure: Figure, request: HttpRequest, at: datetime) -> dict[str, Any
     for key, count in figure.value:
         name = "Without an offer" if key is None else names.get(key, "An offer that you can’t see")
         rows[name] = rows.get(name, 0) + count
-    return {"rows": list(rows.items()), "when": _when(figure, at), "total": sum(rows.values())}
+    shown = [(name, f"{count:,}") for name, count in rows.items()]
+    return {"rows": shown, "when": _when(figure, at)}
 
 
 def _when(figure: Figure, at: datetime) -> str:

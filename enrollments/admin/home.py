@@ -34,7 +34,7 @@ class Top:
 
     name: str
     url: str
-    enrolled: int
+    enrolled: str
     words: str
     percent: int | None
     """Of its places."""
@@ -89,7 +89,7 @@ def _top(request: HttpRequest, figure: Figure, at: datetime) -> dict[str, Any]:
             Top(
                 name=promotion.name,
                 url=promotion_url(promotion),
-                enrolled=enrolled,
+                enrolled=f"{enrolled:,}",
                 words=uptake_in_words(promotion, counted[key]),
                 percent=None if places is None else min(whole_percent(enrolled, places), 100),
             )

@@ -20,12 +20,25 @@ from promotions.wording.words import last_day
 
 MOST_LANES: Final = 6
 """So many promotions of a week are drawn above each other; of more the number is told."""
-MOST_READ: Final = 1_000
+MOST_READ: Final = 300
 """So many promotions of a month are looked at for what is drawn."""
 MOST_LISTED: Final = 100
 """So many beginnings and ends are listed by day on a narrow screen."""
 _YEARS: Final = range(1900, 9000)
 _WEEK: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A promotion and the first and the last day of it."""
+
+    promotion: Any
+    first: date
+    last: date
+
+    def fills(self, days: Sequence[date]) -> bool:
+        """Whether it begins before these days and ends after them."""
+        return self.first < days[0] and self.last > days[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +103,19 @@ def calendar_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     except IncorrectLookupParameters:
         return HttpResponseRedirect(reverse(f"admin:{CALENDAR}"))
     mondays = _mondays(first)
-    promotions, counts = _read(changelist.queryset, first, mondays)
-    weeks = [_week(monday, first, promotions, counts[monday], request) for monday in mondays]
+    periods, counts = _read(changelist.queryset, first, mondays)
+    weeks = [_week(monday, first, periods, counts[monday], request) for monday in mondays]
     return page(
         request,
         "promotions/admin/calendar.html",
         title="Calendar",
         cl=changelist,
-        opts=model_admin.opts,
         month=f"{first:%B} {first.year}",
         weekdays=[f"{mondays[0] + timedelta(days=number):%a}" for number in range(7)],
         weeks=weeks,
-        agenda=_agenda(first, promotions),
+        agenda=_agenda(first, periods),
         total=counts[None],
-        through=sum(_runs_through(one, first) for one in promotions),
+        through=sum(one.fills(_days_of(first)) for one in periods),
         is_cut=counts[None] > MOST_READ,
         all_url=_list_url(request, first, _next_month(first) - timedelta(days=1)),
         view_tabs=view_tabs(request, month=_text(first)),
@@ -162,7 +174,7 @@ _Counts = dict[date | None, int]
 
 def _read(
     queryset: "QuerySet[Any]", first: date, mondays: Sequence[date]
-) -> tuple[list[Any], _Counts]:
+) -> tuple[list[Period], _Counts]:
     """The promotions of the month, those that begin or end in it before those that run through it;
     and how many there are in each week, and (None) in the month."""
     month = _days_of(first)
@@ -186,36 +198,32 @@ def _read(
             Case(When(has_an_edge, then=Value(0)), default=Value(1)), "start_date_time", "pk"
         )[:MOST_READ]
     )
-    return list(promotions), counts
+    return [_period(promotion) for promotion in promotions], counts
 
 
 def _days_of(first: date) -> tuple[date, date]:
     return first, _next_month(first) - timedelta(days=1)
 
 
-def _first_day(promotion: Any) -> date:
+def _period(promotion: Any) -> Period:
     start: datetime | None = promotion.start_date_time
-    return date.min if start is None else day_in(organisation_zone(), start)
-
-
-def _last_day(promotion: Any) -> date:
     end: datetime | None = promotion.end_date_time
-    return date.max if end is None else last_day(end, organisation_zone())
-
-
-def _runs_through(promotion: Any, first: date) -> bool:
-    begin, end = _days_of(first)
-    return _first_day(promotion) < begin and _last_day(promotion) > end
+    zone = organisation_zone()
+    return Period(
+        promotion,
+        date.min if start is None else day_in(zone, start),
+        date.max if end is None else last_day(end, zone),
+    )
 
 
 # --- Drawing --------------------------------------------------------------------------------------
 
 
 def _week(
-    monday: date, first: date, promotions: Sequence[Any], count: int, request: HttpRequest
+    monday: date, first: date, periods: Sequence[Period], count: int, request: HttpRequest
 ) -> Week:
     days = [monday + timedelta(days=number) for number in range(7)]
-    bars = _bars(promotions, days)
+    bars = _bars(periods, days)
     return Week(
         title=f"Week from {show_day(monday)}",
         squares=[Square(day, day.month == first.month, day == today()) for day in days],
@@ -225,24 +233,25 @@ def _week(
     )
 
 
-def _bars(promotions: Sequence[Any], days: Sequence[date]) -> list[Bar]:
-    """As many as there are lanes for; each in the first lane that is free on its days."""
-    free_from = [days[0]] * MOST_LANES
+def _bars(periods: Sequence[Period], days: Sequence[date]) -> list[Bar]:
+    """As many as there are lanes for, each in the first that is free on its days; those that begin
+    or end in this week before the others."""
+    here = [one for one in periods if one.first <= days[-1] and one.last >= days[0]]
+    here.sort(key=lambda one: (one.fills(days), max(one.first, days[0])))
+    taken: list[set[int]] = [set() for _ in range(MOST_LANES)]
     bars = []
-    spans = [
-        (max(_first_day(one), days[0]), min(_last_day(one), days[-1]), one)
-        for one in promotions
-        if _first_day(one) <= days[-1] and _last_day(one) >= days[0]
-    ]
-    for begin, end, promotion in sorted(spans, key=lambda span: span[0]):
-        lane = next((n for n, free in enumerate(free_from) if free <= begin), None)
+    for one in here:
+        begin, end = max(one.first, days[0]), min(one.last, days[-1])
+        wanted = set(range(begin.toordinal(), end.toordinal() + 1))
+        lane = next((lane for lane, used in enumerate(taken) if not used & wanted), None)
         if lane is not None:
-            free_from[lane] = end + timedelta(days=1) if end < days[-1] else date.max
-            bars.append(_bar(promotion, begin, end, days, lane + 1))
-    return bars
+            taken[lane] |= wanted
+            bars.append(_bar(one, begin, end, days, lane + 1))
+    return sorted(bars, key=lambda bar: (bar.lane, bar.column))
 
 
-def _bar(promotion: Any, begin: date, end: date, days: Sequence[date], lane: int) -> Bar:
+def _bar(one: Period, begin: date, end: date, days: Sequence[date], lane: int) -> Bar:
+    promotion = one.promotion
     starts = show_short(promotion.start_date_time, otherwise="always")
     ends = show_short(promotion.end_date_time, otherwise="no end")
     return Bar(
@@ -253,19 +262,20 @@ def _bar(promotion: Any, begin: date, end: date, days: Sequence[date], lane: int
         column=(begin - days[0]).days + 1,
         days=(end - begin).days + 1,
         lane=lane,
-        came=_first_day(promotion) < days[0],
-        goes_on=_last_day(promotion) > days[-1],
+        came=one.first < days[0],
+        goes_on=one.last > days[-1],
     )
 
 
-def _agenda(first: date, promotions: Sequence[Any]) -> list[AgendaDay]:
+def _agenda(first: date, periods: Sequence[Period]) -> list[AgendaDay]:
     """The days of the month on which something begins or ends."""
     begin, end = _days_of(first)
     happens: dict[date, list[tuple[str, str, str]]] = {}
-    for promotion in promotions:
-        for word, day in (("Starts", _first_day(promotion)), ("Ends", _last_day(promotion))):
+    for one in periods:
+        name, url = one.promotion.name, promotion_url(one.promotion)
+        for word, day in (("Starts", one.first), ("Ends", one.last)):
             if begin <= day <= end:
-                happens.setdefault(day, []).append((word, promotion.name, promotion_url(promotion)))
+                happens.setdefault(day, []).append((word, name, url))
     agenda, left = [], MOST_LISTED
     for day in sorted(happens):
         listed = happens[day][:left]

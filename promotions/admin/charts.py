@@ -54,7 +54,7 @@ class Chart:
                     {
                         "label": self.label,
                         "data": [count for _, count in self.rows],
-                        "backgroundColor": "var(--color-primary-600)",
+                        "backgroundColor": "var(--color-primary-500)",
                         "borderRadius": 3,
                     }
                 ],

@@ -11,7 +11,7 @@ from django.db import models
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from promotions.admin.glance import enrollment_in_words
 from promotions.admin.moments import (
@@ -23,6 +23,7 @@ from promotions.admin.moments import (
 from promotions.admin.records import RecordAdmin
 from promotions.admin.saved_views import VIEWS, RunsFilter, StatusFilter, ViewFilter, attention
 from promotions.admin.site import ChangeList, YesNoFilter, badge
+from promotions.attention import in_short
 from promotions.models import Promotion
 from promotions.status import status_case
 from promotions.uptake import CountedUptake, uptakes, whole_percent
@@ -48,8 +49,10 @@ class PromotionChangeList(ChangeList):
         super().get_results(request)
         promotions = list(self.result_list)
         counted = uptakes([one.pk for one in promotions], timezone.now())
+        warnings = attention(request).value if self.params.get("view") == "attention" else None
         for one in promotions:
             one.counted_uptake = counted.get(one.pk)
+            one.odd = in_short((warnings or {}).get(str(one.pk), ()))
         self.result_list = promotions
 
     @property
@@ -75,9 +78,8 @@ class PromotionListAdmin(RecordAdmin):
     ordering = ("-id",)
     list_select_related = ("owner_user", "owner_group")
     list_display = (
-        "name",
+        "named",
         "shown_status",
-        "promotion_code",
         "starts",
         "ends",
         "enrolled",
@@ -119,8 +121,23 @@ class PromotionListAdmin(RecordAdmin):
         context = {"view_tabs": view_tabs(request), "calendar_url": _calendar(request)}
         response = super().changelist_view(request, {**context, **(extra_context or {})})
         if request.GET.get("view") == "attention" and hasattr(response, "context_data"):
-            response.context_data["attention"] = attention(request)
+            found = attention(request)
+            response.context_data["attention"] = found
+            if found.counted:
+                counted = show_counted(found.counted, timezone.now())
+                response.context_data["attention_when"] = counted
         return response
+
+    @admin.display(description="name and code", ordering="name_key")
+    def named(self, promotion: Any) -> str:
+        """With what is odd about it, where that is what is looked at."""
+        lines = [promotion.promotion_code or "", *promotion.odd]
+        below = format_html_join(
+            "",
+            '<span class="block font-normal text-xs">{}</span>',
+            ((line,) for line in lines if line),
+        )
+        return format_html("<span>{} {}</span>", promotion.name, below)
 
     @admin.display(description="status")
     def shown_status(self, promotion: Any) -> str:
@@ -166,7 +183,7 @@ def uptake_in_words(promotion: Promotion, counted: CountedUptake | None) -> str:
         return f"{whole_percent(uptake.enrolled, places)} % of {places:,} places"
     if not uptake.enrolled:
         return "no limit" if promotion.is_enrollment_required else "–"
-    return f"no limit, {uptake.used:,} used it"
+    return f"no limit, {uptake.used:,} used"
 
 
 # --- Tabs -----------------------------------------------------------------------------------------

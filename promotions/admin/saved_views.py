@@ -173,8 +173,10 @@ class RunsFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
 
 
 def runs_on(first: date, last: date) -> Q:
-    """Those whose period holds a part of these days of the organisation's calendar."""
-    return runs_between(midnight(first), midnight(last, days_later=1))
+    """Those whose period holds a part of these days of the organisation's calendar. A draft without
+    any date has no period yet."""
+    has_period = ~Q(is_active=False, start_date_time=None, end_date_time=None)
+    return has_period & runs_between(midnight(first), midnight(last, days_later=1))
 
 
 def days_text(first: date, last: date) -> str:

@@ -22,7 +22,7 @@ from promotions.admin.saved_views import (
     week_of,
 )
 from promotions.admin.site import actor_of
-from promotions.attention import IN_SHORT
+from promotions.attention import in_short
 from promotions.models import Promotion
 from promotions.status import runs_between
 from promotions.warnings import AdviceCode
@@ -137,7 +137,7 @@ def needs_attention(request: HttpRequest) -> dict[str, Any]:
             Line(
                 seen[int(key)].name,
                 promotion_url(seen[int(key)]),
-                words=[IN_SHORT[AdviceCode(code)] for code in warnings[key]],
+                words=in_short(warnings[key]),
             )
             for key in keys[:MOST]
             if int(key) in seen

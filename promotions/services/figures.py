@@ -6,7 +6,7 @@ counted, and the worker renews it while somebody looks at it.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -20,8 +20,6 @@ from promotions.models import KeptFigure
 
 T = TypeVar("T")
 
-FRESH: Final = timedelta(minutes=2)
-"""Older ones are renewed when somebody looks."""
 FORGOTTEN: Final = timedelta(days=30)
 """What nobody has looked at for so long is not kept any longer."""
 
@@ -46,18 +44,12 @@ def figures(wanted: Sequence[Wanted], *, at: datetime) -> dict[Wanted, Figure]:
     rows = KeptFigure.objects.filter(kind__in=kinds, subject__in=subjects)
     kept = {(row.kind, row.subject): row for row in rows}
     counted = _counted([one for one in wanted if _is_quick(one, kept.get(one), at)], at)
-    found = {}
-    for one in wanted:
-        row = kept.get(one)
-        if counted.get(one) is not None:
-            found[one] = Figure(counted[one])
-        elif row is None or row.counted_date is None:
-            found[one] = Figure(None)
-        else:
-            found[one] = Figure(row.value, row.counted_date)
-        if counted.get(one) is None and _is_to_be_asked_for(row, at):
-            ask_for(one, at=at)
-    return found
+    waiting = [one for one in wanted if one not in counted]
+    ask_for([one for one in waiting if _is_to_be_asked_for(one, kept.get(one), at)], at=at)
+    return {one: Figure(value) for one, value in counted.items()} | {
+        one: Figure(kept[one].value, kept[one].counted_date) if one in kept else Figure(None)
+        for one in waiting
+    }
 
 
 def kept_figure(kind: str, subject: str, *, at: datetime) -> Figure | None:
@@ -66,8 +58,8 @@ def kept_figure(kind: str, subject: str, *, at: datetime) -> Figure | None:
     row = KeptFigure.objects.filter(kind=kind, subject=subject, counted_date__isnull=False).first()
     if row is None:
         return None
-    if _is_to_be_asked_for(row, at):
-        ask_for((kind, subject), at=at)
+    if _is_to_be_asked_for((kind, subject), row, at):
+        ask_for([(kind, subject)], at=at)
     return Figure(row.value, row.counted_date)
 
 
@@ -86,29 +78,21 @@ def _is_quick(one: Wanted, row: KeptFigure | None, at: datetime) -> bool:
     return was_quick and kind_named(one[0]).may_wait(one[1], at)
 
 
-def _is_to_be_asked_for(row: KeptFigure | None, at: datetime) -> bool:
+def _is_to_be_asked_for(one: Wanted, row: KeptFigure | None, at: datetime) -> bool:
     if row is None:
         return True
     if row.counted_date is None or row.asked_date > row.counted_date:
         return False  # it has been
-    return at - row.counted_date >= FRESH
+    return at - row.counted_date >= kind_named(one[0]).fresh
 
 
 def _counted(wanted: Sequence[Wanted], at: datetime) -> dict[Wanted, Any]:
-    """Those that are counted quickly; None for the others."""
+    """Those that are counted quickly, until one is not: then the page has waited long enough."""
     values: dict[Wanted, Any] = {}
-    left = list(wanted)
-    while left:
-        kind, subject = left[0]
-        try:
-            with _impatient():
-                while left:
-                    kind, subject = left[0]
-                    values[kind, subject] = kind_named(kind).count(subject, at)
-                    del left[0]
-        except _TakesTooLong:
-            values[kind, subject] = None
-            del left[0]
+    if wanted:
+        with suppress(_TakesTooLong), _impatient():
+            for kind, subject in wanted:
+                values[kind, subject] = kind_named(kind).count(subject, at)
     return values
 
 
@@ -133,15 +117,15 @@ def _impatient() -> Iterator[None]:
         raise
 
 
-def ask_for(one: Wanted, *, at: datetime) -> None:
-    """Has the worker count a figure, and keep it."""
-    kind, subject = one
-    KeptFigure.objects.bulk_create(
-        [KeptFigure(kind=kind, subject=subject, asked_date=at)],
-        update_conflicts=True,
-        unique_fields=["kind", "subject"],
-        update_fields=["asked_date"],
-    )
+def ask_for(wanted: Sequence[Wanted], *, at: datetime) -> None:
+    """Has the worker count figures, and keep them."""
+    if wanted:
+        KeptFigure.objects.bulk_create(
+            [KeptFigure(kind=kind, subject=subject, asked_date=at) for kind, subject in wanted],
+            update_conflicts=True,
+            unique_fields=["kind", "subject"],
+            update_fields=["asked_date"],
+        )
 
 
 # --- The worker's part ----------------------------------------------------------------------------
