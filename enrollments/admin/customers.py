@@ -43,6 +43,9 @@ class CustomerAdmin(RecordAdmin):
 
 @admin.register(Account)
 class AccountAdmin(CustomerAdmin):
+    nothing_yet = (
+        "Accounts are companies and households. Partner systems send them, or support adds them."
+    )
     service = accounts
     list_display = ("name", "external_id", "created")
     search_fields = ("name_key",)
@@ -60,6 +63,7 @@ class AccountAdmin(CustomerAdmin):
 
 @admin.register(Contact)
 class ContactAdmin(CustomerAdmin):
+    nothing_yet = "Contacts are people. Partner systems send them, or support adds them here."
     service = contacts
     list_display = ("full_name", "email", "account", "phone", "external_id", "created")
     list_select_related = ("account",)

@@ -60,6 +60,9 @@ class TypeFilter(WordFilter):
 
 @admin.register(PromotionPartyUsage)
 class EnrollmentAdmin(ModelAdmin):
+    nothing_yet = (
+        "Partner systems enroll customers, or support does, one by one or a whole list from a file."
+    )
     ordering = ("-id",)
     sortable_by = ()
     list_display = ("number", "customer", "promotion_name", "stands", "period", "offer", "enrolled")

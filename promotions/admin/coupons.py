@@ -27,6 +27,9 @@ class CouponStatusFilter(WordFilter):
 class CouponAdmin(PartAdmin):
     """Found by the whole code: one look-up in the index that keeps codes unique."""
 
+    nothing_yet = (
+        "Open a promotion and choose Generate or Import below its form, or add one code there."
+    )
     service = coupons
     list_display = ("coupon_code", "of_promotion", "status", "starts", "ends", "uses")
     list_filter = (("promotion", RecordFilter), CouponStatusFilter)
@@ -57,6 +60,7 @@ class CouponAdmin(PartAdmin):
 class RedemptionAdmin(PartAdmin):
     """Shops redeem, people look."""
 
+    nothing_yet = "Shops send one here whenever a buyer uses a coupon."
     service = redemptions
     written = False
     list_display = ("numbered", "coupon", "of_promotion", "buyer", "transaction", "created")

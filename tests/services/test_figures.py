@@ -66,7 +66,7 @@ def test_a_slow_one_is_counted_by_the_worker_and_shown_with_its_moment(counted: 
 
 def test_an_old_one_is_shown_once_more_and_renewed(counted: Counted) -> None:
     figure("slow", "a", at=NOW)
-    FigureCounting().look(threading.Event(), str)
+    FigureCounting().look(threading.Event(), print)
     KeptFigure.objects.update(seconds=3, counted_date=NOW)
     counted.value = 2
     old = figure("slow", "a", at=NOW + FRESH)
