@@ -252,6 +252,7 @@ UNFOLD = {
         }
     ],
     "STYLES": [lambda request: static("promotions/admin.css")],
+    "SCRIPTS": [lambda request: static("promotions/names.js")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {
