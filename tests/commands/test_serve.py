@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e.server import is_ready, wait_until_ready
 from tests.migrated import SQLITE_NAME, copy_to_file
 
 ROOT = Path(__file__).parent.parent.parent
@@ -71,7 +72,7 @@ def _started(
         text=True,
     )
     try:
-        _wait_until_ready(port, process)
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield process
     finally:
         if process.poll() is None:
@@ -90,18 +91,6 @@ def _service(port: int) -> list[str]:
         *(sys.executable, "-m", "config.service", "--host", "127.0.0.1"),
         *("--port", str(port), "--workers", "2", "--threads", "1", "--enrollment-jobs"),
     ]
-
-
-def _wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, process.communicate()
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server did not become ready")
 
 
 def test_ctrl_c_stops_it_at_once(server: subprocess.Popen[str], port: int) -> None:
@@ -139,14 +128,14 @@ def test_what_is_killed_is_replaced_while_the_others_serve_until_all_are_told_to
     with subtests.test("the worker for enrollment jobs"):
         [worker] = _running(server.pid, "run_enrollment_jobs")
         os.kill(worker, signal.SIGKILL)
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        assert is_ready(f"http://127.0.0.1:{port}")
         _soon(lambda: len(set(_running(server.pid, "run_enrollment_jobs")) - {worker}) == 1)
     with subtests.test("workers that serve, one after the other"):
         spared, *_ = _serving(server.pid)
         _kill_workers(server.pid, 3, sparing=spared)
         assert server.poll() is None
         for _ in range(10):
-            assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+            assert is_ready(f"http://127.0.0.1:{port}")
         _soon(lambda: len(_serving(server.pid)) == 2)
     with subtests.test("a server, which leaves nothing behind"):
         above = _running(server.pid, "config.server")[0]
@@ -170,7 +159,7 @@ def test_the_only_worker_killed_again_and_again_is_back_within_seconds(
     assert _running(server.pid, "run_enrollment_jobs") == [], "they can be left out"
     assert len(_running(server.pid, "config.server")) == 1
     _kill_workers(server.pid, 3)
-    _soon(lambda: _is_ready(port))
+    _soon(lambda: is_ready(f"http://127.0.0.1:{port}"))
     server.terminate()
     printed, _ = server.communicate(timeout=IN_TIME)
     assert printed.count("server 1 of 1 ended (status 1); starting it again") == 3
@@ -233,13 +222,6 @@ def _soon(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("not within some seconds")
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def _running(parent: int, what: str) -> list[int]:
