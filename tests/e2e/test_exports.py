@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.server import Server
 
-MANY = 10_000
+MANY = 20_000
 """Enough that no buffer on the way holds them all."""
 _MAKE = f"""
 from django.utils import timezone
