@@ -11,6 +11,7 @@ from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
 from tests.e2e.server import Server, Tls, running_server, serve_tls
 from tests.migrated import copy_to_database, copy_to_file
+from tests.rollback import keep_as_rows
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -41,6 +42,7 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
         copy_to_file(Path(str(connection.settings_dict["TEST"]["NAME"])))
     else:
         copy_to_database(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+    keep_as_rows(connection)
     return True
 
 
