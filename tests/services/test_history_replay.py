@@ -104,7 +104,8 @@ class Doors:
 
     def changes(self) -> Iterator[Callable[[], Any]]:
         while True:
-            yield self.chance.choice([*[self.by_api] * 6, self.by_form, *[self.by_command] * 2])
+            # Opening a form takes longer than all the rest: it has its share, a smaller one.
+            yield self.chance.choice([*[self.by_api] * 12, self.by_form, *[self.by_command] * 4])
 
     def by_api(self) -> None:
         self.chance.choice(
