@@ -78,10 +78,11 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
     """Whether a test is about what no database has a part in: pure rules, the source, doors
     above services and queries that others try, and what the documentation shows. Once is enough."""
     below_tests = item.path.relative_to(Path(__file__).parent).parts[0]
-    return below_tests in _ONCE and not item.get_closest_marker("postgresql")
+    once = below_tests in _ONCE or item.get_closest_marker("once")
+    return bool(once) and not item.get_closest_marker("postgresql")
 
 
-_ONCE = ("admin", "api", "architecture", "commands", "docs", "oauth", "unit")
+_ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

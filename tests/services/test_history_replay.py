@@ -235,6 +235,7 @@ class Doors:
         return "".join(self.chance.choices("abcdefghij", k=8))
 
 
+@pytest.mark.once
 def test_every_earlier_state_follows_from_the_rows_alone() -> None:
     chance = random.Random(4711)
     promotion = make_promotion(is_tiered=True, by=actor(Source.ADMIN))
