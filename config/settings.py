@@ -253,6 +253,7 @@ UNFOLD = {
     ],
     "DASHBOARD_CALLBACK": "enrollments.admin.home.home",
     "STYLES": [lambda request: static("promotions/admin.css")],
+    "SCRIPTS": [lambda request: static("promotions/names.js")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {

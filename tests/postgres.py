@@ -60,6 +60,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "LOG_LEVEL": "WARNING",
     }
     os.environ.setdefault(SHARED, str(directory))  # the first process's, which outlives its workers
+    # The programs that tests start are many, and compile everything anew where nothing may be
+    # written beside the source.
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(os.environ[SHARED]) / "bytecode")
     (directory / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where there is none
     if early_config.known_args_namespace.database == "postgresql":
         os.environ["DATABASE_URL"] = (

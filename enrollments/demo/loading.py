@@ -240,7 +240,7 @@ class _Loader:
         outcomes = enroll(items, by=by, at=event.at)
         for membership, outcome in zip(event.memberships, outcomes, strict=True):
             assert isinstance(outcome, Enrolled)
-            self.usages[membership] = outcome.usage.pk
+            self.usages[membership] = outcome.key
 
     def _item(self, membership: Membership, *, again: bool) -> Item:
         account, person, offer = membership.account, membership.person, membership.offer
