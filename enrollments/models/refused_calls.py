@@ -1,7 +1,7 @@
 """Calls of partners that would have enrolled somebody and were refused: kept for a while, so that
 "why was she refused yesterday?" can be answered."""
 
-from typing import ClassVar, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.db import models
@@ -20,7 +20,7 @@ class RefusedCallQuerySet(models.QuerySet["RefusedCall"]):
         return self.filter(condition(cast("type[Record]", RefusedCall), by))
 
 
-def _told(model: type[models.Model] | str) -> "models.ForeignKey[models.Model, models.Model]":
+def _told(model: type[models.Model]) -> Any:
     """A reference that never stands in the way of removing what it leads to, and whose row is
     written without looking there."""
     return models.ForeignKey(
@@ -121,4 +121,5 @@ class RefusedCall(models.Model):
     @property
     def party(self) -> Account | Contact | None:
         """The customer, where it was certain who that is."""
-        return self.contact or self.account
+        party: Account | Contact | None = self.contact or self.account
+        return party
