@@ -1,6 +1,6 @@
 """Would an enrollment be accepted now? What the rules say, check by check; nothing is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from django.conf import settings
 
 from enrollments.checks import CheckName, Outcome, walked
 from enrollments.deciding import Decision, decide
+from enrollments.facts import PromotionFacts
 from enrollments.services.loading import read_facts
 from enrollments.services.places import places_taken
 from enrollments.wire import Item
@@ -33,8 +34,13 @@ def explain(item: Item, *, by: Actor, at: datetime) -> Explanation:
     """Whether the customer that ``item`` names would be enrolled at the moment ``at``, by the same
     reading and deciding as a call; ``by`` says what can be seen."""
     facts = read_facts([item], by, hold=False)
-    for promotion in facts.promotions.values():
-        if promotion.maximum_enrollment_count is not None and promotion.taken is None:
-            promotion.taken = places_taken(Promotion.objects.get(pk=promotion.key))
+    facts.promotions = {name: _counted(one) for name, one in facts.promotions.items()}
     [decision] = decide([item], facts, at, ZoneInfo(settings.TIME_ZONE))
     return Explanation(decision, walked(decision.refused_by, names_offer=item.names_offer))
+
+
+def _counted(promotion: PromotionFacts) -> PromotionFacts:
+    """With the places that are taken, where it has a limit; what a call would keep isn't here."""
+    if promotion.maximum_enrollment_count is None or promotion.taken is not None:
+        return promotion
+    return replace(promotion, taken=places_taken(Promotion.objects.get(pk=promotion.key)))
