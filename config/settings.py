@@ -431,6 +431,18 @@ UNFOLD = {
                         "permission": "promotions.admin.site.may_view_enrollments",
                     },
                     {
+                        "title": "Refused calls",
+                        "icon": "block",
+                        "link": reverse_lazy("admin:enrollments_refusedcall_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Would it be accepted?",
+                        "icon": "help",
+                        "link": reverse_lazy("admin:why"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
                         "title": "Contacts",
                         "icon": "person",
                         "link": reverse_lazy("admin:enrollments_contact_changelist"),

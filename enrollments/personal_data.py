@@ -1,6 +1,7 @@
 """Who sees what is personal about customers: names, addresses, numbers, ids of other systems.
 
-In the admin it takes a permission; without it customers are shown by their record id alone. Partners have scopes instead, and commands are run by the operator.
+In the admin it takes a permission; without it customers are shown by their record id alone.
+Partners have scopes instead, and commands are run by the operator.
 """
 
 from typing import Final

@@ -21,6 +21,7 @@ from promotions.admin.pages import link
 from promotions.admin.records import RecordAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
+from promotions.admin.search_box import search_page
 from promotions.admin.share_page import share_page
 from promotions.admin.site import LookupView, WordFilter, YesNoFilter, actor_of, badge
 from promotions.admin.tables import Under, tables
@@ -173,6 +174,7 @@ class PromotionAdmin(RecordAdmin):
         lookup = LookupView.as_view(admin_site=self.admin_site)
         own = [
             path("lookup/", view(lookup), name="record_lookup"),
+            path("find/", view(search_page), name="find"),
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),
