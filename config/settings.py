@@ -40,6 +40,8 @@ PROMOTION_SHARING = env.choice("PROMOTION_SHARING", "read_write", ("private", "r
 """What everybody may do with a promotion that nobody shared with them."""
 RECYCLE_BIN_DAYS = env.number("RECYCLE_BIN_DAYS", 15, least=1, most=3650)
 """For how long a deleted promotion can be restored before ``purge_promotions`` removes it."""
+REFUSED_CALLS_DAYS = env.number("REFUSED_CALLS_DAYS", 30, least=1, most=3650)
+"""For how long calls that were to enroll somebody and were refused are kept, for support."""
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -434,6 +436,18 @@ UNFOLD = {
                         "title": "Audiences",
                         "icon": "group_add",
                         "link": reverse_lazy("admin:enrollments_enrollmentjob_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Refused calls",
+                        "icon": "block",
+                        "link": reverse_lazy("admin:enrollments_refusedcall_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Would it be accepted?",
+                        "icon": "help",
+                        "link": reverse_lazy("admin:why"),
                         "permission": "promotions.admin.site.may_view_enrollments",
                     },
                     {

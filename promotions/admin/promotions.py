@@ -22,6 +22,7 @@ from promotions.admin.pages import link
 from promotions.admin.promotion_list import PromotionListAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
+from promotions.admin.search_box import search_page
 from promotions.admin.share_page import share_page
 from promotions.admin.site import LookupView, actor_of
 from promotions.admin.tables import Under, tables
@@ -130,6 +131,7 @@ class PromotionAdmin(PromotionListAdmin):
                 view(partial(calendar_page, self)),
                 name="promotions_promotion_calendar",
             ),
+            path("find/", view(search_page), name="find"),
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),

@@ -1,4 +1,5 @@
 from promotions.models.base import (
+    DerivedField,
     FoldedField,
     Owned,
     PromotionPart,
@@ -44,6 +45,7 @@ __all__ = [
     "Coupon",
     "CouponBatch",
     "CouponCodeRedemption",
+    "DerivedField",
     "FoldedField",
     "HistoryRow",
     "IdempotentRequest",

@@ -16,8 +16,8 @@ from promotions.services.query_locators import remove_expired_locators
 class Command(BaseCommand):
     help = (
         "Removes answers kept for old idempotency keys, expired tokens, query locators and staff "
-        "sessions, bulk jobs that ended, or were left, a week ago, and the files of enrollment "
-        "jobs that did so a month ago."
+        "sessions, bulk jobs that ended, or were left, a week ago, the files of enrollment jobs "
+        "that did so a month ago, and refused calls that were kept for REFUSED_CALLS_DAYS."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
