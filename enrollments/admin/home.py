@@ -10,12 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from enrollments.admin.refused_calls import call_url, reason_of, shown_calls
+from enrollments.admin.why_words import check_title
 from enrollments.figures import PER_DAY, UPTAKE
 from enrollments.uptake import by_promotion
 from promotions.admin.charts import Chart
-from promotions.admin.moments import show_counted
+from promotions.admin.moments import show_counted, show_short
 from promotions.admin.pages import promotion_url
 from promotions.admin.promotion_list import uptake_in_words
+from promotions.admin.refusals import for_people
 from promotions.admin.saved_views import running
 from promotions.admin.site import actor_of, may_view_enrollments, may_view_promotions
 from promotions.admin.this_week import needs_attention, this_week
@@ -24,6 +27,8 @@ from promotions.models import Promotion
 from promotions.services.figures import figures
 from promotions.uptake import whole_percent
 
+LAST: Final = 6
+"""So many refused calls."""
 TOP: Final = 8
 """The running promotions with the most customers."""
 
@@ -100,11 +105,36 @@ def _top(request: HttpRequest, figure: Figure, at: datetime) -> dict[str, Any]:
 # --- Failures of partner calls --------------------------------------------------------------------
 
 
-def recent_failures(request: HttpRequest) -> Sequence[Any] | None:
-    """The last partner calls that were refused, with their reasons; None where they are not kept.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A partner's call that was refused."""
 
-    Not kept yet. The page shows them where it says "Refused calls"."""
-    return None
+    when: str
+    partner: str
+    promotion: str
+    failed: str
+    """The check that it failed."""
+    reason: str
+    url: str
+
+
+def recent_failures(request: HttpRequest) -> Sequence[Failure] | None:
+    """The last partner calls that were refused, with their reasons, without whom they were about;
+    those left out that were refused with others. None for whoever doesn't see enrollments."""
+    if not may_view_enrollments(request):
+        return None
+    calls = shown_calls(actor_of(request)).filter(is_of_another_item=False)
+    return [
+        Failure(
+            when=show_short(call.created_date),
+            partner=str(call.created_by),
+            promotion=str(call.promotion or "promotion not known"),
+            failed=check_title(call.code),
+            reason=for_people(reason_of(call)),
+            url=call_url(call),
+        )
+        for call in calls.select_related(None).select_related("promotion", "created_by")[:LAST]
+    ]
 
 
 # --- The part that comes by itself ----------------------------------------------------------------
