@@ -235,3 +235,13 @@ def test_why_and_refused_calls(superuser: Client, mine: PromotionPartyUsage) -> 
     ):
         for plan in plans(read(superuser, path)):
             assert scans(plan) == [], path
+
+
+def test_figures(superuser: Client, mine: PromotionPartyUsage) -> None:
+    for path in (
+        "/admin/",
+        "/admin/promotions/promotion/",
+        f"{ENROLLMENTS}figures/{mine.promotion_id}/",
+    ):
+        for plan in plans(read(superuser, path)):
+            assert scans(plan) == [], path
