@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from enrollments.admin.refused_calls import call_url, reason_of, shown_calls
 from enrollments.figures import PER_DAY, UPTAKE
 from enrollments.uptake import by_promotion
 from promotions.admin.charts import Chart
-from promotions.admin.moments import show_counted
+from promotions.admin.moments import show_counted, show_short
 from promotions.admin.pages import promotion_url
 from promotions.admin.promotion_list import uptake_in_words
+from promotions.admin.refusals import for_people
 from promotions.admin.saved_views import running
 from promotions.admin.site import actor_of, may_view_enrollments, may_view_promotions
 from promotions.admin.this_week import needs_attention, this_week
@@ -26,6 +28,8 @@ from promotions.uptake import whole_percent
 
 TOP: Final = 8
 """The running promotions with the most customers."""
+LAST: Final = 5
+"""The refused calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         found = figures([per_day, uptake], at=at)
         context["per_day"] = days_chart(found[per_day], at)
         context["top"] = _top(request, found[uptake], at)
-    context["failures"] = recent_failures(request)
+    context["refusals"] = recent_refusals(request)
     context["serves_customers"] = request.user.has_perm(
         "enrollments.add_promotionpartyusage"
     ) and not request.user.has_perm("promotions.add_promotion")
@@ -97,14 +101,34 @@ def _top(request: HttpRequest, figure: Figure, at: datetime) -> dict[str, Any]:
     return {"rows": rows, "when": show_counted(figure.counted, at) if figure.counted else ""}
 
 
-# --- Failures of partner calls --------------------------------------------------------------------
+# --- Refused calls --------------------------------------------------------------------------------
 
 
-def recent_failures(request: HttpRequest) -> Sequence[Any] | None:
-    """The last partner calls that were refused, with their reasons; None where they are not kept.
+@dataclass(frozen=True, slots=True)
+class RefusedOne:
+    """A refused call on the home page."""
 
-    Not kept yet. The page shows them where it says "Refused calls"."""
-    return None
+    when: str
+    url: str
+    who: str
+    promotion: str
+    reason: str
+
+
+def recent_refusals(request: HttpRequest) -> Sequence[RefusedOne] | None:
+    """The last partner calls that were refused, with their reasons; None for who sees none."""
+    if not may_view_enrollments(request):
+        return None
+    return [
+        RefusedOne(
+            when=show_short(call.created_date),
+            url=call_url(call),
+            who=str(call.created_by),
+            promotion=call.promotion.name if call.promotion else "",
+            reason=for_people(reason_of(call)),
+        )
+        for call in shown_calls(actor_of(request))[:LAST]
+    ]
 
 
 # --- The part that comes by itself ----------------------------------------------------------------
