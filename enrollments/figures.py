@@ -48,9 +48,10 @@ def uptake_of(promotions: Collection[int]) -> dict[int, Uptake]:
 
 
 def _uptake(subject: str, at: datetime) -> dict[str, list[int]]:
-    """Of every promotion in which anybody is or was enrolled: how many are, and have used it."""
-    rows = _of(subject).values_list("promotion").annotate(**_UPTAKE)
-    return {str(key): [enrolled, used] for key, enrolled, used in rows}
+    """Of every promotion in which anybody is or was enrolled: how many are, have used it, and are
+    or were."""
+    rows = _of(subject).values_list("promotion").annotate(**_UPTAKE, all=Count("pk"))
+    return {str(key): counts for key, *counts in rows}
 
 
 # --- Over time ------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ class EnrollmentUptake:
     """See ``promotions/uptake.py``."""
 
     def uptakes(self, promotions: Collection[int], at: datetime) -> Mapping[int, CountedUptake]:
-        kept = by_promotion(kept_figure(UPTAKE.name, EVERYTHING, at=at))
-        many = {key for key in promotions if key in kept and kept[key].uptake.enrolled > FEW}
+        figure = kept_figure(UPTAKE.name, EVERYTHING, at=at)
+        kept = by_promotion(figure)
+        many = {key for key in promotions if figure and _rows(figure, key) > FEW}
         few = [key for key in promotions if key not in many]
         counted = quickly(lambda: uptake_of(few)) if few else {}
         if counted is None:
@@ -36,5 +37,11 @@ def by_promotion(figure: Figure | None) -> dict[int, CountedUptake]:
         return {}
     return {
         int(key): CountedUptake(Uptake(enrolled, used), figure.counted)
-        for key, (enrolled, used) in figure.value.items()
+        for key, (enrolled, used, _) in figure.value.items()
     }
+
+
+def _rows(figure: Figure, promotion: int) -> int:
+    """How many enrollments there are to be counted."""
+    counts = figure.value.get(str(promotion))
+    return counts[-1] if counts else 0

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from promotions.actors import Actor
-from promotions.figures import Kind, actor_in
+from promotions.figures import Kind, TakesLong, actor_in
 from promotions.models import Promotion
 from promotions.snapshots import as_other, wholes_of
 from promotions.warnings import AdviceCode, has_rival, promotion_warnings
@@ -59,7 +59,18 @@ def candidates(by: Actor, at: datetime) -> QuerySet[Promotion]:
 
 def _attention(subject: str, at: datetime) -> dict[str, list[str]]:
     """The words of ``AdviceCode`` for each of the candidates that has any, by its key."""
-    promotions = list(candidates(actor_in(subject), at))
+    return _found(list(candidates(actor_in(subject), at)), at)
+
+
+def _attention_of_few(subject: str, at: datetime) -> dict[str, list[str]]:
+    """The same; raises ``TakesLong`` where there are more than ``FEW`` candidates."""
+    promotions = list(candidates(actor_in(subject), at)[: FEW + 1])
+    if len(promotions) > FEW:
+        raise TakesLong
+    return _found(promotions, at)
+
+
+def _found(promotions: list[Promotion], at: datetime) -> dict[str, list[str]]:
     return {
         str(key): [code.value for code in sorted(codes, key=list(AdviceCode).index)]
         for key, codes in _codes(promotions, at)
@@ -81,10 +92,6 @@ def _codes(promotions: list[Promotion], at: datetime) -> Iterator[tuple[int, lis
         yield promotion.pk, codes
 
 
-def _are_few(subject: str, at: datetime) -> bool:
-    return candidates(actor_in(subject), at)[: FEW + 1].count() <= FEW
-
-
 ATTENTION: Final = Kind(
-    "promotions.attention", _attention, may_wait=_are_few, fresh=timedelta(minutes=10)
+    "promotions.attention", _attention, at_once=_attention_of_few, fresh=timedelta(minutes=10)
 )

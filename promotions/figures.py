@@ -23,6 +23,10 @@ QUICK: Final = 0.25
 """Seconds that a page waits for a figure."""
 
 
+class TakesLong(Exception):
+    """Nobody would wait for it."""
+
+
 class UnknownKind(LookupError):
     """Nobody counts such figures: a former version did."""
 
@@ -33,9 +37,9 @@ class Kind:
 
     name: str
     count: Count
-    may_wait: Callable[[str, datetime], bool] = lambda subject, at: True
-    """Whether a page may try to count it while somebody waits. Statements that take long are
-    broken off; this is for what takes long in other ways."""
+    at_once: Count | None = None
+    """How it is counted while somebody waits, where that is another way. Statements that take long
+    are broken off; what takes long in other ways raises ``TakesLong``."""
     fresh: timedelta = FRESH
     """One that is kept and older than this is renewed when somebody looks at it."""
 

@@ -83,11 +83,11 @@ def whole_of(promotion: Promotion) -> Whole:
 
 
 def wholes_of(promotions: Sequence[Promotion]) -> Iterator[Whole]:
-    """The same of many, by a constant number of statements; without the codes of their coupons."""
+    """Of many promotions what ``promotions/warnings.py`` reads, by a constant number of statements:
+    without line item rules and the codes of coupons."""
     tiers = _by_promotion(PromotionTier.objects.order_by("rank", "pk"), promotions)
     qualifiers = _by_promotion(_qualifiers(), promotions)
     targets = _by_promotion(_targets(), promotions)
-    rules = _by_promotion(_rules(), promotions)
     limits = _by_promotion(PromotionLimit.objects.order_by("pk"), promotions)
     links = _by_promotion(
         PromotionMarketSegment.objects.filter(promotion_segment__is_deleted=False)
@@ -103,7 +103,6 @@ def wholes_of(promotions: Sequence[Promotion]) -> Iterator[Whole]:
             tiers=tiers[key],
             qualifiers=qualifiers[key],
             targets=targets[key],
-            line_item_rules=rules[key],
             limits=limits[key],
             segment_names=[
                 link.promotion_segment.name for link in links[key] if link.promotion_segment

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrollments import withdraw
+from promotions.figures import TakesLong
 from promotions.models import Promotion
 from tests.factories import actor, enroll_contact, make_contact, make_offer, make_promotion
 
@@ -20,6 +22,11 @@ class Scene:
     draft: Promotion
     """One customer, paused."""
     empty: Promotion
+
+
+def takes_long(subject: str, at: datetime) -> Any:
+    """How something is counted at once that takes too long for that."""
+    raise TakesLong
 
 
 def make_scene(now: datetime) -> Scene:

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from enrollments.admin.refused_calls import call_url, reason_of, shown_calls
+from enrollments.admin.why_words import check_title
 from enrollments.figures import PER_DAY, UPTAKE
 from enrollments.uptake import by_promotion
 from promotions.admin.charts import Chart
@@ -26,10 +27,10 @@ from promotions.models import Promotion
 from promotions.services.figures import figures
 from promotions.uptake import whole_percent
 
+LAST: Final = 6
+"""So many refused calls."""
 TOP: Final = 8
 """The running promotions with the most customers."""
-LAST: Final = 5
-"""The refused calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         found = figures([per_day, uptake], at=at)
         context["per_day"] = days_chart(found[per_day], at)
         context["top"] = _top(request, found[uptake], at)
-    context["refusals"] = recent_refusals(request)
+    context["failures"] = recent_failures(request)
     context["serves_customers"] = request.user.has_perm(
         "enrollments.add_promotionpartyusage"
     ) and not request.user.has_perm("promotions.add_promotion")
@@ -101,33 +102,38 @@ def _top(request: HttpRequest, figure: Figure, at: datetime) -> dict[str, Any]:
     return {"rows": rows, "when": show_counted(figure.counted, at) if figure.counted else ""}
 
 
-# --- Refused calls --------------------------------------------------------------------------------
+# --- Failures of partner calls --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedOne:
-    """A refused call on the home page."""
+class Failure:
+    """A partner's call that was refused."""
 
     when: str
-    url: str
-    who: str
+    partner: str
     promotion: str
+    failed: str
+    """The check that it failed."""
     reason: str
+    url: str
 
 
-def recent_refusals(request: HttpRequest) -> Sequence[RefusedOne] | None:
-    """The last partner calls that were refused, with their reasons; None for who sees none."""
+def recent_failures(request: HttpRequest) -> Sequence[Failure] | None:
+    """The last partner calls that were refused, with their reasons, without whom they were about;
+    those left out that were refused with others. None for whoever doesn't see enrollments."""
     if not may_view_enrollments(request):
         return None
+    calls = shown_calls(actor_of(request)).filter(is_of_another_item=False)
     return [
-        RefusedOne(
+        Failure(
             when=show_short(call.created_date),
-            url=call_url(call),
-            who=str(call.created_by),
-            promotion=call.promotion.name if call.promotion else "",
+            partner=str(call.created_by),
+            promotion=str(call.promotion or "promotion not known"),
+            failed=check_title(call.code),
             reason=for_people(reason_of(call)),
+            url=call_url(call),
         )
-        for call in shown_calls(actor_of(request))[:LAST]
+        for call in calls.select_related(None).select_related("promotion", "created_by")[:LAST]
     ]
 
 

@@ -15,21 +15,19 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from psycopg.errors import QueryCanceled
 
-from promotions.figures import QUICK, Figure, UnknownKind, kind_named
+from promotions.figures import QUICK, Figure, TakesLong, UnknownKind, kind_named
 from promotions.models import KeptFigure
 
 T = TypeVar("T")
 
+LONG: Final = 1.0
+"""A figure that took so many seconds is kept, even if a page has waited for it."""
 FORGOTTEN: Final = timedelta(days=30)
 """What nobody has looked at for so long is not kept any longer."""
 
 
 Wanted = tuple[str, str]
 """A kind of figure and its subject."""
-
-
-class _TakesTooLong(Exception):
-    pass
 
 
 def figure(kind: str, subject: str, *, at: datetime) -> Figure:
@@ -43,7 +41,7 @@ def figures(wanted: Sequence[Wanted], *, at: datetime) -> dict[Wanted, Figure]:
     kinds, subjects = {kind for kind, _ in wanted}, {subject for _, subject in wanted}
     rows = KeptFigure.objects.filter(kind__in=kinds, subject__in=subjects)
     kept = {(row.kind, row.subject): row for row in rows}
-    counted = _counted([one for one in wanted if _is_quick(one, kept.get(one), at)], at)
+    counted = _counted([one for one in wanted if _was_quick(kept.get(one))], at)
     waiting = [one for one in wanted if one not in counted]
     ask_for([one for one in waiting if _is_to_be_asked_for(one, kept.get(one), at)], at=at)
     return {one: Figure(value) for one, value in counted.items()} | {
@@ -69,13 +67,12 @@ def quickly(count: Callable[[], T]) -> T | None:
     try:
         with _impatient():
             return count()
-    except _TakesTooLong:
+    except TakesLong:
         return None
 
 
-def _is_quick(one: Wanted, row: KeptFigure | None, at: datetime) -> bool:
-    was_quick = row is None or (row.counted_date is not None and row.seconds <= QUICK)
-    return was_quick and kind_named(one[0]).may_wait(one[1], at)
+def _was_quick(row: KeptFigure | None) -> bool:
+    return row is None or (row.counted_date is not None and row.seconds <= QUICK)
 
 
 def _is_to_be_asked_for(one: Wanted, row: KeptFigure | None, at: datetime) -> bool:
@@ -87,12 +84,18 @@ def _is_to_be_asked_for(one: Wanted, row: KeptFigure | None, at: datetime) -> bo
 
 
 def _counted(wanted: Sequence[Wanted], at: datetime) -> dict[Wanted, Any]:
-    """Those that are counted quickly, until one is not: then the page has waited long enough."""
+    """Those that are counted quickly, until one is not: then the page has waited long enough. What
+    took long and could not be broken off is kept, so that the next page need not wait for it."""
     values: dict[Wanted, Any] = {}
-    if wanted:
-        with suppress(_TakesTooLong), _impatient():
-            for kind, subject in wanted:
-                values[kind, subject] = kind_named(kind).count(subject, at)
+    if not wanted:
+        return values
+    with suppress(TakesLong), _impatient():
+        for one in wanted:
+            kind, began = kind_named(one[0]), time.perf_counter()
+            values[one] = (kind.at_once or kind.count)(one[1], at)
+            seconds = time.perf_counter() - began
+            if seconds > LONG:
+                _keep(one, values[one], seconds, at)
     return values
 
 
@@ -113,8 +116,14 @@ def _impatient() -> Iterator[None]:
                 cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
-            raise _TakesTooLong from error
+            raise TakesLong from error
         raise
+
+
+def _keep(one: Wanted, value: Any, seconds: float, at: datetime) -> None:
+    kind, subject = one
+    values = {"value": value, "counted_date": at, "seconds": seconds, "asked_date": at}
+    KeptFigure.objects.update_or_create(kind=kind, subject=subject, defaults=values)
 
 
 def ask_for(wanted: Sequence[Wanted], *, at: datetime) -> None:

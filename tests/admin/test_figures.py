@@ -17,7 +17,7 @@ from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import SignIn
 from tests.admin.pages import text
 from tests.factories import actor, enroll_contact, make_contact, make_offer, make_promotion
-from tests.marketing import DAY, Scene, make_scene
+from tests.marketing import DAY, Scene, make_scene, takes_long
 
 
 def url(promotion: Promotion | int) -> str:
@@ -68,8 +68,7 @@ def test_what_takes_long_is_being_counted(
     marketer: Client, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = {
-        name: Kind(name, kind.count, may_wait=lambda subject, at: False)
-        for name, kind in figures._kinds.items()
+        name: Kind(name, kind.count, at_once=takes_long) for name, kind in figures._kinds.items()
     }
     monkeypatch.setattr(figures, "_kinds", slow)
     assert text(marketer.get(url(scene.limited))).count("This is being counted") == 3

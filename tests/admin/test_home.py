@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from enrollments.models import PromotionPartyUsage
+from enrollments.models import PromotionPartyUsage, RefusedCall
 from promotions import figures
 from promotions.admin.charts import Chart
 from promotions.admin.moments import midnight
@@ -21,8 +21,8 @@ from promotions.services.figures import asked_for, renew
 from promotions.warnings import AdviceCode
 from tests.admin.conftest import SignIn
 from tests.admin.pages import text
-from tests.factories import enroll_contact, make_contact, make_promotion
-from tests.marketing import make_scene
+from tests.factories import enroll_contact, make_contact, make_promotion, make_user
+from tests.marketing import make_scene, takes_long
 from tests.part_factories import make_target
 
 HOME = "/admin/"
@@ -151,8 +151,7 @@ def test_what_takes_long_is_being_counted_then_shown_with_its_time(
 ) -> None:
     make_scene(timezone.now())
     slow = {
-        name: Kind(name, kind.count, may_wait=lambda subject, at: False)
-        for name, kind in figures._kinds.items()
+        name: Kind(name, kind.count, at_once=takes_long) for name, kind in figures._kinds.items()
     }
     monkeypatch.setattr(figures, "_kinds", slow)
     assert text(home(marketer)).count("This is being counted") == 2
@@ -183,13 +182,50 @@ def test_what_one_may_not_see_appears_nowhere(sign_in: SignIn, settings: Any) ->
 def test_support_begins_with_finding_customers(
     support: Client, marketer: Client, lead: Client, auditor: Client
 ) -> None:
-    page = text(home(support))
-    assert 'aria-label="Find a customer"' in page
-    assert "New promotion" not in page
-    for other in (marketer, lead, auditor):
-        assert 'aria-label="Find a customer"' not in text(home(other))
-    assert "New promotion" in text(home(marketer))
-    assert "New promotion" not in text(home(auditor))
+    """And with what was refused; marketers with a new promotion and the week."""
+
+    def acts(client: Client) -> list[str]:
+        [nav] = re.findall(r'aria-label="What you can do">(.*?)</nav>', text(home(client)), re.S)
+        return [one.strip() for one in re.findall(r"(?:</span>|>)\s*([A-Z][a-z ]+)\s*</a>", nav)]
+
+    make_promotion()
+    assert acts(support)[:3] == ["Find a customer", "Enroll a customer", "Enroll an audience"]
+    assert "New promotion" not in acts(support)
+    assert acts(marketer)[0] == acts(lead)[0] == "New promotion"
+    assert acts(auditor) == ["Promotions", "Calendar", "Find a customer", "Enrollments"]
+    for client, begins in ((support, "refused lately"), (marketer, "This week")):
+        page = text(home(client))
+        assert begins == min(("refused lately", "This week"), key=page.index)
+
+
+def test_what_was_refused_lately_with_the_reason(
+    marketer: Client, nobody: Client, settings: Any
+) -> None:
+    assert "None. What partners ask for" in text(home(marketer))
+    by = make_user(username="till", first_name="Till")
+    sale = make_promotion(name="Sale")
+    for number in range(8):
+        RefusedCall.objects.create(
+            created_date=timezone.now(),
+            created_by=by,
+            door="enrollments",
+            promotion=sale if number else None,
+            contact=make_contact(last_name="Zander"),
+            code="promotion_not_active",
+            detail=f"The promotion is not active ({number}).",
+            is_of_another_item=number == 7,
+        )
+    response = home(marketer)
+    failures = response.context["failures"]
+    assert [one.reason for one in failures] == [
+        f"The promotion is not active ({number})." for number in range(6, 0, -1)
+    ]
+    assert {(one.promotion, one.partner) for one in failures} == {("Sale", "Till")}
+    assert marketer.get(failures[0].url).status_code == 200
+    assert "Zander" not in text(response)
+    assert "refused lately" not in text(home(nobody))
+    settings.PROMOTION_SHARING = "private"
+    assert [one.promotion for one in home(marketer).context["failures"]] == ["promotion not known"]
 
 
 def test_the_page_takes_few_statements(
@@ -198,9 +234,9 @@ def test_the_page_takes_few_statements(
     make_scene(timezone.now())
     for _ in range(5):
         make_promotion(start_date_time=midnight(today()))
-    with django_assert_max_num_queries(16):
-        home(marketer)
     with django_assert_max_num_queries(18):
+        home(marketer)
+    with django_assert_max_num_queries(20):
         marketer.get(ATTENTION)
 
 

@@ -70,6 +70,8 @@ PAGES: Final = {
     "promotions_promotion_import_coupons": (PROMOTIONS, "change"),
     "promotions_promotion_export_coupons": (PROMOTIONS, "see"),
     "promotions_promotion_share": (PROMOTIONS, "see"),
+    "promotions_promotion_calendar": (PROMOTIONS, "see"),
+    "attention": (PROMOTIONS, "see"),
     "recycle_bin": (PROMOTIONS, "see"),
     "customers": (ENROLLMENTS, "see"),
     "customer": (ENROLLMENTS, "see"),
@@ -102,11 +104,12 @@ EVERYBODYS: Final = {
 TOLD_WHAT: Final = {
     "axes_accessattempt_history",
     "enrollments_promotionpartyusage_export", "enrollments_promotionpartyusage_withdraw",
-    "enrollments_promotionpartyusage_change_period",
+    "enrollments_promotionpartyusage_change_period", "enrollments_promotionpartyusage_figures",
     "enrollments_enrollmentjob_stop", "enrollments_enrollmentjob_resume",
     "enrollments_enrollmentjob_progress", "enrollments_enrollmentjob_refusals",
 }  # fmt: skip
-"""Pages that want to be told what about; tests/admin/test_acts.py and test_audiences.py."""
+"""Pages that want to be told what about; tests/admin/test_acts.py, test_audiences.py and
+test_figures.py."""
 
 
 def table() -> dict[str, dict[str, set[str]]]:

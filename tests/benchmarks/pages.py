@@ -135,6 +135,7 @@ def paths() -> list[str]:
     from django.urls import reverse
 
     from enrollments.models import Contact, PromotionPartyUsage
+    from promotions.admin.saved_views import VIEWS
     from promotions.models import Coupon, Promotion
 
     largest = Promotion.objects.order_by("pk")[0]
@@ -177,6 +178,11 @@ def paths() -> list[str]:
         ),
         "/admin/promotions/promotion/?q=promotion+4",
         "/admin/promotions/promotion/?status=running",
+        *(f"/admin/promotions/promotion/?view={view}" for view in VIEWS),
+        "/admin/promotions/promotion/calendar/",
+        "/admin/promotions/promotion/calendar/?view=running",
+        f"{enrollments}attention/",
+        *(f"{enrollments}figures/{key}/" for key in (largest.pk, largest.pk + 500)),
     ]
 
 

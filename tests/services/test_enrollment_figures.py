@@ -49,8 +49,9 @@ def test_enrolled_and_used(scene: Scene) -> None:
     assert uptake_of(expected) == expected
     assert expected[scene.limited.pk] == Uptake(3, 1)
     everywhere = UPTAKE.count(EVERYTHING, NOW)
+    rows = Counter(one.promotion_id for one in usages())
     assert everywhere == {
-        str(key): [one.enrolled, one.used] for key, one in expected.items() if one.enrolled
+        str(key): [one.enrolled, one.used, rows[key]] for key, one in expected.items() if rows[key]
     }
 
 
@@ -114,7 +115,7 @@ def test_a_page_counts_anew_what_is_few_and_shows_the_rest_as_kept(
     }
     kept = KeptFigure.objects.create(kind=UPTAKE.name, subject=EVERYTHING, asked_date=NOW)
     renew(kept, at=NOW)
-    monkeypatch.setattr(page_uptake, "FEW", 2)
+    monkeypatch.setattr(page_uptake, "FEW", 3)
     for _ in range(2):
         for promotion in (scene.limited, scene.unlimited):
             promotion.maximum_enrollment_count = None

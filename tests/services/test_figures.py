@@ -15,6 +15,7 @@ from promotions.models import KeptFigure
 from promotions.services import figures
 from promotions.services.figures import FORGOTTEN, asked_for, figure, kept_figure, renew
 from tests.factories import NOW, actor, make_user
+from tests.marketing import takes_long
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     counted = Counted()
     kinds = {
         "quick": Kind("quick", counted),
-        "slow": Kind("slow", counted, may_wait=lambda subject, at: False),
+        "slow": Kind("slow", counted, at_once=takes_long),
     }
     monkeypatch.setattr(registry, "_kinds", {**registry._kinds, **kinds})
     return counted
@@ -94,10 +95,22 @@ def test_one_that_became_quick_is_counted_each_time_again(counted: Counted) -> N
     assert figure("quick", "a", at=NOW) == Figure({"of": "a", "count": 2})
 
 
-def test_several_at_once(counted: Counted) -> None:
+def test_what_a_page_waited_for_too_long_is_kept(
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "LONG", 0)
+    assert figure("quick", "a", at=NOW) == Figure({"of": "a", "count": 1})
+    KeptFigure.objects.update(seconds=3)
+    counted.value = 2
+    assert figure("quick", "a", at=NOW + MINUTE) == Figure({"of": "a", "count": 1}, NOW)
+    assert asked_for() == []
+
+
+def test_several_at_once_until_one_takes_long(counted: Counted) -> None:
     wanted = [("quick", "a"), ("slow", "a"), ("quick", "b")]
     found = figures.figures(wanted, at=NOW)
-    assert [found[one].value and found[one].value["of"] for one in wanted] == ["a", None, "b"]
+    assert [found[one].value and found[one].value["of"] for one in wanted] == ["a", None, None]
+    assert {(kept.kind, kept.subject) for kept in asked_for()} == {("slow", "a"), ("quick", "b")}
 
 
 def test_what_nobody_counts_any_more_is_forgotten(counted: Counted) -> None:
