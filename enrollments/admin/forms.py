@@ -54,7 +54,7 @@ class EnrollForm(forms.Form):
     )
     effective = MomentField(required=False, label="Begins", help_text="Empty: now.")
     expiration = MomentField(
-        required=False, label="Ends", help_text="Empty: when the promotion ends."
+        required=False, ends=True, label="Ends", help_text="Empty: when the promotion ends."
     )
     reason = reason_field("Why you enroll the customer: it stands in the enrollment's history.")
 
@@ -90,7 +90,9 @@ class PeriodForm(forms.Form):
     """What changes about the period; what is left empty stays."""
 
     effective = MomentField(required=False, label="Begins", help_text="Empty: stays as it is.")
-    expiration = MomentField(required=False, label="Ends", help_text="Empty: stays as it is.")
+    expiration = MomentField(
+        required=False, ends=True, label="Ends", help_text="Empty: stays as it is."
+    )
     ends_with_promotion = forms.BooleanField(
         required=False,
         label="No end of its own: it ends with the promotion",

@@ -75,7 +75,7 @@ class GenerateForm(forms.Form):
         required=False, label="Starts", help_text="Empty: with the promotion."
     )
     end_date_time = MomentField(
-        required=False, label="Ends", help_text="Empty: with the promotion."
+        required=False, ends=True, label="Ends", help_text="Empty: with the promotion."
     )
     redemption_limit_all_buyers = _count(
         "Uses by all buyers",

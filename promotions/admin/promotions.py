@@ -16,7 +16,12 @@ from promotions.admin import coupon_pages, verbs
 from promotions.admin.access import access_to
 from promotions.admin.glance import at_a_glance, enrollment_in_words
 from promotions.admin.history_page import history_page
-from promotions.admin.moments import DayRangeFilter, moment_column, organisation_zone
+from promotions.admin.moments import (
+    DayRangeFilter,
+    moment_column,
+    organisation_zone,
+    read_typed_page,
+)
 from promotions.admin.pages import link
 from promotions.admin.records import RecordAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
@@ -173,6 +178,7 @@ class PromotionAdmin(RecordAdmin):
         lookup = LookupView.as_view(admin_site=self.admin_site)
         own = [
             path("lookup/", view(lookup), name="record_lookup"),
+            path("typed/", view(read_typed_page), name="read_typed"),
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),
