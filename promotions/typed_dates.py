@@ -81,10 +81,10 @@ def read_clock(day: str, clock: str, *, today: date, ends: bool = False) -> date
     on = read_day(day, today=today)
     at = (None if ends else time(0)) if not clock.strip() else read_time(clock)
     if at is not None:
-        return datetime.combine(on, at)  # noqa: DTZ001  # a clock's face has no zone
+        return datetime.combine(on, at)  # a clock's face has no zone
     if on == date.max:
         raise ValueError("The calendar ends with this day. Write a time, such as 23:59.")
-    return datetime.combine(on + timedelta(days=1), time(0))  # noqa: DTZ001
+    return datetime.combine(on + timedelta(days=1), time(0))
 
 
 # --- Times ----------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date]
         (r"(?P<first>\d{1,2})[/-](?P<second>\d{1,2})(?:[/-](?P<year>\d{4}|\d{2}))?", _slashed),
         (rf"(?:the )?{_NTH}(?: of)?[ -]?{_NAME}{_YEAR}", _named),
         (rf"{_NAME} (?:the )?{_NTH}(?:(?:,| )\s*(?P<year>\d{{4}}))?", _named),
-        (rf"(?:the )?(?P<edge>end|start|beginning) of (?:(?:the|this) )?month"
+        (r"(?:the )?(?P<edge>end|start|beginning) of (?:(?:the|this) )?month"
          r"(?P<month>)(?P<year>)", _edge),
         (rf"(?:the )?(?P<edge>end|start|beginning) of {_NAME}{_YEAR}", _edge),
         (rf"{_NAME}{_YEAR}", _only_month),

@@ -22,12 +22,15 @@ from promotions.admin.moments import (
     organisation_zone,
     read_typed_page,
 )
-from promotions.admin.pages import link
+from promotions.admin.pages import link, promotion_url
+from promotions.admin.promotion_form import PromotionForm
 from promotions.admin.records import RecordAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
+from promotions.admin.part_rows import part_model
 from promotions.admin.share_page import share_page
 from promotions.admin.site import LookupView, WordFilter, YesNoFilter, actor_of, badge
+from promotions.admin.summary import editor, summary_page
 from promotions.admin.tables import Under, tables
 from promotions.dictionary import fields_of
 from promotions.errors import DomainError, Refused
@@ -41,11 +44,14 @@ from promotions.models import (
     PromotionTier,
 )
 from promotions.rules import PromotionStatus, promotion_problems
-from promotions.sections import PROMOTION_SECTIONS
-from promotions.services.promotions import create_promotion, promotions, update_promotion
+from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
+from promotions.services.editing import create_edited, edit_promotion
+from promotions.services.promotions import promotions
 from promotions.services.recycle_bin import current_dependents, delete_promotion
 from promotions.status import status_case
 
+FOLDED = {MORE, OWNER, "Record"}
+"""The sections that few need: opened when asked for."""
 TIERED_IS_FINAL = (
     "Tiers are chosen when a promotion is created: what customers were promised could not be "
     "kept otherwise. To change it, make a new promotion."
@@ -60,6 +66,7 @@ class StatusFilter(WordFilter):
 
 @admin.register(Promotion)
 class PromotionAdmin(RecordAdmin):
+    form = PromotionForm
     service = promotions
     deleting_means = (
         "It goes to the recycle bin with everything that belongs to it, and can be restored from "
@@ -165,10 +172,20 @@ class PromotionAdmin(RecordAdmin):
         form_url: str = "",
         obj: Promotion | None = None,
     ) -> Any:
+        form = context["adminform"].form
+        edits = "name" in form.fields
         if obj is not None:
-            context["glance"] = at_a_glance(request, obj)
-            may_add = self.has_change_permission(request, obj)
-            context["tables"] = tables(request, parts_of(obj), may_add=may_add)
+            context["glance"] = at_a_glance(request, obj, told=edits)
+        if edits:
+            context |= editor(request, context["adminform"], obj)
+        if obj is not None:
+            under = {
+                kind: names
+                for kind, names in parts_of(obj).items()
+                if not edits or not any(part_model(prefix) is kind for prefix in form.rows)
+            }
+            if not edits or under.keys() != {PromotionLineItemRule}:
+                context["tables"] = tables(request, under, may_add=edits)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Other pages ---
@@ -178,6 +195,8 @@ class PromotionAdmin(RecordAdmin):
         lookup = LookupView.as_view(admin_site=self.admin_site)
         own = [
             path("lookup/", view(lookup), name="record_lookup"),
+            path("summary/", view(summary_page), name="promotions_promotion_summary"),
+            path("<str:key>/summary/", view(summary_page), name="promotions_promotion_summary_of"),
             path("typed/", view(read_typed_page), name="read_typed"),
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
@@ -196,13 +215,27 @@ class PromotionAdmin(RecordAdmin):
     def problems(self, record: Promotion) -> Iterable[DomainError]:
         return promotion_problems(record)
 
-    def create_record(self, record: Promotion, *, by: Actor) -> None:
-        create_promotion(record, by=by, at=timezone.now())
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        by, at = actor_of(request), timezone.now()
+        if not change:
+            branches, named = form.new_whole()
+            columns = {column.name for column in obj._meta.concrete_fields}
+            given = [name for name in form.cleaned_data if name in columns - {"version"}]
+            create_edited(obj, branches, named, given=given, by=by, at=at)
+            return
+        changes = form.changes()
+        edits, named = form.edits()
+        if changes or edits:
+            known = (form.cleaned_data.get("version") or 0,)  # none sent: no version that there is
+            edit_promotion(obj.pk, changes, edits, named, by=by, at=at, expected=known)
 
-    def update_record(
-        self, key: int, changes: Mapping[str, Any], *, by: Actor, expected: Iterable[int]
-    ) -> None:
-        update_promotion(key, changes, by=by, at=timezone.now(), expected=expected)
+    # After saving: to the promotion's page, which says what is still missing.
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return _after_saving(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return _after_saving(request, obj)
 
     # Deleting asks, where customers are enrolled now, and takes only a tick for a yes.
 
@@ -249,6 +282,13 @@ class PromotionAdmin(RecordAdmin):
         return named, counts, needed, kept
 
 
+def _after_saving(request: HttpRequest, promotion: Promotion) -> HttpResponseRedirect:
+    """To what the button that saved it is about: else to the promotion's page."""
+    pages = {"_activate": "activate", "_generate": "generate_coupons"}
+    page = next((page for button, page in pages.items() if button in request.POST), "change")
+    return HttpResponseRedirect(promotion_url(promotion, page))
+
+
 def _affected(promotions: Iterable[Promotion]) -> list[str]:
     """Who is enrolled now in what would be deleted: ``Summer sale: 12 enrollments``."""
     at = timezone.now()
@@ -275,12 +315,18 @@ def parts_of(promotion: Promotion) -> Under:
 
 
 def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
-    """The form's sections, in the order in which a marketer thinks; record facts come last."""
+    """The form's sections, in the order in which a marketer thinks; record facts come last. Whether
+    it is active is no field of the form: that is switched by buttons, which say what it means."""
     here = {column for field in fields_of(Promotion).values() for column in field.columns}
     shown = {
-        title: [name for name in names if name in here]
+        title: [name for name in names if name in here and name != "is_active"]
         for title, names in PROMOTION_SECTIONS.items()
     }
     if not new:
         shown["Record"] = ["shown_id", "created_by_whom", "changed_by_whom"]
-    return [(title, {"fields": names}) for title, names in shown.items() if names]
+    folded = {"classes": ("collapse",)}
+    return [
+        (title, {"fields": names, **(folded if title in FOLDED else {})})
+        for title, names in shown.items()
+        if names
+    ]

@@ -41,6 +41,7 @@ __all__ = [
     "YesNoFilter",
     "actor_of",
     "badge",
+    "is_key",
     "in_enrollments",
     "in_promotions",
     "label_of",
@@ -245,6 +246,11 @@ class KeySelect(AutocompleteSelect):
 
 
 _KEY: Final = re.compile(r"\d{1,18}", re.ASCII)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text that was sent can be a record's key."""
+    return _KEY.fullmatch(text) is not None
 
 
 class WordFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
