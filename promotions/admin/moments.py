@@ -160,8 +160,8 @@ class MomentField(forms.MultiValueField):
 
     def __init__(self, *, ends: bool = False, **options: Any) -> None:
         self.ends = ends
-        without = "the end" if ends else "the beginning"
-        zone = f"On the clocks of {organisation_zone().key}; without a time: {without} of the day."
+        without = "end" if ends else "beginning"
+        zone = f"In {organisation_zone().key}; without a time the {without} of the day."
         help_text = f"{options.pop('help_text', '')} {_SUCH_AS} {zone}".strip()
         options = {"help_text": help_text, "require_all_fields": False, **options}
         for name in ("input_date_formats", "input_time_formats"):

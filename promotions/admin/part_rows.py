@@ -102,7 +102,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
             if name in self.cleaned_data and self.cleaned_data.get(other) not in values:
                 empty = False if isinstance(self.fields[name], forms.BooleanField) else None
                 self.cleaned_data[name] = "" if name in texts else empty
-        plain = [name for name in self.fields if name not in texts]
+        plain = [name for name in self.fields if name not in texts and name != "version"]
         self.instance = construct_instance(self, self.instance, plain)
         self.finish()
 

@@ -117,7 +117,7 @@ class PromotionForm(RecordForm):
             return found
         for rows in self.rows.values():
             found += rows.media + rows.empty_form.media
-        return found + forms.Media(js=["promotions/editor.js"])
+        return found
 
     # --- Checking ---
 

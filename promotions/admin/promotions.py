@@ -1,7 +1,7 @@
 """The promotions' list and form."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
@@ -43,7 +43,7 @@ from promotions.models import (
     PromotionTarget,
     PromotionTier,
 )
-from promotions.rules import PromotionStatus, promotion_problems
+from promotions.rules import PromotionStatus, is_over, promotion_problems
 from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
 from promotions.services.editing import create_edited, edit_promotion
 from promotions.services.promotions import promotions
@@ -56,6 +56,27 @@ TIERED_IS_FINAL = (
     "Tiers are chosen when a promotion is created: what customers were promised could not be "
     "kept otherwise. To change it, make a new promotion."
 )
+
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "is_enrollment_required": (
+        "Members only: customers enroll",
+        "On: only customers who are enrolled take part. Off: everybody can.",
+    ),
+    "discount_order": (
+        "Which pieces are discounted first",
+        "Least expensive first: the cheapest gets the discount.",
+    ),
+    "priority_number": ("Priority", "1 comes first. Empty: after all that have a number."),
+    "exclusivity_type": ("Together with other promotions", ""),
+    "is_automatic": (
+        "Without a coupon",
+        "On: it applies by itself to every cart that qualifies. Off: customers enter a coupon, or "
+        "are enrolled.",
+    ),
+    "is_tiered": ("In tiers", "Who buys more gets more. This can't be changed after saving."),
+}
+"""Labels and help texts of the form, where the form says more than the field alone."""
 
 
 class StatusFilter(WordFilter):
@@ -155,6 +176,14 @@ class PromotionAdmin(RecordAdmin):
         if access_to(request, obj) < Access.ALL:  # naming another owner is a transfer
             yield from ("owner_user", "owner_group")
 
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in _WORDS:
+            field.label, field.help_text = _WORDS[db_field.name]
+        return field
+
     @admin.display(description="tiered")
     def tiered(self, promotion: Promotion) -> str:
         return f"{'Yes' if promotion.is_tiered else 'No'}. {TIERED_IS_FINAL}"
@@ -176,6 +205,9 @@ class PromotionAdmin(RecordAdmin):
         edits = "name" in form.fields
         if obj is not None:
             context["glance"] = at_a_glance(request, obj, told=edits)
+        context["may_activate"] = obj is None or (
+            not obj.is_active and not is_over(obj.end_date_time, timezone.now())
+        )
         if edits:
             context |= editor(request, context["adminform"], obj)
         if obj is not None:

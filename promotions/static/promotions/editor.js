@@ -18,6 +18,8 @@
       tags: Boolean(select.dataset.mayAdd),
       createTag: add_name,
       insertTag: (found, tag) => found.push(tag), // behind what is there already
+      templateSelection: (one) =>
+        String(one.id).startsWith("new:") ? `${one.id.slice(4)} (new)` : one.text,
       width: "100%",
       ajax: {
         data: (params) => ({
