@@ -1,7 +1,7 @@
 """A promotion at a glance: how it stands, what it is in plain English, what can be done."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -10,17 +10,16 @@ from django.utils import timezone
 
 from promotions.access import Access
 from promotions.admin.access import may
+from promotions.admin.consequences import coupons_in_words
 from promotions.admin.moments import organisation_zone, show_day, show_moment
 from promotions.admin.pages import promotion_url
 from promotions.admin.site import actor_of, badge, staff_user
 from promotions.admin.verbs import offered
 from promotions.admin.words import emphasised
-from promotions.models import Coupon, Promotion
+from promotions.models import Promotion
 from promotions.rules import EnrollmentWindow, enrollment_window, is_over, promotion_status
 from promotions.services.views import last_viewed
 from promotions.snapshots import description_of
-
-MOST_COUNTED: Final = 10_000
 
 
 def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
@@ -70,14 +69,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> di
         "find_coupon_url": f"{coupons}?promotion__id__exact={promotion.pk}",
         "export_url": promotion_url(promotion, "export_coupons"),
         "may_edit": may(request, "change", promotion, Access.EDIT),
-        "coupons": _coupons(promotion),
+        "coupons": coupons_in_words(promotion) or "none yet",
         "coupons_url": f"{coupons}?promotion__id__exact={promotion.pk}",
         "add_coupon_url": f"{reverse('admin:promotions_coupon_add')}?promotion={promotion.pk}",
     }
-
-
-def _coupons(promotion: Promotion) -> str:
-    """How many there are; of a million nobody waits for the count."""
-    live = Coupon.objects.live().filter(promotion=promotion)
-    count = live.values("pk")[: MOST_COUNTED + 1].count()
-    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"

@@ -1,6 +1,7 @@
 """The parts of a promotion as rows of its own form: one kind of row for each kind of part."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -77,6 +78,8 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
         if self.instance.pk is not None:
             self.initial |= {"key": str(self.instance.pk), "version": self.instance.version}
         for name, field in self.fields.items():
+            if isinstance(self.initial.get(name), Decimal):  # without the database's zeros
+                self.initial[name] = f"{self.initial[name].normalize():f}"
             if isinstance(field, PickField):
                 self.initial[name] = getattr(self.instance, name)
                 field.prepare_value(self.initial[name])  # its label is known, then

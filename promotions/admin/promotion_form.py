@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from promotions.admin.record_forms import NO_SUCH_RECORD, RecordForm
 from promotions.admin.row_sets import MOST_ROWS, WORDS, RowSet, row_set
 from promotions.child_rules import free_rank
 from promotions.errors import DomainError
-from promotions.models import Promotion, PromotionLineItemRule, PromotionPart, PromotionTier, Record
+from promotions.models import PromotionLineItemRule, PromotionPart, PromotionTier, Record
 from promotions.services.editing import Edit, Named
 from promotions.services.whole import Branch, all_parts, parts_problems
 from promotions.snapshots import coupons_of, whole_of_parts
@@ -55,6 +54,8 @@ class PromotionForm(RecordForm):
         many = {prefix for prefix, parts in self.stored.items() if len(parts) > MOST_ROWS}
         if many & set(_NARROWED):
             many.add("line_item_rules")
+        if not settings.COMMERCE_FIELDS:
+            many |= {"tiers", "line_item_rules", *_NARROWED}
         if not self.may_be_tiered:
             many.add("tiers")
         if not self.stored["qualifiers"] and not self.stored["targets"]:
@@ -137,8 +138,7 @@ class PromotionForm(RecordForm):
 
     def show_refused(self) -> None:
         """The service's refusals; those of parts are shown once the rows are read."""
-        parts = {error for error in self.refused if self._row_at(error) is not None}
-        super().show_refused([error for error in self.refused if error not in parts])
+        super().show_refused([error for error in self.refused if self._row_at(error) is None])
 
     def show_row_refusals(self) -> None:
         for error in self.refused:

@@ -11,9 +11,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from promotions.access import Access
-from promotions.actors import Actor
 from promotions.admin import coupon_pages, verbs
 from promotions.admin.access import access_to
+from promotions.admin.consequences import of_deleting
 from promotions.admin.glance import at_a_glance, enrollment_in_words
 from promotions.admin.history_page import history_page
 from promotions.admin.moments import (
@@ -23,11 +23,11 @@ from promotions.admin.moments import (
     read_typed_page,
 )
 from promotions.admin.pages import link, promotion_url
+from promotions.admin.part_rows import part_model
 from promotions.admin.promotion_form import PromotionForm
 from promotions.admin.records import RecordAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
-from promotions.admin.part_rows import part_model
 from promotions.admin.share_page import share_page
 from promotions.admin.site import LookupView, WordFilter, YesNoFilter, actor_of, badge
 from promotions.admin.summary import editor, summary_page
@@ -293,7 +293,9 @@ class PromotionAdmin(RecordAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-        context["affected"] = _affected([context["object"]])
+        promotion = context["object"]
+        context["affected"] = _affected([promotion])
+        context["consequences"] = list(of_deleting(promotion, timezone.now()))
         response: HttpResponse = super().render_delete_form(request, context)
         return response
 
