@@ -97,7 +97,7 @@ _TIME: Final = re.compile(
 )
 _BEHIND: Final = re.compile(
     r"(?P<day>.+?)(?:,| at|t(?=\d{2}:)|\s)\s*"
-    r"(?P<clock>\d{1,2}[:h]\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?"
+    r"(?P<clock>\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d{1,6})?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?"
     r"|noon|midday|midnight|24:00|end of day)",
     re.ASCII | re.IGNORECASE,
 )

@@ -26,11 +26,10 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSplitDateTimeWidget
 
-from promotions.moments import day_in, in_zone
+from promotions import moments
+from promotions.moments import ENDS_OF_TIME, day_in
 from promotions.typed_dates import END_OF_DAY, read_day
 from promotions.typed_dates import read_clock as read_typed
-
-_ENDS_OF_TIME = (date.min, date.max)
 
 
 def organisation_zone() -> ZoneInfo:
@@ -43,7 +42,7 @@ def show_moment(moment: datetime | None, *, otherwise: str = "–") -> str:
     if moment is None:
         return otherwise
     local = _on_the_clock(moment)
-    zone = "UTC" if local.date() in _ENDS_OF_TIME else organisation_zone().key
+    zone = "UTC" if local.date() in ENDS_OF_TIME else organisation_zone().key
     return f"{show_day(local.date())}, {local:%H:%M} ({zone})"
 
 
@@ -66,28 +65,13 @@ def show_day(day: date) -> str:
 
 
 def read_clock(clock: datetime) -> datetime:
-    """The moment that a date and time typed by staff mean, in UTC.
-
-    Of a time that happens twice (clocks go back) the first is meant. Raises ``ValueError`` for one
-    that never happens (clocks go forward) and for moments outside the calendar.
-    """
-    zone = organisation_zone()
-    if clock.date() in _ENDS_OF_TIME:
-        return clock.replace(tzinfo=UTC)
-    try:
-        moment = clock.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("There is no such moment.") from error
-    if moment.astimezone(zone).replace(tzinfo=None) != clock:
-        raise ValueError(f"At this time the clocks of {zone.key} are put forward. Choose another.")
-    return moment
+    """The moment that a date and time typed by staff mean, in UTC. Raises ``ValueError``."""
+    return moments.read_clock(clock, organisation_zone())
 
 
 def _on_the_clock(moment: datetime) -> datetime:
     """What the clocks show at ``moment``, without a zone; the inverse of ``read_clock``."""
-    utc = moment.astimezone(UTC)
-    local = utc if utc.date() in _ENDS_OF_TIME else in_zone(moment, organisation_zone())
-    return local.replace(tzinfo=None)
+    return moments.on_the_clock(moment, organisation_zone())
 
 
 # --- Typing -------------------------------------------------------------------------------------
@@ -232,12 +216,12 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]  # the theme is not
     def queryset(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]"
     ) -> "models.QuerySet[Any]":
-        moments = isinstance(self.field, models.DateTimeField)
+        has_time = isinstance(self.field, models.DateTimeField)
         for lookup, day in self._bounds():
             value: date | datetime = day
-            if moments and lookup == "lte":
+            if has_time and lookup == "lte":
                 lookup, value = "lt", _midnight(day, days_later=1)
-            elif moments:
+            elif has_time:
                 value = _midnight(day)
             queryset = queryset.filter(**{f"{self.field_path}__{lookup}": value})
         return queryset

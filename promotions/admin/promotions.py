@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from promotions.access import Access
-from promotions.admin import coupon_pages, verbs
+from promotions.admin import coupon_pages, exchange_pages, verbs
 from promotions.admin.access import access_to
 from promotions.admin.consequences import of_deleting
 from promotions.admin.glance import at_a_glance, enrollment_in_words
@@ -116,6 +116,7 @@ class PromotionAdmin(RecordAdmin):
     search_help_text = "Name, code or external id"
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
+    list_after_template = "promotions/admin/exchange.html"
     delete_confirmation_template = "promotions/admin/delete_promotion.html"
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
     change_form_outer_after_template = "promotions/admin/tables.html"
@@ -234,6 +235,7 @@ class PromotionAdmin(RecordAdmin):
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),
             *coupon_pages.urls(view),
+            *exchange_pages.urls(view),
         ]
         return [*own, *super().get_urls()]
 
