@@ -1,7 +1,7 @@
 """What would happen, with numbers, if something were done to a promotion now: said before it is
 done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,10 +23,15 @@ from promotions.rules import EnrollmentWindow, enrollment_window, has_begun, is_
 from promotions.services.recycle_bin import current_dependents
 
 MOST_COUNTED: Final = 10_000
-_COPIED: Final[tuple[type[PromotionPart], ...]] = (
-    PromotionTier, PromotionQualifier, PromotionTarget, PromotionLineItemRule, PromotionLimit,
-    PromotionMarketSegment,
-)  # fmt: skip
+_COPIED: Final[Mapping[type[PromotionPart], tuple[str, str]]] = {
+    PromotionTier: ("tier", "tiers"),
+    PromotionQualifier: ("condition on the cart", "conditions on the cart"),
+    PromotionTarget: ("discount", "discounts"),
+    PromotionLineItemRule: ("rule for single items", "rules for single items"),
+    PromotionLimit: ("limit", "limits"),
+    PromotionMarketSegment: ("segment", "segments"),
+}
+"""What is copied, and how one and several are called."""
 
 
 def of_activating(promotion: Promotion, at: datetime) -> Iterator[str]:
@@ -64,11 +69,10 @@ def of_closing(promotion: Promotion, at: datetime) -> Iterator[str]:
 
 def of_cloning(promotion: Promotion, at: datetime) -> Iterator[str]:
     counted = []
-    for model in _COPIED:
+    for model, (one, several) in _COPIED.items():
         live = model._default_manager.filter(promotion=promotion, is_deleted=False)
         if count := live.count():
-            name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
-            counted.append(f"{count:,} {str(name).removeprefix('promotion ')}")
+            counted.append(f"{count:,} {one if count == 1 else several}")
     if coupons := coupons_in_words(promotion):
         counted.append(f"{coupons} with new codes")
     yield f"Copied with it: {', '.join(counted)}." if counted else "Nothing is below it to copy."

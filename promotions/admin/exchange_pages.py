@@ -93,7 +93,7 @@ def export_page(request: HttpRequest, kind: str) -> HttpResponseBase:
             headers={"Content-Disposition": name},
         )
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
-    write_workbook(rows, file, title="Promotions")  # type: ignore[arg-type]
+    write_workbook(rows, file, title="Promotions")
     file.seek(0)
     return FileResponse(file, content_type=_SHEET, headers={"Content-Disposition": name})
 

@@ -66,7 +66,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> di
         "warnings": [emphasised(one.text) for one in description.warnings] if description else [],
         "generate_url": promotion_url(promotion, "generate_coupons"),
         "import_url": promotion_url(promotion, "import_coupons"),
-        "find_coupon_url": f"{coupons}?promotion__id__exact={promotion.pk}",
+        "find_coupon_url": coupons,
         "export_url": promotion_url(promotion, "export_coupons"),
         "may_edit": may(request, "change", promotion, Access.EDIT),
         "coupons": coupons_in_words(promotion) or "none yet",

@@ -76,7 +76,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
-            self.initial |= {"key": str(self.instance.pk), "version": self.instance.version}
+            self.initial.update(key=str(self.instance.pk), version=self.instance.version)
         for name, field in self.fields.items():
             if isinstance(self.initial.get(name), Decimal):  # without the database's zeros
                 self.initial[name] = f"{self.initial[name].normalize():f}"
@@ -408,4 +408,4 @@ ROWS: Final[Mapping[str, type[RowForm]]] = {
 
 
 def part_model(prefix: str) -> type[PromotionPart]:
-    return ROWS[prefix]._meta.model  # type: ignore[no-any-return]
+    return ROWS[prefix]._meta.model

@@ -2,7 +2,7 @@
 costs no statement of its own, and a name that is not there yet can be given on the way."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
@@ -14,8 +14,6 @@ from promotions.admin.record_forms import NO_SUCH_RECORD
 from promotions.admin.site import KeySelect, is_key, label_of
 from promotions.folding import fold
 from promotions.models import Record, RecordQuerySet
-
-R = TypeVar("R", bound=Record)
 
 NEW: Final = "new:"
 """What stands before a name that is to be added."""
@@ -31,7 +29,7 @@ class PickWidget(KeySelect):
         self.may_add = may_add
 
     def __deepcopy__(self, memo: Any) -> "PickWidget":
-        copied: PickWidget = super().__deepcopy__(memo)  # type: ignore[no-untyped-call]
+        copied: PickWidget = super().__deepcopy__(memo)
         copied.labels = {}
         return copied
 
@@ -87,7 +85,7 @@ class PickField(forms.Field):
         return f"{NEW}{name}"
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.prepare_value(initial) != str(data or "").strip()
+        return bool(self.prepare_value(initial) != str(data or "").strip())
 
 
 class Picked:
@@ -117,11 +115,16 @@ class Picked:
         for number, text in enumerate(sorted(names), start=1):
             name = text.removeprefix(NEW)
             key = fold(name)
-            record = by_name.get(key) or new.setdefault(key, model(name=name, pk=-number))
+            record = by_name.get(key) or new.setdefault(key, _unsaved(model, name, -number))
             self._found[model, text] = record
 
-    def get(self, model: type[R], text: str) -> R | None:
+    def get(self, model: type[Record], text: str) -> Record | None:
         """The record behind a pick; None where there is none to be seen. One that is new has a
         provisional key below 0."""
-        found: Any = self._found.get((model, text))
-        return found
+        return self._found.get((model, text))
+
+
+def _unsaved(model: type[Record], name: str, key: int) -> Record:
+    made: Any = model
+    record: Record = made(name=name, pk=key)
+    return record

@@ -136,9 +136,9 @@ class PromotionForm(RecordForm):
         if any(not rows.is_valid() for rows in self.rows.values()):
             self.add_error(None, _MEND)
 
-    def show_refused(self) -> None:
-        """The service's refusals; those of parts are shown once the rows are read."""
-        super().show_refused([error for error in self.refused if self._row_at(error) is None])
+    def refused_here(self) -> list[DomainError]:
+        """Those of parts are shown once the rows are read."""
+        return [error for error in self.refused if self._row_at(error) is None]
 
     def show_row_refusals(self) -> None:
         for error in self.refused:
@@ -192,7 +192,7 @@ class PromotionForm(RecordForm):
         tiers = self._ranked(records)
         below: dict[str, list[Branch]] = {}
         top: list[Branch] = []
-        for row, record in reversed(records.items()):
+        for row, record in reversed(list(records.items())):
             place = self._place_of(row)
             branch = Branch(
                 record,

@@ -100,11 +100,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             self._update_errors(error)  # type: ignore[attr-defined]
         if not self.errors:
             show_refusals(self, type(self).rules(self.instance))
-        self.show_refused()
+        show_refusals(self, self.refused_here())
 
-    def show_refused(self, refused: Iterable[DomainError] | None = None) -> None:
-        """Why the service refused the form the first time round, at the fields."""
-        show_refusals(self, self.refused if refused is None else refused)
+    def refused_here(self) -> Iterable[DomainError]:
+        """Why the service refused the form the first time round, as far as the fields show it."""
+        return self.refused
 
     def changes(self) -> dict[str, Any]:
         """What the editor changed, by the model's field names."""

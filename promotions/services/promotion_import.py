@@ -240,7 +240,7 @@ def _problems(
 ) -> Iterator[tuple[str, str]]:
     """What the rules say of the promotion as it would be."""
     record = copy(stored)
-    if record.pk is None:
+    if record._state.adding:
         fill_in(record, by=by, at=at)
     for name, value in values.items():
         setattr(record, name, value)

@@ -42,7 +42,7 @@ def rows(file: bytes) -> Table:
 def sheet(*lines: list[Any]) -> bytes:
     book, file = Workbook(), io.BytesIO()
     for line in lines:
-        book.active.append(line)  # type: ignore[union-attr]
+        book.active.append(line)
     book.save(file)
     return file.getvalue()
 
