@@ -131,7 +131,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
         form=form,
         button="See what would change",
         back=_list_url(),
-        most=MOST_ROWS,
+        most=f"{MOST_ROWS:,}",
         zone=organisation_zone().key,
     )
 

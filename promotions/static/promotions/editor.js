@@ -37,7 +37,7 @@
   };
 
   // What jQuery tells only its own listeners, all are told.
-  $(document).on("change", "select", (event) => {
+  $(document).on("change", "select.promotion-pick", (event) => {
     if (!event.originalEvent) {
       event.target.dispatchEvent(new Event("change", { bubbles: true }));
     }
