@@ -58,6 +58,17 @@ def read_rows(
     return _rows(lines, _columns(header, columns, required))
 
 
+def rows_of(
+    lines: Iterator[tuple[int, list[str]]], *, columns: Collection[str], required: Collection[str]
+) -> Iterator[Row]:
+    """The rows of a table that was no CSV file, by the numbers of its lines, header first. Raises
+    ``Refused`` as ``read_rows`` does."""
+    _, header = next(lines, (1, []))
+    if not any(header):
+        raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
+    return _rows(lines, _columns(header, columns, required))
+
+
 def _lines(reader: Any, skipped: int, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
     """What a reader of the ``csv`` module reads of ``text``, with the numbers of the lines."""
     try:
@@ -121,11 +132,12 @@ def _rows(lines: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Ite
 def write_rows(rows: Iterable[Sequence[str]]) -> str:
     """Rows as lines of a CSV file."""
     text = io.StringIO()
-    csv.writer(text).writerows([_guarded(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 

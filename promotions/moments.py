@@ -63,3 +63,31 @@ def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
 def day_in(zone: ZoneInfo, moment: datetime) -> date:
     """The calendar day on which ``moment`` falls in ``zone``."""
     return in_zone(moment, zone).date()
+
+
+ENDS_OF_TIME: Final = (date.min, date.max)
+"""Days that lie outside of some zones' calendars: everywhere they are read and shown in UTC."""
+
+
+def on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks of ``zone`` show at ``moment``; the inverse of ``read_clock``."""
+    utc = moment.astimezone(UTC)
+    local = utc if utc.date() in ENDS_OF_TIME else in_zone(moment, zone)
+    return local.replace(tzinfo=None)
+
+
+def read_clock(clock: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which the clocks of ``zone`` show ``clock``, in UTC.
+
+    Of a time that happens twice (clocks go back) the first is meant. Raises ``ValueError`` for one
+    that never happens (clocks go forward) and for moments outside the calendar.
+    """
+    if clock.date() in ENDS_OF_TIME:
+        return clock.replace(tzinfo=UTC)
+    try:
+        moment = clock.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("There is no such moment.") from error
+    if moment.astimezone(zone).replace(tzinfo=None) != clock:
+        raise ValueError(f"At this time the clocks of {zone.key} are put forward. Choose another.")
+    return moment

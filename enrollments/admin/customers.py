@@ -78,9 +78,15 @@ class CustomerAdmin(RecordAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
+    profile_fields: tuple[str, ...] = ()
+    """What is kept of the customer and few need: shown when asked for."""
+
     def sections(self, new: bool) -> list[tuple[str, dict[str, Any]]]:
-        who = ("Who", {"fields": [*self.customer_fields]})
-        return [who] if new else [who, ("Record", {"fields": [*self.readonly_fields]})]
+        shown: list[tuple[str, dict[str, Any]]] = [("Who", {"fields": [*self.customer_fields]})]
+        if self.profile_fields:
+            profile = {"fields": [*self.profile_fields], "classes": ("collapse",)}
+            shown.append(("Profile", profile))
+        return shown if new else [*shown, ("Record", {"fields": [*self.readonly_fields]})]
 
     def render_change_form(
         self,
@@ -105,7 +111,13 @@ class AccountAdmin(CustomerAdmin):
     list_display = ("name", "external_id", "created")
     search_fields = ("name_key",)
     search_help_text = "Beginning of the name, external id, record id or enrollment number"
+    autocomplete_fields = ("parent",)
     customer_fields = ("name", "external_id")
+    profile_fields = (
+        "account_number", "type", "parent", "phone", "website", "billing_street",
+        "billing_postal_code", "billing_city", "billing_state", "billing_country", "industry",
+        "number_of_employees", "annual_revenue", "description",
+    )  # fmt: skip
 
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str

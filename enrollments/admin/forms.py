@@ -61,7 +61,7 @@ class CheckForm(forms.Form):
     )
     effective = MomentField(required=False, label="Begins", help_text="Empty: now.")
     expiration = MomentField(
-        required=False, label="Ends", help_text="Empty: when the promotion ends."
+        required=False, ends=True, label="Ends", help_text="Empty: when the promotion ends."
     )
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
@@ -109,7 +109,9 @@ class PeriodForm(forms.Form):
         help_text="From its own end on; where that is over, from now on.",
     )
     effective = MomentField(required=False, label="Begins", help_text="Empty: stays as it is.")
-    expiration = MomentField(required=False, label="Ends", help_text="Empty: stays as it is.")
+    expiration = MomentField(
+        required=False, ends=True, label="Ends", help_text="Empty: stays as it is."
+    )
     ends_with_promotion = forms.BooleanField(
         required=False,
         label="No end of its own: it ends with the promotion",

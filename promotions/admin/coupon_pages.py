@@ -1,5 +1,6 @@
 """Coupons by the thousand: generated from a pattern, imported from a file, exported as one."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -62,6 +63,7 @@ class GenerateForm(forms.Form):
     """How many coupons, with which codes, and what they have in common."""
 
     pattern = forms.CharField(
+        label="What the codes look like",
         max_length=64,
         help_text="Such as SUMMER-****-****. Each * becomes a letter or digit that nobody can "
         "guess, each # a digit.",
@@ -75,7 +77,7 @@ class GenerateForm(forms.Form):
         required=False, label="Starts", help_text="Empty: with the promotion."
     )
     end_date_time = MomentField(
-        required=False, label="Ends", help_text="Empty: with the promotion."
+        required=False, ends=True, label="Ends", help_text="Empty: with the promotion."
     )
     redemption_limit_all_buyers = _count(
         "Uses by all buyers",
@@ -113,7 +115,7 @@ class ImportForm(forms.Form):
 def generate_page(request: HttpRequest, key: str) -> HttpResponse:
     """Generates coupons of the promotion ``key``."""
     promotion = promotion_or_404(request, key, "change", Access.EDIT)
-    form = GenerateForm(request.POST or None)
+    form = GenerateForm(request.POST or None, initial={"pattern": _suggested(promotion)})
     if request.method == "POST" and form.is_valid():
         try:
             batch = generate_coupons(
@@ -130,6 +132,15 @@ def generate_page(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, f"{batch.quantity:,} coupons generated.")
             return _to_coupons(promotion)
     return _form(request, promotion, form, title="Generate coupons", button="Generate")
+
+
+def _suggested(promotion: Promotion) -> str:
+    """A pattern to begin with: the promotion's code, or the first word of its name that will do."""
+    words = _LETTERS.findall((promotion.promotion_code or promotion.name).upper())
+    return f"{next((word[:12] for word in words), 'CODE')}-****-****"
+
+
+_LETTERS: Final = re.compile(r"[A-Z0-9]{3,}", re.ASCII)
 
 
 def import_page(request: HttpRequest, key: str) -> HttpResponse:

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from promotions.admin.described import PartAdmin
 from promotions.admin.moments import moment_column
 from promotions.admin.site import RecordFilter, WordFilter
+from promotions.admin.tables import Under
 from promotions.folding import fold
 from promotions.models import Coupon, CouponCodeRedemption
 from promotions.models.picklists import CouponStatus
@@ -41,6 +43,20 @@ class CouponAdmin(PartAdmin):
     starts = moment_column("start_date_time", "starts")
     ends = moment_column("end_date_time", "ends")
 
+    def under(self, record: Coupon) -> Under:
+        return {CouponCodeRedemption: {"coupon": record.pk}}
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Where a code or a number is searched that one coupon has: straight to that coupon."""
+        search = request.GET.get("q", "")
+        if request.method == "GET" and search.strip() and self.has_view_permission(request):
+            queryset, _ = self.get_search_results(request, self.get_queryset(request), search)
+            if len(keys := list(queryset.values_list("pk", flat=True)[:2])) == 1:
+                return HttpResponseRedirect(reverse("admin:promotions_coupon_change", args=keys))
+        return super().changelist_view(request, extra_context)
+
     @admin.display(description="uses, by each buyer")
     def uses(self, coupon: Coupon) -> str:
         in_all = coupon.redemption_limit_all_buyers
@@ -63,6 +79,8 @@ class RedemptionAdmin(PartAdmin):
     nothing_yet = "Shops send one here whenever a buyer uses a coupon."
     service = redemptions
     written = False
+    summary = ("buyer", "transaction", "created")
+    order_below = ("-id",)
     list_display = ("numbered", "coupon", "of_promotion", "buyer", "transaction", "created")
     list_select_related = ("promotion", "coupon")
     sortable_by = ()

@@ -1,26 +1,25 @@
 """A promotion at a glance: how it stands, what it is in plain English, what can be done."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 
 from promotions.access import Access
 from promotions.admin.access import may
+from promotions.admin.consequences import coupons_in_words
 from promotions.admin.moments import organisation_zone, show_day, show_moment
 from promotions.admin.pages import promotion_url
 from promotions.admin.site import actor_of, badge, staff_user
 from promotions.admin.verbs import offered
-from promotions.models import Coupon, Promotion
+from promotions.admin.words import emphasised
+from promotions.models import Promotion
 from promotions.rules import EnrollmentWindow, enrollment_window, is_over, promotion_status
 from promotions.services.views import last_viewed
 from promotions.snapshots import description_of
-
-MOST_COUNTED: Final = 10_000
 
 
 def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
@@ -40,10 +39,11 @@ def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> s
     return "open" if closes is None else f"open until {show_day(closes)}"
 
 
-def at_a_glance(request: HttpRequest, promotion: Promotion) -> dict[str, Any]:
-    """What stands above the promotion's form."""
+def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> dict[str, Any]:
+    """What stands above the promotion's form. Where it is ``told`` elsewhere on the page what the
+    promotion is in plain English, not here again."""
     at, zone = timezone.now(), organisation_zone()
-    description = description_of(promotion, by=actor_of(request), at=at)
+    description = None if told else description_of(promotion, by=actor_of(request), at=at)
     seen = last_viewed(promotion, user=staff_user(request.user))
     # By name only: promotions know nothing of enrollments.
     enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
@@ -65,28 +65,14 @@ def at_a_glance(request: HttpRequest, promotion: Promotion) -> dict[str, Any]:
         "verbs": offered(request, promotion),
         "share_url": promotion_url(promotion, "share"),
         "history_url": promotion_url(promotion, "history"),
-        "sentences": [emphasised(sentence.text) for sentence in description.sentences],
-        "warnings": [emphasised(warning.text) for warning in description.warnings],
+        "sentences": [emphasised(one.text) for one in description.sentences] if description else [],
+        "warnings": [emphasised(one.text) for one in description.warnings] if description else [],
         "generate_url": promotion_url(promotion, "generate_coupons"),
         "import_url": promotion_url(promotion, "import_coupons"),
+        "find_coupon_url": coupons,
         "export_url": promotion_url(promotion, "export_coupons"),
         "may_edit": may(request, "change", promotion, Access.EDIT),
-        "coupons": _coupons(promotion),
+        "coupons": coupons_in_words(promotion) or "none yet",
         "coupons_url": f"{coupons}?promotion__id__exact={promotion.pk}",
         "add_coupon_url": f"{reverse('admin:promotions_coupon_add')}?promotion={promotion.pk}",
     }
-
-
-def emphasised(text: str) -> str:
-    """A sentence of plain English, with the names that stand in asterisks set off."""
-    parts = [("<em>{}</em>" if one % 2 else "{}", part) for one, part in enumerate(text.split("*"))]
-    if len(parts) % 2 == 0:  # a name with an asterisk in it
-        return text
-    return format_html("".join(form for form, _ in parts), *(part for _, part in parts))
-
-
-def _coupons(promotion: Promotion) -> str:
-    """How many there are; of a million nobody waits for the count."""
-    live = Coupon.objects.live().filter(promotion=promotion)
-    count = live.values("pk")[: MOST_COUNTED + 1].count()
-    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"

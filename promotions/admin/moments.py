@@ -1,12 +1,15 @@
 """Moments in the admin: shown and typed on the clocks of the organisation's time zone.
 
+What people type is read by ``promotions/typed_dates.py``, and shown back while they type.
+
 "For ever" (9999-12-31T23:59:59Z) lies outside every calendar east of Greenwich. The last day of the
 calendar, and the first, are therefore shown and read in UTC, whatever the zone.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -14,14 +17,19 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSplitDateTimeWidget
 
-from promotions.moments import in_zone
-
-_ENDS_OF_TIME = (date.min, date.max)
+from promotions import moments
+from promotions.moments import ENDS_OF_TIME, day_in
+from promotions.typed_dates import END_OF_DAY, read_day
+from promotions.typed_dates import read_clock as read_typed
 
 
 def organisation_zone() -> ZoneInfo:
@@ -34,7 +42,7 @@ def show_moment(moment: datetime | None, *, otherwise: str = "–") -> str:
     if moment is None:
         return otherwise
     local = _on_the_clock(moment)
-    zone = "UTC" if local.date() in _ENDS_OF_TIME else organisation_zone().key
+    zone = "UTC" if local.date() in ENDS_OF_TIME else organisation_zone().key
     return f"{show_day(local.date())}, {local:%H:%M} ({zone})"
 
 
@@ -65,62 +73,149 @@ def show_day(day: date) -> str:
 
 
 def read_clock(clock: datetime) -> datetime:
-    """The moment that a date and time typed by staff mean, in UTC.
-
-    Of a time that happens twice (clocks go back) the first is meant. Raises ``ValueError`` for one
-    that never happens (clocks go forward) and for moments outside the calendar.
-    """
-    zone = organisation_zone()
-    if clock.date() in _ENDS_OF_TIME:
-        return clock.replace(tzinfo=UTC)
-    try:
-        moment = clock.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("There is no such moment.") from error
-    if moment.astimezone(zone).replace(tzinfo=None) != clock:
-        raise ValueError(f"At this time the clocks of {zone.key} are put forward. Choose another.")
-    return moment
+    """The moment that a date and time typed by staff mean, in UTC. Raises ``ValueError``."""
+    return moments.read_clock(clock, organisation_zone())
 
 
 def _on_the_clock(moment: datetime) -> datetime:
     """What the clocks show at ``moment``, without a zone; the inverse of ``read_clock``."""
-    utc = moment.astimezone(UTC)
-    local = utc if utc.date() in _ENDS_OF_TIME else in_zone(moment, organisation_zone())
-    return local.replace(tzinfo=None)
+    return moments.on_the_clock(moment, organisation_zone())
 
 
-class MomentWidget(UnfoldAdminSplitDateTimeWidget):  # type: ignore[misc]  # the theme is not typed
-    """A date and a time beside each other."""
+# --- Typing -------------------------------------------------------------------------------------
 
-    def decompress(self, value: datetime | None) -> list[date | time | None]:
+
+class _Typed:
+    """What shows back, below the inputs of a widget, how that was understood which is typed."""
+
+    kind = "moment"
+    ends = False
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        inputs = super().render(name, value, attrs, renderer)  # type: ignore[misc]
+        key = (attrs or {}).get("id") or name
+        about = {"name": name, "kind": self.kind, "ends": "1" if self.ends else ""}
+        return render_to_string(
+            "promotions/admin/typed.html",
+            {"inputs": inputs, "read_id": f"{key}_read", "about": json.dumps(about)},
+        )
+
+
+class DayWidget(_Typed, UnfoldAdminDateWidget):  # type: ignore[misc]  # the theme is not typed
+    """A day, typed or chosen in a calendar."""
+
+    kind = "day"
+
+
+class MomentWidget(_Typed, UnfoldAdminSplitDateTimeWidget):  # type: ignore[misc]  # the theme is not typed
+    """A day and a time beside each other."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.widgets[1].attrs.update({"aria-label": "Time"})
+
+    def decompress(self, value: datetime | None) -> list[str | None]:
         if value is None:
             return [None, None]
         clock = _on_the_clock(value) if value.tzinfo else value
-        return [clock.date(), clock.time()]
+        midnight = clock.time() == time()
+        if self.ends and midnight and clock.date() != date.min:
+            return [(clock.date() - timedelta(days=1)).isoformat(), END_OF_DAY]
+        return [clock.date().isoformat(), f"{clock:%H:%M:%S}" if clock.second else f"{clock:%H:%M}"]
 
 
-class MomentField(forms.SplitDateTimeField):
-    """A moment, typed as date and time on the organisation's clocks."""
+class DayField(forms.DateField):
+    """A day, typed as people type it."""
+
+    widget = DayWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.help_text = f"{options.get('help_text', '')} {_SUCH_AS}".strip()
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        if not value.strip():
+            return None
+        try:
+            return read_day(value, today=today())
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+
+class MomentField(forms.MultiValueField):
+    """A moment, typed as day and time on the organisation's clocks. Without a time it is the
+    beginning of the day or, of what ``ends``, the end."""
 
     widget = MomentWidget
 
-    def __init__(self, **options: Any) -> None:
-        zone = f"On the clocks of {organisation_zone().key}."
-        options["help_text"] = f"{options.get('help_text', '')} {zone}".strip()
-        super().__init__(**options)
+    def __init__(self, *, ends: bool = False, **options: Any) -> None:
+        self.ends = ends
+        without = "end" if ends else "beginning"
+        zone = f"In {organisation_zone().key}; without a time the {without} of the day."
+        help_text = f"{options.pop('help_text', '')} {_SUCH_AS} {zone}".strip()
+        options = {"help_text": help_text, "require_all_fields": False, **options}
+        for name in ("input_date_formats", "input_time_formats"):
+            options.pop(name, None)
+        fields = (forms.CharField(required=False), forms.CharField(required=False))
+        super().__init__(fields, **options)
+        if isinstance(self.widget, MomentWidget):
+            self.widget.ends = ends
 
     def compress(self, data_list: Sequence[Any] | None) -> datetime | None:
-        if not data_list:
+        day, clock = data_list or ("", "")
+        if not day and not clock:
             return None
-        day, clock = data_list
-        if day in self.empty_values:
-            raise ValidationError(self.error_messages["invalid_date"], code="invalid_date")
-        if clock in self.empty_values:
-            raise ValidationError("Enter a time, too, such as 00:00.", code="invalid_time")
+        if not day:
+            raise ValidationError("Write the day, too.", code="invalid_date")
         try:
-            return read_clock(datetime.combine(day, clock))
+            return read_clock(read_typed(day, clock or "", today=today(), ends=self.ends))
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
+
+
+def today() -> date:
+    """The day that it is in the organisation's time zone."""
+    return day_in(organisation_zone(), timezone.now())
+
+
+def show_read(moment: datetime, *, ends: bool) -> str:
+    """A moment that was typed, with its weekday: ``Sunday, 31 May 2026, 24:00 (Europe/Berlin)``."""
+    zone = organisation_zone().key
+    clock = _on_the_clock(moment)
+    if ends and clock.time() == time() and clock.date() != date.min:
+        day = clock.date() - timedelta(days=1)
+        return f"{show_weekday(day)}, {END_OF_DAY} ({zone})"
+    return f"{show_weekday(clock.date())}, {show_moment(moment).partition(', ')[2]}"
+
+
+def show_weekday(day: date) -> str:
+    """``Sunday, 31 May 2026``."""
+    return f"{day:%A}, {show_day(day)}"
+
+
+def read_typed_page(request: HttpRequest) -> HttpResponse:
+    """How the day or moment was understood that somebody types: a line for below the field."""
+    name, ends = request.GET.get("name", ""), request.GET.get("ends") == "1"
+    said, refused = "", ""
+    try:
+        if request.GET.get("kind") == "day":
+            day = DayField(required=False).clean(request.GET.get(name, ""))
+            said = show_weekday(day) if day else ""
+        else:
+            typed = [request.GET.get(f"{name}_{part}", "") for part in (0, 1)]
+            moment = MomentField(required=False, ends=ends).clean(typed)
+            said = show_read(moment, ends=ends) if moment else ""
+    except ValidationError as error:
+        refused = " ".join(error.messages)
+    return render(request, "promotions/admin/read.html", {"said": said, "refused": refused})
+
+
+_SUCH_AS: Final = "Such as 31 May, 31.5.2026 or tomorrow."
+
+
+# --- Filters and columns ------------------------------------------------------------------------
 
 
 class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]  # the theme is not typed
@@ -129,12 +224,12 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]  # the theme is not
     def queryset(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]"
     ) -> "models.QuerySet[Any]":
-        moments = isinstance(self.field, models.DateTimeField)
+        has_time = isinstance(self.field, models.DateTimeField)
         for lookup, day in self._bounds():
             value: date | datetime = day
-            if moments and lookup == "lte":
+            if has_time and lookup == "lte":
                 lookup, value = "lt", midnight(day, days_later=1)
-            elif moments:
+            elif has_time:
                 value = midnight(day)
             queryset = queryset.filter(**{f"{self.field_path}__{lookup}": value})
         return queryset

@@ -56,7 +56,7 @@ class PartnerAdmin(SuperuserOnly, ModelAdmin):
     def shown_scopes(self, partner: Partner) -> str:
         return ", ".join(partner.scopes)
 
-    @admin.display(description="acts as")
+    @admin.display(description="user name")
     def acts_as(self, partner: Partner) -> str:
         return partner.acting_user.username
 

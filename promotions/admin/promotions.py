@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
@@ -12,19 +12,23 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from promotions.access import Access
-from promotions.actors import Actor
-from promotions.admin import coupon_pages, verbs
+from promotions.admin import coupon_pages, exchange_pages, verbs
 from promotions.admin.access import access_to
 from promotions.admin.calendar_page import calendar_page
+from promotions.admin.consequences import of_deleting
 from promotions.admin.glance import at_a_glance
 from promotions.admin.history_page import history_page
-from promotions.admin.pages import link
+from promotions.admin.moments import read_typed_page
+from promotions.admin.pages import link, promotion_url
+from promotions.admin.part_rows import part_model
+from promotions.admin.promotion_form import PromotionForm
 from promotions.admin.promotion_list import PromotionListAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
 from promotions.admin.search_box import search_page
 from promotions.admin.share_page import share_page
 from promotions.admin.site import LookupView, actor_of
+from promotions.admin.summary import editor, summary_page
 from promotions.admin.tables import Under, tables
 from promotions.dictionary import fields_of
 from promotions.errors import DomainError, Refused
@@ -37,19 +41,44 @@ from promotions.models import (
     PromotionTarget,
     PromotionTier,
 )
-from promotions.rules import promotion_problems
-from promotions.sections import PROMOTION_SECTIONS
-from promotions.services.promotions import create_promotion, promotions, update_promotion
+from promotions.rules import is_over, promotion_problems
+from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
+from promotions.services.editing import create_edited, edit_promotion
+from promotions.services.promotions import promotions
 from promotions.services.recycle_bin import current_dependents, delete_promotion
 
+FOLDED = {MORE, OWNER, "Record"}
+"""The sections that few need: opened when asked for."""
 TIERED_IS_FINAL = (
     "Tiers are chosen when a promotion is created: what customers were promised could not be "
     "kept otherwise. To change it, make a new promotion."
 )
 
 
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "is_enrollment_required": (
+        "Members only: customers enroll",
+        "On: only customers who are enrolled take part. Off: everybody can.",
+    ),
+    "discount_order": (
+        "Which pieces are discounted first",
+        "Least expensive first: the cheapest gets the discount.",
+    ),
+    "priority_number": ("Priority", "1 comes first. Empty: after all that have a number."),
+    "exclusivity_type": ("Together with other promotions", ""),
+    "is_automatic": (
+        "Without a coupon",
+        "On: it applies by itself to every cart that qualifies. Off: customers enter a coupon, or "
+        "are enrolled.",
+    ),
+    "is_tiered": ("In tiers", "Who buys more gets more. This can't be changed after saving."),
+}
+"""Labels and help texts of the form, where the form says more than the field alone."""
+
+
 @admin.register(Promotion)
 class PromotionAdmin(PromotionListAdmin):
+    form = PromotionForm
     service = promotions
     deleting_means = (
         "It goes to the recycle bin with everything that belongs to it, and can be restored from "
@@ -58,6 +87,7 @@ class PromotionAdmin(PromotionListAdmin):
     )
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
+    list_after_template = "promotions/admin/exchange.html"
     delete_confirmation_template = "promotions/admin/delete_promotion.html"
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
     change_form_outer_after_template = "promotions/admin/tables.html"
@@ -96,6 +126,14 @@ class PromotionAdmin(PromotionListAdmin):
         if access_to(request, obj) < Access.ALL:  # naming another owner is a transfer
             yield from ("owner_user", "owner_group")
 
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in _WORDS:
+            field.label, field.help_text = _WORDS[db_field.name]
+        return field
+
     @admin.display(description="tiered")
     def tiered(self, promotion: Promotion) -> str:
         return f"{'Yes' if promotion.is_tiered else 'No'}. {TIERED_IS_FINAL}"
@@ -113,10 +151,23 @@ class PromotionAdmin(PromotionListAdmin):
         form_url: str = "",
         obj: Promotion | None = None,
     ) -> Any:
+        form = context["adminform"].form
+        edits = "name" in form.fields
         if obj is not None:
-            context["glance"] = at_a_glance(request, obj)
-            may_add = self.has_change_permission(request, obj)
-            context["tables"] = tables(request, parts_of(obj), may_add=may_add)
+            context["glance"] = at_a_glance(request, obj, told=edits)
+        context["may_activate"] = obj is None or (
+            not obj.is_active and not is_over(obj.end_date_time, timezone.now())
+        )
+        if edits:
+            context |= editor(request, context["adminform"], obj)
+        if obj is not None:
+            under = {
+                kind: names
+                for kind, names in parts_of(obj).items()
+                if not edits or not any(part_model(prefix) is kind for prefix in form.rows)
+            }
+            if not edits or under.keys() != {PromotionLineItemRule}:
+                context["tables"] = tables(request, under, may_add=edits)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Other pages ---
@@ -132,10 +183,14 @@ class PromotionAdmin(PromotionListAdmin):
                 name="promotions_promotion_calendar",
             ),
             path("find/", view(search_page), name="find"),
+            path("summary/", view(summary_page), name="promotions_promotion_summary"),
+            path("<str:key>/summary/", view(summary_page), name="promotions_promotion_summary_of"),
+            path("typed/", view(read_typed_page), name="read_typed"),
             path("recycle-bin/", view(recycle_bin_page), name="recycle_bin"),
             path("<str:key>/share/", view(share_page), name="promotions_promotion_share"),
             *verbs.urls(view),
             *coupon_pages.urls(view),
+            *exchange_pages.urls(view),
         ]
         return [*own, *super().get_urls()]
 
@@ -149,13 +204,27 @@ class PromotionAdmin(PromotionListAdmin):
     def problems(self, record: Promotion) -> Iterable[DomainError]:
         return promotion_problems(record)
 
-    def create_record(self, record: Promotion, *, by: Actor) -> None:
-        create_promotion(record, by=by, at=timezone.now())
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        by, at = actor_of(request), timezone.now()
+        if not change:
+            branches, named = form.new_whole()
+            columns = {column.name for column in obj._meta.concrete_fields}
+            given = [name for name in form.cleaned_data if name in columns - {"version"}]
+            create_edited(obj, branches, named, given=given, by=by, at=at)
+            return
+        changes = form.changes()
+        edits, named = form.edits()
+        if changes or edits:
+            known = (form.cleaned_data.get("version") or 0,)  # none sent: no version that there is
+            edit_promotion(obj.pk, changes, edits, named, by=by, at=at, expected=known)
 
-    def update_record(
-        self, key: int, changes: Mapping[str, Any], *, by: Actor, expected: Iterable[int]
-    ) -> None:
-        update_promotion(key, changes, by=by, at=timezone.now(), expected=expected)
+    # After saving: to the promotion's page, which says what is still missing.
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return _after_saving(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return _after_saving(request, obj)
 
     # Deleting asks, where customers are enrolled now, and takes only a tick for a yes.
 
@@ -181,7 +250,9 @@ class PromotionAdmin(PromotionListAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-        context["affected"] = _affected([context["object"]])
+        promotion = context["object"]
+        context["affected"] = _affected([promotion])
+        context["consequences"] = list(of_deleting(promotion, timezone.now()))
         response: HttpResponse = super().render_delete_form(request, context)
         return response
 
@@ -200,6 +271,13 @@ class PromotionAdmin(PromotionListAdmin):
         named, counts, needed, _ = super().get_deleted_objects(objs, request)
         kept = [str(one) for one in objs if access_to(request, one) < Access.ALL]
         return named, counts, needed, kept
+
+
+def _after_saving(request: HttpRequest, promotion: Promotion) -> HttpResponseRedirect:
+    """To what the button that saved it is about: else to the promotion's page."""
+    pages = {"_activate": "activate", "_generate": "generate_coupons"}
+    page = next((page for button, page in pages.items() if button in request.POST), "change")
+    return HttpResponseRedirect(promotion_url(promotion, page))
 
 
 def _affected(promotions: Iterable[Promotion]) -> list[str]:
@@ -228,12 +306,18 @@ def parts_of(promotion: Promotion) -> Under:
 
 
 def promotion_sections(*, new: bool) -> list[tuple[str, dict[str, Any]]]:
-    """The form's sections, in the order in which a marketer thinks; record facts come last."""
+    """The form's sections, in the order in which a marketer thinks; record facts come last. Whether
+    it is active is no field of the form: that is switched by buttons, which say what it means."""
     here = {column for field in fields_of(Promotion).values() for column in field.columns}
     shown = {
-        title: [name for name in names if name in here]
+        title: [name for name in names if name in here and name != "is_active"]
         for title, names in PROMOTION_SECTIONS.items()
     }
     if not new:
         shown["Record"] = ["shown_id", "created_by_whom", "changed_by_whom"]
-    return [(title, {"fields": names}) for title, names in shown.items() if names]
+    folded = {"classes": ("collapse",)}
+    return [
+        (title, {"fields": names, **(folded if title in FOLDED else {})})
+        for title, names in shown.items()
+        if names
+    ]

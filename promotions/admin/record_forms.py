@@ -100,7 +100,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             self._update_errors(error)  # type: ignore[attr-defined]
         if not self.errors:
             show_refusals(self, type(self).rules(self.instance))
-        show_refusals(self, self.refused)
+        show_refusals(self, self.refused_here())
+
+    def refused_here(self) -> Iterable[DomainError]:
+        """Why the service refused the form the first time round, as far as the fields show it."""
+        return self.refused
 
     def changes(self) -> dict[str, Any]:
         """What the editor changed, by the model's field names."""

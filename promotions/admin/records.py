@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from promotions.access import Access
 from promotions.actors import Actor
 from promotions.admin.access import access_to
-from promotions.admin.moments import MomentField, MomentWidget, moment_column, show_moment
+from promotions.admin.moments import DayField, MomentField, moment_column, show_moment
 from promotions.admin.record_forms import RecordForm, currency_field
 from promotions.admin.refusals import in_words
 from promotions.admin.site import KeySelect, ModelAdmin, actor_of, label_of, staff_user, words_of
@@ -138,8 +138,11 @@ class RecordAdmin(ModelAdmin):
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
         if isinstance(db_field, models.DateTimeField):
-            kwargs = {"form_class": MomentField, "widget": MomentWidget, **kwargs}
-            return db_field.formfield(**kwargs)
+            ends = "end" in db_field.name or "expiration" in db_field.name
+            form_class = partial(MomentField, ends=ends)
+            return db_field.formfield(**{"form_class": form_class, **kwargs})
+        if isinstance(db_field, models.DateField):
+            return db_field.formfield(**{"form_class": DayField, **kwargs})
         if isinstance(db_field, CurrencyField):
             return currency_field(db_field.help_text)
         if isinstance(db_field, models.TextField):

@@ -45,8 +45,10 @@ __all__ = [
     "YesNoFilter",
     "actor_of",
     "badge",
+    "everybodys_label_of",
     "in_enrollments",
     "in_promotions",
+    "is_key",
     "label_of",
     "may_administer",
     "may_manage_promotions",
@@ -236,6 +238,12 @@ def label_of(record: Any, by: Actor) -> str:
     return str(registered.label_for(record, by) if registered else record)
 
 
+def everybodys_label_of(record: Any) -> str:
+    """The same for a record of the catalogue, which tells nothing personal."""
+    registered: Any = admin.site._registry[type(record)]
+    return str(registered.label_of(record))
+
+
 class LookupView(AutocompleteJsonView):
     """Answers what somebody types in a ``KeySelect``, to those who may view such records."""
 
@@ -264,6 +272,11 @@ class KeySelect(AutocompleteSelect):
 
 
 _KEY: Final = re.compile(r"\d{1,18}", re.ASCII)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text that was sent can be a record's key."""
+    return _KEY.fullmatch(text) is not None
 
 
 class WordFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed

@@ -1,6 +1,6 @@
 """What is done to a promotion as a whole, each with a page that says what it means and asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,16 +14,20 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from promotions.access import Access
+from promotions.admin import consequences
 from promotions.admin.access import may
+from promotions.admin.moments import DayField, MomentField
 from promotions.admin.pages import link, page, promotion_or_404, promotion_url
 from promotions.admin.refusals import show_refusals
 from promotions.admin.site import actor_of
+from promotions.admin.words import emphasised
 from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.rules import has_begun, is_over
 from promotions.services.cloning import clone_promotion
 from promotions.services.promotions import activate, close, deactivate
 from promotions.services.recycle_bin import restore_promotion
+from promotions.snapshots import description_of
 
 
 class VerbForm(forms.Form):
@@ -37,12 +41,45 @@ class VerbForm(forms.Form):
 
 
 class CloneForm(VerbForm):
+    """The copy's name and dates: mostly it is for another time."""
+
     name = forms.CharField(
         label="Name of the copy", max_length=255, widget=UnfoldAdminTextInputWidget
     )
+    start_date_time = MomentField(
+        required=False, label="Starts", help_text="Empty: from when it is activated."
+    )
+    end_date_time = MomentField(
+        required=False, ends=True, label="Ends", help_text="Empty: it goes on until you end it."
+    )
+    enrollment_start_date = DayField(
+        required=False, label="Enrollment opens", help_text="Empty: at once."
+    )
+    enrollment_end_date = DayField(
+        required=False, label="Enrollment closes", help_text="Empty: as long as it runs."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("is_enrollment_required"):
+            del self.fields["enrollment_start_date"], self.fields["enrollment_end_date"]
 
     def more(self) -> dict[str, Any]:
-        return {"name": self.cleaned_data["name"]}
+        given = {name: self.cleaned_data[name] for name in self.fields if name in _DATES}
+        changes = {name: given[name] for name in given if name in self.changed_data}
+        return {"name": self.cleaned_data["name"], "changes": changes}
+
+
+_DATES: Final = (
+    "start_date_time", "end_date_time", "enrollment_start_date", "enrollment_end_date",
+)  # fmt: skip
+_POINTERS: Final = {
+    "name": "name",
+    "startDateTime": "start_date_time",
+    "endDateTime": "end_date_time",
+    "enrollmentStartDate": "enrollment_start_date",
+    "enrollmentEndDate": "enrollment_end_date",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +93,8 @@ class Verb:
     perform: Callable[..., Promotion]
     fits: Callable[[Promotion, datetime], bool]
     """Whether it is offered: whether it would do anything."""
+    consequences: Callable[[Promotion, datetime], Iterable[str]]
+    """What it would do now, with numbers."""
     act: str = "change"
     access: Access = Access.EDIT
     form: type[VerbForm] = VerbForm
@@ -71,6 +110,7 @@ VERBS: Final = (
         done="{} is active.",
         perform=activate,
         fits=lambda p, at: not p.is_active and not is_over(p.end_date_time, at),
+        consequences=consequences.of_activating,
     ),
     Verb(
         name="deactivate",
@@ -80,6 +120,7 @@ VERBS: Final = (
         done="{} is switched off.",
         perform=deactivate,
         fits=lambda p, at: p.is_active and not is_over(p.end_date_time, at),
+        consequences=consequences.of_deactivating,
     ),
     Verb(
         name="close",
@@ -88,6 +129,7 @@ VERBS: Final = (
         done="{} is closed.",
         perform=close,
         fits=lambda p, at: not is_over(p.end_date_time, at) and has_begun(p.start_date_time, at),
+        consequences=consequences.of_closing,
     ),
     Verb(
         name="clone",
@@ -97,6 +139,7 @@ VERBS: Final = (
         done="{} is a copy, and a draft.",
         perform=clone_promotion,
         fits=lambda p, at: True,
+        consequences=consequences.of_cloning,
         act="add",
         access=Access.READ,
         form=CloneForm,
@@ -109,6 +152,7 @@ VERBS: Final = (
         done="{} is restored.",
         perform=restore_promotion,
         fits=lambda p, at: True,
+        consequences=consequences.of_restoring,
         act="delete",
         access=Access.ALL,
         on_deleted=True,
@@ -119,7 +163,13 @@ VERBS: Final = (
 def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
     """What ``verb`` means for the promotion ``key``; sent, it is done."""
     promotion = promotion_or_404(request, key, verb.act, verb.access, deleted=verb.on_deleted)
-    first = {"version": promotion.version, "name": f"{promotion.name[:240]} (copy)"}
+    at = timezone.now()
+    first = {
+        "version": promotion.version,
+        "name": f"{promotion.name[:240]} (copy)",
+        "is_enrollment_required": promotion.is_enrollment_required,
+        **{name: getattr(promotion, name) for name in _DATES},
+    }
     form = verb.form(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         known = form.cleaned_data["version"] or 0
@@ -127,12 +177,12 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
             result = verb.perform(
                 promotion.pk,
                 by=actor_of(request),
-                at=timezone.now(),
+                at=at,
                 expected=(known,),
                 **form.more(),
             )
         except Refused as refused:
-            show_refusals(form, refused.errors, {})
+            show_refusals(form, refused.errors, _POINTERS)
         else:
             messages.success(request, format_html(verb.done, link(result)))
             return HttpResponseRedirect(promotion_url(result))
@@ -142,9 +192,17 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
         title=f"{verb.title}: {promotion}",
         form=form,
         means=verb.means,
+        consequences=list(verb.consequences(promotion, at)),
+        advice=_advice(request, promotion, at) if verb.name == "activate" else (),
         button=verb.title,
         back=promotion_url(promotion) if not promotion.is_deleted else "",
     )
+
+
+def _advice(request: HttpRequest, promotion: Promotion, at: datetime) -> list[str]:
+    """What is odd about the promotion as it would run."""
+    description = description_of(promotion, by=actor_of(request), at=at)
+    return [emphasised(one.text) for one in description.warnings]
 
 
 def offered(request: HttpRequest, promotion: Promotion) -> list[tuple[str, str]]:

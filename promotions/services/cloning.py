@@ -1,6 +1,6 @@
 """Cloning a promotion: a draft with everything under it, but nothing that customers did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,10 +48,12 @@ def clone_promotion(
     at: datetime,
     expected: Iterable[int] | None = None,
     name: str | None = None,
+    changes: Mapping[str, Any] | None = None,
 ) -> Promotion:
     """A copy of the promotion ``key`` that ``by`` may see, as an inactive draft owned by ``by``:
     ``IsCloned``, with the original as its ``RelatedPromotionId``, and without a code or an external
-    id, since these are unique. Enrollments, redemptions and shares stay with the original.
+    id, since these are unique. ``changes`` are what is other than the original's, such as dates.
+    Enrollments, redemptions and shares stay with the original.
 
     Raises ``Refused``: ``not_found``, ``version_conflict``, ``invalid_value``.
     """
@@ -63,6 +65,8 @@ def clone_promotion(
         clone = Promotion(**_columns(source, without=_NOT_COPIED))
         clone.name = name if name is not None else f"Copy of {source.name}"[:_LONGEST_NAME]
         clone.is_cloned, clone.related_promotion = True, source
+        for field, value in (changes or {}).items():
+            setattr(clone, field, value)
         promotions.insert(clone, by=by, at=at)
         sharing.follow_owner(clone, by=by, at=at)
         events = [history.created(clone)]

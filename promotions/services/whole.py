@@ -40,7 +40,7 @@ _BELONGS: Final[dict[tuple[type[PromotionPart], type[PromotionPart]], str]] = {
     (PromotionTarget, PromotionLineItemRule): "associated_target",
 }
 """By which field a part names the one above it."""
-_LEVELS: Final[tuple[type[PromotionPart], ...]] = (
+LEVELS: Final[tuple[type[PromotionPart], ...]] = (
     PromotionTier,
     PromotionQualifier,
     PromotionTarget,
@@ -266,7 +266,7 @@ def _taken_codes(records: Iterable[PromotionPart]) -> set[str]:
 
 
 def _write_parts(promotion: Promotion, placed: Sequence[_Placed]) -> None:
-    for model in _LEVELS:
+    for model in LEVELS:
         level = [one for one in placed if type(one.record) is model]
         for one in level:
             one.record.pk = None

@@ -23,7 +23,9 @@ LIST = "/admin/promotions/coupon/"
 
 
 def found(client: Client, query: str) -> list[str]:
-    page = client.get(LIST, {"q": query})
+    page = client.get(LIST, {"q": query}, follow=True)
+    if "original" in page.context:  # the one that has the code: its own page
+        return [page.context["original"].coupon_code]
     return [coupon.coupon_code for coupon in page.context["cl"].result_list]
 
 
@@ -41,6 +43,21 @@ def test_a_coupon_is_found_by_its_whole_code_or_number(marketer: Client, query: 
     make_coupon(coupon_code="STRASSE-10")
     assert found(marketer, query.format(coupon.pk)) == ["STRASSE-1"]
     assert found(marketer, "STRASSE") == [], "no part of a code: that would read them all"
+
+
+def test_a_code_leads_straight_to_its_coupon_with_its_redemptions(
+    marketer: Client, django_assert_max_num_queries: Any
+) -> None:
+    coupon = make_coupon(coupon_code="USED")
+    redemption = CouponCodeRedemption(coupon=coupon, buyer="B-1", transaction="T-1")
+    redeem(redemption, by=actor(), at=timezone.now())
+    page = text(marketer.get(admin_url("promotions_promotion", "change", coupon.promotion.pk)))
+    assert 'form="find_coupon"' in page
+    with django_assert_max_num_queries(30):  # the list that leads on, and the coupon
+        response = marketer.get(LIST, {"q": "used"}, follow=True)
+    assert response.redirect_chain == [(admin_url("promotions_coupon", "change", coupon.pk), 302)]
+    assert "B-1" in text(response)
+    assert "T-1" in text(response)
 
 
 def test_a_code_is_looked_up_by_its_index(marketer: Client) -> None:

@@ -1,6 +1,6 @@
 """Activate, deactivate, close, clone: a page that says what it means, then the service."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
+from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import staff, user_of
 from tests.admin.pages import admin_url, errors, sent, text
-from tests.factories import actor, make_promotion
-from tests.part_factories import make_target
+from tests.factories import actor, enroll_contact, make_contact, make_promotion
+from tests.part_factories import make_coupon, make_target
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,54 @@ def test_there_is_no_page_for_what_is_not_there(lead: Client, verb: str) -> None
         assert response.status_code == 404, key
     if verb == "restore":
         assert lead.get(url(live, verb)).status_code == 404
+
+
+# --- Consequences ---------------------------------------------------------------------------------
+
+
+def test_says_with_numbers_what_would_happen(lead: Client) -> None:
+    now = timezone.now()
+    promotion = make_promotion(
+        by=staff(lead), promotion_code="MAY", start_date_time=now + timedelta(days=9)
+    )
+    make_coupon(promotion, coupon_code="ONE")
+    for customer in (make_contact(), make_contact()):
+        enroll_contact(customer, promotion)
+    cases = {
+        "activate": (
+            "It applies from",
+            "Customers can enroll at once",
+            "2 enrollments",
+            "1 coupon",
+        ),
+        "deactivate": ("2 enrollments are paused at once", "1 coupon"),
+        "close": ("its end becomes this moment", "2 enrollments end with it"),
+        "clone": ("1 coupon with new codes", "2 enrollments stay with the original"),
+        "delete": ("2 enrollments are paused", "Its code MAY is free", "can be restored until"),
+    }
+    for verb, says in cases.items():
+        page = text(lead.get(url(promotion, verb)))
+        for words in says:
+            assert words in page, (verb, words)
+    assert "has no target" in text(lead.get(url(promotion, "activate")))
+
+
+def test_says_what_restoring_brings_back(lead: Client) -> None:
+    promotion = make_promotion(by=staff(lead))
+    make_coupon(promotion)
+    enroll_contact(make_contact(), promotion)
+    delete_promotion(promotion.pk, by=staff(lead), at=timezone.now(), confirmed=True)
+    page = text(lead.get(url(promotion, "restore")))
+    for words in ("comes back active", "1 enrollments come back", "back with 1 coupon"):
+        assert words in page
+
+
+def test_clones_it_for_another_month(marketer: Client) -> None:
+    promotion = make_promotion(is_enrollment_required=False)
+    dates = {"start_date_time_0": "1 June 2027", "end_date_time_0": "30.6.2027"}
+    wrong = sent(marketer, url(promotion, "clone"), **{**dates, "end_date_time_0": "30.5.2027"})
+    assert "must end after it starts" in errors(wrong)["end_date_time"][0]
+    sent(marketer, url(promotion, "clone"), name="June", **dates)
+    june = Promotion.objects.get(name="June")
+    assert june.start_date_time == datetime(2027, 6, 1, tzinfo=UTC)
+    assert june.end_date_time == datetime(2027, 7, 1, tzinfo=UTC)

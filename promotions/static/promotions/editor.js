@@ -1,0 +1,109 @@
+// The promotion's form: rows that are added and taken out, fields that count only beside others,
+// and records that are chosen, or named anew, while typing.
+"use strict";
+{
+  const $ = django.jQuery;
+
+  const add_name = (params) => {
+    const name = params.term.trim();
+    return name ? { id: `new:${name}`, text: `Add “${name}”`, isNew: true } : null;
+  };
+
+  const choose = (select) => {
+    if (select.name.includes("__prefix__") || $(select).hasClass("select2-hidden-accessible")) {
+      return;
+    }
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    $(select).select2({
+      tags: Boolean(select.dataset.mayAdd),
+      createTag: add_name,
+      insertTag: (found, tag) => found.push(tag), // behind what is there already
+      templateSelection: (one) =>
+        String(one.id).startsWith("new:") ? `${one.id.slice(4)} (new)` : one.text,
+      width: "100%",
+      ajax: {
+        data: (params) => ({
+          term: params.term,
+          page: params.page,
+          app_label: select.dataset.appLabel,
+          model_name: select.dataset.modelName,
+          field_name: select.dataset.fieldName,
+        }),
+      },
+    });
+    if (label) {
+      $(select).next(".select2").find("[role=combobox]").attr("aria-label", label.textContent);
+    }
+  };
+
+  // What jQuery tells only its own listeners, all are told.
+  $(document).on("change", "select.promotion-pick", (event) => {
+    if (!event.originalEvent) {
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+
+  const value_of = (name) => {
+    const field = document.querySelector(`#promotion_form [name="${name}"]`);
+    if (!field) {
+      return null;
+    }
+    return field.type === "checkbox" ? (field.checked ? "on" : "") : field.value;
+  };
+
+  const show = () => {
+    for (const box of document.querySelectorAll("[data-other]")) {
+      const value = value_of(box.dataset.other);
+      if (value !== null) {
+        box.hidden = !box.dataset.values.split(" ").includes(value);
+      }
+    }
+  };
+
+  const take_out = (row, rows) => {
+    const stored = row.querySelector("[name$='-key']");
+    if (stored && stored.value) {
+      return; // the tick says so, and saving does it
+    }
+    row.querySelector("[name$='-DELETE']").checked = true;
+    row.hidden = true;
+    rows.querySelector(".editor-add").focus();
+  };
+
+  const add_row = (rows) => {
+    const total = rows.querySelector("[name$='-TOTAL_FORMS']");
+    const template = rows.querySelector("template").innerHTML;
+    const holder = document.createElement("div");
+    holder.innerHTML = template.replaceAll("__prefix__", total.value);
+    const row = holder.firstElementChild;
+    total.value = Number(total.value) + 1;
+    rows.querySelector(".editor-list").append(row);
+    rows.querySelector(".editor-empty").hidden = true;
+    row.querySelectorAll("select.promotion-pick").forEach(choose);
+    if (window.htmx) {
+      window.htmx.process(row);
+    }
+    show();
+    row.querySelector("input:not([type=hidden]), select")?.focus();
+  };
+
+  const begin = () => {
+    const form = document.getElementById("promotion_form");
+    if (!form) {
+      return;
+    }
+    document.querySelectorAll("select.promotion-pick").forEach(choose);
+    for (const rows of document.querySelectorAll("[data-rows]")) {
+      rows.querySelector(".editor-add").addEventListener("click", () => add_row(rows));
+    }
+    form.addEventListener("change", (event) => {
+      if (event.target.name?.endsWith("-DELETE")) {
+        take_out(event.target.closest(".editor-row"), event.target.closest("[data-rows]"));
+      }
+      show();
+    });
+    show();
+  };
+
+  document.addEventListener("DOMContentLoaded", begin);
+}
