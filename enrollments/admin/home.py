@@ -124,6 +124,7 @@ def recent_failures(request: HttpRequest) -> Sequence[Failure] | None:
     if not may_view_enrollments(request):
         return None
     calls = shown_calls(actor_of(request)).filter(is_of_another_item=False)
+    calls = calls.order_by("-created_date", "-id")
     return [
         Failure(
             when=show_short(call.created_date),
