@@ -60,7 +60,10 @@ class PromotionForm(RecordForm):
             many.add("tiers")
         if not self.stored["qualifiers"] and not self.stored["targets"]:
             many.add("line_item_rules")
-        return {prefix: self._row_set(prefix) for prefix in ROWS if prefix not in many}
+        kinds = [prefix for prefix in ROWS if prefix not in many]
+        if self.is_bound:  # what was not sent is left alone
+            kinds = [prefix for prefix in kinds if f"{prefix}-TOTAL_FORMS" in self.data]
+        return {prefix: self._row_set(prefix) for prefix in kinds}
 
     @property
     def may_be_tiered(self) -> bool:
