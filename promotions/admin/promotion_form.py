@@ -43,6 +43,9 @@ class PromotionForm(RecordForm):
             return {prefix: [] for prefix in ROWS}
         found: dict[str, list[PromotionPart]] = {}
         for prefix in ROWS:
+            if prefix == "tiers" and not self.instance.is_tiered:
+                found[prefix] = []
+                continue
             model = part_model(prefix)
             live = model._default_manager.filter(promotion=self.instance.pk, is_deleted=False)
             related = live.select_related(*_RELATED.get(prefix, ()))
