@@ -4,11 +4,8 @@ In the admin it takes a permission; without it customers are shown by their reco
 Partners have scopes instead, and commands are run by the operator.
 """
 
-from typing import Final
-
 from promotions.actors import Actor, Source
-
-VIEW_PERSONAL_DATA: Final = "enrollments.view_personal_data"
+from promotions.permissions import VIEW_PERSONAL_DATA
 
 
 def sees_personal_data(by: Actor) -> bool:

@@ -174,7 +174,7 @@ def _refused(customer: Account | Contact, by: Actor) -> list[dict[str, str]]:
             "url": call_url(call),
             "when": show_moment(call.created_date),
             "partner": str(call.created_by),
-            "promotion": "not known" if call.promotion is None else call.promotion.name,
+            "promotion": "promotion not known" if call.promotion is None else call.promotion.name,
             "refused_by": check_title(call.code),
             "reason": for_people(reason_of(call)),
         }

@@ -65,6 +65,8 @@ class CustomerAdmin(RecordAdmin):
     ) -> Any:
         if sees_personal_data(actor_of(request)):
             return super().change_view(request, object_id, form_url, extra_context)
+        if request.method != "GET":
+            raise PermissionDenied
         customer = self.get_object(request, object_id)
         if customer is None:
             raise Http404

@@ -72,7 +72,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> di
         "find_coupon_url": coupons,
         "export_url": promotion_url(promotion, "export_coupons"),
         "may_edit": may(request, "change", promotion, Access.EDIT),
-        "coupons": coupons_in_words(promotion) or "none yet",
+        "coupons": "" if told else coupons_in_words(promotion) or "none yet",
         "coupons_url": f"{coupons}?promotion__id__exact={promotion.pk}",
         "add_coupon_url": f"{reverse('admin:promotions_coupon_add')}?promotion={promotion.pk}",
     }

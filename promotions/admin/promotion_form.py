@@ -43,6 +43,9 @@ class PromotionForm(RecordForm):
             return {prefix: [] for prefix in ROWS}
         found: dict[str, list[PromotionPart]] = {}
         for prefix in ROWS:
+            if prefix == "tiers" and not self.instance.is_tiered:
+                found[prefix] = []
+                continue
             model = part_model(prefix)
             live = model._default_manager.filter(promotion=self.instance.pk, is_deleted=False)
             related = live.select_related(*_RELATED.get(prefix, ()))
@@ -60,7 +63,10 @@ class PromotionForm(RecordForm):
             many.add("tiers")
         if not self.stored["qualifiers"] and not self.stored["targets"]:
             many.add("line_item_rules")
-        return {prefix: self._row_set(prefix) for prefix in ROWS if prefix not in many}
+        kinds = [prefix for prefix in ROWS if prefix not in many]
+        if self.is_bound:  # what was not sent is left alone
+            kinds = [prefix for prefix in kinds if f"{prefix}-TOTAL_FORMS" in self.data]
+        return {prefix: self._row_set(prefix) for prefix in kinds}
 
     @property
     def may_be_tiered(self) -> bool:

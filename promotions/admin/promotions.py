@@ -40,6 +40,7 @@ from promotions.models import (
     PromotionQualifier,
     PromotionTarget,
     PromotionTier,
+    User,
 )
 from promotions.rules import is_over, promotion_problems
 from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
@@ -106,8 +107,11 @@ class PromotionAdmin(PromotionListAdmin):
     ) -> Any:
         promotion: Any = super().get_object(request, object_id, from_field)
         if promotion is not None:
-            seen = Promotion.objects.accessible(actor_of(request))
-            promotion.seen_related = seen.filter(pk=promotion.related_promotion_id).first()
+            _read_people(promotion)
+            promotion.seen_related = None
+            if (related := promotion.related_promotion_id) is not None:
+                seen = Promotion.objects.accessible(actor_of(request))
+                promotion.seen_related = seen.filter(pk=related).first()
         return promotion
 
     def label_of(self, record: Promotion) -> str:
@@ -271,6 +275,16 @@ class PromotionAdmin(PromotionListAdmin):
         named, counts, needed, _ = super().get_deleted_objects(objs, request)
         kept = [str(one) for one in objs if access_to(request, one) < Access.ALL]
         return named, counts, needed, kept
+
+
+def _read_people(promotion: Promotion) -> None:
+    """Who made, changed and owns it, with one statement."""
+    names = ("created_by", "last_modified_by", "owner_user")
+    keys = {getattr(promotion, f"{name}_id") for name in names} - {None}
+    found = User.objects.in_bulk(keys)
+    for name in names:
+        if (key := getattr(promotion, f"{name}_id")) is not None:
+            setattr(promotion, name, found[key])
 
 
 def _after_saving(request: HttpRequest, promotion: Promotion) -> HttpResponseRedirect:

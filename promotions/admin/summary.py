@@ -84,8 +84,10 @@ def told(request: HttpRequest, form: PromotionForm) -> dict[str, Any]:
     at = timezone.now()
     promotion = form.instance
     others = others_of(promotion, by=actor_of(request), at=at)
-    description = described(form.whole(), others, at=at)
+    whole = form.whole()
+    description = described(whole, others, at=at)
     return {
+        "coupons": f"{whole.coupons.count:,}" if whole.coupons.count else "none yet",
         "sentences": [emphasised(sentence.text) for sentence in description.sentences],
         "advice": [
             {"text": emphasised(one.text), "anchor": advised_at(one)}

@@ -66,12 +66,20 @@ def in_end(end: datetime, zone: ZoneInfo) -> str:
     """The end of a period as people write it: ends are outside of their periods, so the midnight
     with which June begins is ``31 May 2026 23:59``."""
     at_midnight = in_zone(end, zone).time() == time()
-    return in_moment(end - timedelta(minutes=1) if at_midnight else end, zone)
+    return in_moment(_before(end, timedelta(minutes=1)) if at_midnight else end, zone)
 
 
 def last_day(end: datetime, zone: ZoneInfo) -> date:
     """The last day in ``zone`` of which a period with this end holds any part."""
-    return day_in(zone, end - _INSTANT)
+    return day_in(zone, _before(end, _INSTANT))
+
+
+def _before(moment: datetime, by: timedelta) -> datetime:
+    """``moment`` earlier by so much; the calendar's first moment has none before it."""
+    try:
+        return moment - by
+    except OverflowError:
+        return moment
 
 
 def bound(moment: datetime | None) -> datetime | None:

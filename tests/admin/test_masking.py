@@ -11,6 +11,8 @@ from django.utils import timezone
 from enrollments.models import Contact, PromotionPartyUsage, RefusedCall
 from enrollments.services.enrollments import withdraw
 from promotions import ids
+from promotions.models import CouponCodeRedemption
+from promotions.services.redemptions import redeem
 from tests.admin.conftest import SignIn, user_of
 from tests.admin.pages import text
 from tests.api.conftest import COMPATIBLE, Api
@@ -22,6 +24,7 @@ from tests.factories import (
     make_contact,
     make_promotion,
 )
+from tests.part_factories import make_coupon
 
 pytestmark = pytest.mark.django_db
 ENROLLMENTS = "/admin/enrollments/promotionpartyusage/"
@@ -214,3 +217,13 @@ def test_partners_are_not_affected(scene: Scene) -> None:
     answer = Api(name="Reader").get(f"/api/v1/contacts/{scene.contact.record_id}")
     assert answer.json()["email"] == "zq@example.org"
     assert ids.decode(ids.CONTACT, answer.json()["id"]) == scene.contact.pk
+
+
+def test_who_redeemed_a_coupon(support: Client, auditor: Client) -> None:
+    used = CouponCodeRedemption(coupon=make_coupon(), buyer="quitzow-77", transaction="order-1")
+    redemption = redeem(used, by=actor(), at=timezone.now())
+    lists = "/admin/promotions/couponcoderedemption/"
+    for url in (lists, f"{lists}{redemption.pk}/change/"):
+        assert "quitzow-77" in everything(support, url)
+        assert "quitzow-77" not in everything(auditor, url)
+    assert auditor.get(f"{lists}?buyer__startswith=q").status_code in (302, 400)

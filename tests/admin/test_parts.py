@@ -189,7 +189,7 @@ def test_many_parts_lead_to_their_list(
     promotion = make_promotion()
     for _ in range(25):
         make_qualifier(promotion, qualifier_product=make_product())
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(20):
         page = text(marketer.get(url("promotion", "change", promotion.pk)))
     assert f"{url('promotionqualifier')}?promotion__id__exact={promotion.pk}" in page
     assert page.count("PQ-") == 20

@@ -12,7 +12,7 @@ from promotions.models import (
     PromotionHistory,
     PromotionSegment,
 )
-from tests.admin.conftest import SignIn, user_of
+from tests.admin.conftest import SignIn, staff, user_of
 from tests.admin.pages import admin_url, errors, form_data, sent, text
 from tests.factories import make_promotion
 from tests.part_factories import (
@@ -312,3 +312,26 @@ def test_typed_moments_are_shown_back(marketer: Client, settings: Any) -> None:
     assert "Read as: Monday, 31 May 2027" in text(marketer.get(url, day))
     assert "Write" in text(marketer.get(url, {**day, "d": "soonish"}))
     assert "Read as" not in text(marketer.get(url, {}))
+
+
+def test_the_page_takes_few_statements_however_many_parts_there_are(
+    marketer: Client, django_assert_max_num_queries: Any
+) -> None:
+    promotion = make_promotion(by=staff(marketer), is_tiered=True)
+    for _ in range(5):
+        tier = make_tier(promotion)
+        category = make_product_category()
+        qualifier = make_qualifier(
+            promotion,
+            promotion_tier=tier,
+            qualifier_type="ProductCategory",
+            qualifier_category=category,
+            external_qualifier=None,
+        )
+        make_line_item_rule(qualifier)
+        make_target(promotion, promotion_tier=tier)
+        make_market_segment(promotion, make_segment())
+        make_coupon(promotion)
+    marketer.get(change(promotion))
+    with django_assert_max_num_queries(21):
+        text(marketer.get(change(promotion)))

@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from textwrap import dedent
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from promotions.whole import CouponsInWhole, Whole
 from promotions.wording import Sentence, Topic, in_one_sentence, promotion_sentences
+from promotions.wording.words import in_end, last_day
 from tests.unit.wholes import (
     BERLIN,
     FakeRule,
@@ -671,3 +672,10 @@ def test_without_the_fields_about_carts_nothing_is_said_of_carts() -> None:
         "Its priority number is 4, and the lowest number comes first.",
     ]
     assert told(whole(give("20 %")), commerce=False) == ["It runs until you end it."]
+
+
+def test_the_first_moment_of_the_calendar_breaks_nothing() -> None:
+    first = datetime.min.replace(tzinfo=UTC)
+    for zone in (ZoneInfo("UTC"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")):
+        assert in_end(first, zone)
+        assert last_day(first, zone)
