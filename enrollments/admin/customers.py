@@ -26,7 +26,7 @@ class CustomerAdmin(RecordAdmin):
     """What is kept of the customer and few need: shown when asked for."""
 
     def sections(self, new: bool) -> list[tuple[str, dict[str, Any]]]:
-        shown = [("Who", {"fields": [*self.customer_fields]})]
+        shown: list[tuple[str, dict[str, Any]]] = [("Who", {"fields": [*self.customer_fields]})]
         if self.profile_fields:
             profile = {"fields": [*self.profile_fields], "classes": ("collapse",)}
             shown.append(("Profile", profile))
