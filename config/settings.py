@@ -40,6 +40,8 @@ PROMOTION_SHARING = env.choice("PROMOTION_SHARING", "read_write", ("private", "r
 """What everybody may do with a promotion that nobody shared with them."""
 RECYCLE_BIN_DAYS = env.number("RECYCLE_BIN_DAYS", 15, least=1, most=3650)
 """For how long a deleted promotion can be restored before ``purge_promotions`` removes it."""
+REFUSED_CALLS_DAYS = env.number("REFUSED_CALLS_DAYS", 30, least=1, most=3650)
+"""For how long calls that were to enroll somebody and were refused are kept, for support."""
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -251,7 +253,9 @@ UNFOLD = {
             "href": lambda request: static("promotions/favicon.svg"),
         }
     ],
+    "DASHBOARD_CALLBACK": "enrollments.admin.home.home",
     "STYLES": [lambda request: static("promotions/admin.css")],
+    "SCRIPTS": [lambda request: static("promotions/names.js")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {
@@ -266,6 +270,12 @@ UNFOLD = {
                         "icon": "sell",
                         "link": reverse_lazy("admin:promotions_promotion_changelist"),
                         "active": "promotions.admin.site.in_promotions",
+                        "permission": "promotions.admin.site.may_view_promotions",
+                    },
+                    {
+                        "title": "Calendar",
+                        "icon": "calendar_month",
+                        "link": reverse_lazy("admin:promotions_promotion_calendar"),
                         "permission": "promotions.admin.site.may_view_promotions",
                     },
                     {
@@ -426,6 +436,18 @@ UNFOLD = {
                         "title": "Audiences",
                         "icon": "group_add",
                         "link": reverse_lazy("admin:enrollments_enrollmentjob_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Refused calls",
+                        "icon": "block",
+                        "link": reverse_lazy("admin:enrollments_refusedcall_changelist"),
+                        "permission": "promotions.admin.site.may_view_enrollments",
+                    },
+                    {
+                        "title": "Would it be accepted?",
+                        "icon": "help",
+                        "link": reverse_lazy("admin:why"),
                         "permission": "promotions.admin.site.may_view_enrollments",
                     },
                     {

@@ -1,7 +1,8 @@
 """Decides on the items of a request, from what was found: asks the rules, in their order. Pure.
 
-No rule stands here; each is a function of ``enrollments/rules.py``. What depends on promotion,
-offer and period alone is asked once for all items that agree in them.
+No rule stands here; each is a function of ``enrollments/rules.py``, asked by one of the named
+checks of ``enrollments/checks.py``. What depends on promotion, offer and period alone is asked once
+for all items that agree in them.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from enrollments import rules
-from enrollments.facts import CustomerFacts, ExistingUsage, Facts, OfferFacts, PromotionFacts
+from enrollments.checks import TERMS, CheckName, Terms
+from enrollments.facts import CustomerFacts, Facts, OfferFacts, PromotionFacts
 from enrollments.standing import standing
 from enrollments.wire import Item
 from promotions.errors import DomainError
@@ -28,7 +30,9 @@ class Decision:
     promotion: PromotionFacts | None
     offer: OfferFacts | None
     period: rules.Period
-    errors: list[DomainError]
+    errors: list[DomainError] = field(default_factory=list)
+    refused_by: list[CheckName] = field(default_factory=list)
+    """The checks that the errors come from."""
     first: "Decision | None" = None
     """The earlier item for the same customer and promotion, if there is one."""
     takes_place: bool = False
@@ -44,6 +48,12 @@ class Decision:
             return self.promotion.key, True, contact.key
         assert self.item.account_id is not None
         return self.promotion.key, False, self.item.account_id
+
+    def refuse(self, check: CheckName, *errors: DomainError) -> None:
+        """Notes what a check has against the item, if anything."""
+        if errors:
+            self.errors += errors
+            self.refused_by.append(check)
 
 
 def decide(items: Sequence[Item], facts: Facts, at: datetime, zone: ZoneInfo) -> list[Decision]:
@@ -69,14 +79,9 @@ def decide(items: Sequence[Item], facts: Facts, at: datetime, zone: ZoneInfo) ->
         one.first = firsts.setdefault(pair, one)
         if one.first is one:
             one.first = None
-        refusal = (
-            terms.refusal(one)
-            or (one.first and rules.duplicate_refusal(one.first.item))
-            or (customer.existing and _record_refusal(one, customer.existing, at))
-            or (taken and _limit_refusal(one, taken))
-        )
+        refusal = terms.refusal(one) or _record_refusal(one, at, taken)
         if refusal:
-            one.errors.append(refusal)
+            one.refuse(*refusal)
     return decisions
 
 
@@ -94,19 +99,21 @@ def accepted_terms(
 
 
 def _identified(item: Item, customer: CustomerFacts, facts: Facts, at: datetime) -> Decision:
-    errors = rules.customer_refusals(
-        item, account_found=customer.account_found, matches=customer.matches
-    )
     promotion = facts.promotions.get((item.promotion_id, item.promotion_code))
-    if promotion is None:
-        errors.append(rules.promotion_not_found(item))
-    offer = None
-    if item.names_offer:
-        offer = facts.offers.get((item.offer_id, item.offer_code))
-        if offer is None:
-            errors.append(rules.offer_not_found(item))
+    offer = facts.offers.get((item.offer_id, item.offer_code)) if item.names_offer else None
     period = rules.period_of(item.effective, item.expiration, at)
-    return Decision(item, customer, promotion, offer, period, errors)
+    one = Decision(item, customer, promotion, offer, period)
+    found, matches = customer.account_found, customer.matches
+    refusals = rules.customer_refusals(item, account_found=found, matches=matches)
+    one.refuse(CheckName.CUSTOMER, *refusals)
+    if promotion is None:
+        one.refuse(CheckName.PROMOTION, rules.promotion_not_found(item))
+    if item.names_offer and offer is None:
+        one.refuse(CheckName.OFFER, rules.offer_not_found(item))
+    return one
+
+
+Refusal = tuple[CheckName, DomainError]
 
 
 @dataclass(slots=True)
@@ -115,28 +122,36 @@ class _Terms:
 
     at: datetime
     zone: ZoneInfo
-    asked: dict[tuple[int, int | None, rules.Period], DomainError | None] = field(
-        default_factory=dict
-    )
+    asked: dict[tuple[int, int | None, rules.Period], Refusal | None] = field(default_factory=dict)
 
-    def refusal(self, one: Decision) -> DomainError | None:
+    def refusal(self, one: Decision) -> Refusal | None:
         promotion, offer = one.promotion, one.offer
         assert promotion is not None
         combination = promotion.key, None if offer is None else offer.key, one.period
         if combination not in self.asked:
-            self.asked[combination] = (
-                rules.promotion_refusal(promotion, self.at)
-                or rules.window_refusal(promotion, self.at, self.zone)
-                or (offer and rules.offer_refusal(offer, promotion.key))
-                or rules.period_refusal(one.period, promotion, self.at)
+            terms = Terms(promotion, offer, one.period, self.at, self.zone)
+            self.asked[combination] = next(
+                ((check.name, no) for check in TERMS if (no := check.refusal(terms))), None
             )
         return self.asked[combination]
 
 
-def _record_refusal(one: Decision, existing: ExistingUsage, at: datetime) -> DomainError | None:
-    assert one.promotion is not None
-    if not rules.counts_as_enrolled(existing):
+def _record_refusal(one: Decision, at: datetime, taken: dict[int, int]) -> Refusal | None:
+    """The last checks: whether this customer has a record in this promotion, or can get one."""
+    if one.first is not None:
+        return CheckName.ONCE, rules.duplicate_refusal(one.first.item)
+    if refusal := _existing_refusal(one, at):
+        return CheckName.NOT_ENROLLED, refusal
+    if taken and (refusal := _limit_refusal(one, taken)):
+        return CheckName.PLACE, refusal
+    return None
+
+
+def _existing_refusal(one: Decision, at: datetime) -> DomainError | None:
+    existing = one.customer.existing
+    if existing is None or not rules.counts_as_enrolled(existing):
         return None  # withdrawn, or in the recycle bin: where it stood is over
+    assert one.promotion is not None
     return rules.record_refusal(standing(existing, one.promotion, at), existing.record_id)
 
 

@@ -41,5 +41,9 @@ class Enrollments:
 
     def clean_up(self, at: datetime) -> str:
         from enrollments.services.job_files import remove_old_files
+        from enrollments.services.refused_calls import remove_old_refused_calls
 
-        return f"Files of enrollment jobs removed: {remove_old_files(at=at)}."
+        return (
+            f"Files of enrollment jobs removed: {remove_old_files(at=at)}.\n"
+            f"Refused calls forgotten: {remove_old_refused_calls(at=at):,}."
+        )

@@ -92,19 +92,38 @@ def promotion_not_found(item: Item) -> DomainError:
 
 def promotion_refusal(promotion: PromotionLike, at: datetime) -> DomainError | None:
     """Rule 4. The promotion is active, not over, and open to enrollment at all."""
-    if not promotion.is_active:
-        detail = "The promotion is not active. Try again once it has been activated."
-        return DomainError("promotion_inactive", detail, "promotion")
-    if promotion.end_date_time is not None and is_over(promotion.end_date_time, at):
-        detail = f"The promotion ended at {format_moment(promotion.end_date_time)}."
-        return DomainError("promotion_ended", detail, "promotion")
-    if not promotion.is_enrollment_required:
-        detail = (
-            "Customers don't enroll in this promotion: it needs no enrollment. Have "
-            "IsEnrollmentRequired switched on where they are meant to."
-        )
-        return DomainError("enrollment_not_enabled", detail, "promotion")
-    return None
+    return (
+        inactive_refusal(promotion)
+        or ended_refusal(promotion, at)
+        or enrollment_not_enabled_refusal(promotion)
+    )
+
+
+def inactive_refusal(promotion: PromotionLike) -> DomainError | None:
+    """Rule 4. The promotion is active."""
+    if promotion.is_active:
+        return None
+    detail = "The promotion is not active. Try again once it has been activated."
+    return DomainError("promotion_inactive", detail, "promotion")
+
+
+def ended_refusal(promotion: PromotionLike, at: datetime) -> DomainError | None:
+    """Rule 4. The promotion is not over."""
+    if promotion.end_date_time is None or not is_over(promotion.end_date_time, at):
+        return None
+    detail = f"The promotion ended at {format_moment(promotion.end_date_time)}."
+    return DomainError("promotion_ended", detail, "promotion")
+
+
+def enrollment_not_enabled_refusal(promotion: PromotionLike) -> DomainError | None:
+    """Rule 4. The promotion is one in which customers enroll."""
+    if promotion.is_enrollment_required:
+        return None
+    detail = (
+        "Customers don't enroll in this promotion: it needs no enrollment. Have "
+        "IsEnrollmentRequired switched on where they are meant to."
+    )
+    return DomainError("enrollment_not_enabled", detail, "promotion")
 
 
 def window_refusal(promotion: PromotionLike, at: datetime, zone: ZoneInfo) -> DomainError | None:
@@ -139,13 +158,23 @@ def offer_not_found(item: Item) -> DomainError:
 
 def offer_refusal(offer: OfferLike, promotion_key: int) -> DomainError | None:
     """The offer leads to this promotion (or to any) and is active."""
-    if offer.promotion_id is not None and offer.promotion_id != promotion_key:
-        detail = "This offer belongs to another promotion. Check it, or leave it out."
-        return DomainError("offer_not_for_promotion", detail, "enrollmentOffer")
-    if not offer.is_active:
-        detail = "This offer is not active. Leave it out, or use another."
-        return DomainError("offer_inactive", detail, "enrollmentOffer")
-    return None
+    return other_promotion_refusal(offer, promotion_key) or offer_inactive_refusal(offer)
+
+
+def other_promotion_refusal(offer: OfferLike, promotion_key: int) -> DomainError | None:
+    """The offer leads to this promotion, or to any."""
+    if offer.promotion_id is None or offer.promotion_id == promotion_key:
+        return None
+    detail = "This offer belongs to another promotion. Check it, or leave it out."
+    return DomainError("offer_not_for_promotion", detail, "enrollmentOffer")
+
+
+def offer_inactive_refusal(offer: OfferLike) -> DomainError | None:
+    """The offer is active."""
+    if offer.is_active:
+        return None
+    detail = "This offer is not active. Leave it out, or use another."
+    return DomainError("offer_inactive", detail, "enrollmentOffer")
 
 
 # --- Rules 6 and 7: when it applies to this customer ----------------------------------------------
@@ -167,24 +196,50 @@ def period_of(effective: datetime | None, expiration: datetime | None, at: datet
 def period_refusal(period: Period, promotion: PromotionLike, at: datetime) -> DomainError | None:
     """Rule 7. The customer's window can meet the promotion's; of the reasons why it can't, the
     first that holds, in this order."""
-    effective, expiration = period.effective, period.expiration
-    if expiration is not None and expiration <= effective:
-        detail = (
-            f"The period would end ({format_moment(expiration)}) at or before it begins "
-            f"({format_moment(effective)}). Give an expiration after its beginning."
-        )
-        return DomainError("period_reversed", detail, EXPIRATION)
-    if expiration is not None and expiration <= at:
-        detail = f"The period is already over: it ended at {format_moment(expiration)}."
-        return DomainError("period_in_past", detail, EXPIRATION)
-    end, start = promotion.end_date_time, promotion.start_date_time
-    if end is not None and effective >= end:
-        detail = f"The period would begin when the promotion is over ({format_moment(end)})."
-        return DomainError("period_outside_promotion", detail, EFFECTIVE)
-    if expiration is not None and start is not None and expiration <= start:
-        detail = f"The period would be over before the promotion begins ({format_moment(start)})."
-        return DomainError("period_outside_promotion", detail, EXPIRATION)
-    return None
+    return (
+        reversed_refusal(period)
+        or in_past_refusal(period, at)
+        or begins_late_refusal(period, promotion)
+        or ends_early_refusal(period, promotion)
+    )
+
+
+def reversed_refusal(period: Period) -> DomainError | None:
+    """Rule 7. The customer's window ends after it begins."""
+    effective, expiration = period
+    if expiration is None or expiration > effective:
+        return None
+    detail = (
+        f"The period would end ({format_moment(expiration)}) at or before it begins "
+        f"({format_moment(effective)}). Give an expiration after its beginning."
+    )
+    return DomainError("period_reversed", detail, EXPIRATION)
+
+
+def in_past_refusal(period: Period, at: datetime) -> DomainError | None:
+    """Rule 7. The customer's window is not over."""
+    if period.expiration is None or period.expiration > at:
+        return None
+    detail = f"The period is already over: it ended at {format_moment(period.expiration)}."
+    return DomainError("period_in_past", detail, EXPIRATION)
+
+
+def begins_late_refusal(period: Period, promotion: PromotionLike) -> DomainError | None:
+    """Rule 7. The customer's window begins before the promotion ends."""
+    end = promotion.end_date_time
+    if end is None or period.effective < end:
+        return None
+    detail = f"The period would begin when the promotion is over ({format_moment(end)})."
+    return DomainError("period_outside_promotion", detail, EFFECTIVE)
+
+
+def ends_early_refusal(period: Period, promotion: PromotionLike) -> DomainError | None:
+    """Rule 7. The customer's window ends after the promotion begins."""
+    start = promotion.start_date_time
+    if period.expiration is None or start is None or period.expiration > start:
+        return None
+    detail = f"The period would be over before the promotion begins ({format_moment(start)})."
+    return DomainError("period_outside_promotion", detail, EXPIRATION)
 
 
 # --- Rules 8 to 10: one record per customer and promotion -----------------------------------------

@@ -1,21 +1,25 @@
 """Reads that span models: customers by what people know of them, enrollments."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
+from enrollments.personal_data import sees_personal_data
+from enrollments.phones import looks_like_a_phone, phone_keys
 from enrollments.standing import Moment, Standing, standing_case, stands
 from promotions import ids
 from promotions.actors import Actor
 from promotions.folding import fold
+from promotions.models import RecordQuerySet
 from promotions.numbers import parse_record_number
 
 MOST_CUSTOMERS: Final = 50
 """The most customers of a kind that one search answers with."""
-_MOST_WORDS: Final = 5
+_MOST_SPLITS: Final = 3
 """A longer text is not a name; it must not become a long list of look-ups."""
 
 
@@ -41,32 +45,17 @@ def of_standing(
 
 def find_contacts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:
     """Contacts that ``text`` may mean, by id: a record id, the number of an enrollment that ``by``
-    may see, an external id, a phone number, or the beginning of an e-mail address, of a last or
-    first name, or of both names in either order. Each way is an index look-up."""
-    text = text.strip()
-    if not text or "\x00" in text:
-        return Contact.objects.none()
-    keys: set[int] = set()
-    for condition in _contact_conditions(text, by):
-        # One look-up each: a single OR over several indexes may end in a scan of all contacts.
-        keys.update(Contact.objects.live().filter(condition).values_list("pk", flat=True)[:most])
+    may see, an external id, a phone number however it is written, or the beginning of an e-mail
+    address, of a last or first name, or of both names in either order. Who may not see personal
+    data finds nobody by it, save by a complete e-mail address. Each way is an index look-up."""
+    keys = _keys(Contact, contact_conditions(text, by), most)
     return Contact.objects.filter(pk__in=keys).select_related("account").order_by("pk")
 
 
 def find_accounts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Account]:
     """Accounts that ``text`` may mean, by id: a record id, the number of an enrollment that ``by``
-    may see, an external id, or the beginning of the name."""
-    text = text.strip()
-    if not text or "\x00" in text:
-        return Account.objects.none()
-    conditions = [Q(external_id=text), Q(name_key__startswith=fold(text))]
-    if (key := _decoded(ids.ACCOUNT, text)) is not None:
-        conditions.append(Q(pk=key))
-    if (usage := _usage_key(text)) is not None:
-        conditions.append(Q(pk__in=_seen(usage, by).values("account_id")))
-    keys: set[int] = set()
-    for condition in conditions:
-        keys.update(Account.objects.live().filter(condition).values_list("pk", flat=True)[:most])
+    may see, or, for who may see personal data, an external id or the beginning of the name."""
+    keys = _keys(Account, account_conditions(text, by), most)
     return Account.objects.filter(pk__in=keys).order_by("pk")
 
 
@@ -76,43 +65,87 @@ def find_enrollments(text: str, *, by: Actor) -> Q:
     condition = Q(contact__in=list(find_contacts(text, by=by).values_list("pk", flat=True))) | Q(
         contact=None, account__in=list(find_accounts(text, by=by).values_list("pk", flat=True))
     )
-    if (key := _usage_key(text.strip())) is not None:
+    if (key := usage_key(text.strip())) is not None:
         condition |= Q(pk=key)
     return condition
 
 
-def _contact_conditions(text: str, by: Actor) -> list[Q]:
-    folded = fold(text)
-    conditions = [
-        Q(external_id=text),
-        Q(phone=text),
-        Q(email_key__startswith=folded),
-        Q(last_name_key__startswith=folded),
-        Q(first_name_key__startswith=folded),
-    ]
-    words = [word for word in re.split(r"[\s,]+", folded) if word]
-    for split in range(1, min(len(words), _MOST_WORDS)):
-        head, tail = " ".join(words[:split]), " ".join(words[split:])
-        conditions += [
-            Q(last_name_key__startswith=tail, first_name_key__startswith=head),
-            Q(last_name_key__startswith=head, first_name_key__startswith=tail),
-        ]
+def usage_key(text: str) -> int | None:
+    """The key of the enrollment whose number or record id this is."""
+    number = parse_record_number(PromotionPartyUsage.number_letters, text)
+    return number if number is not None else _decoded(ids.PROMOTION_PARTY_USAGE, text)
+
+
+# --- Ways to a customer, the likeliest first ------------------------------------------------------
+
+
+def contact_conditions(text: str, by: Actor) -> Iterator[Q]:
+    """The ways in which ``text`` may mean a contact, each a look-up in an index."""
+    text = text.strip()
+    if not text or "\x00" in text:
+        return
     if (key := _decoded(ids.CONTACT, text)) is not None:
-        conditions.append(Q(pk=key))
-    if (usage := _usage_key(text)) is not None:
-        conditions.append(Q(pk__in=_seen(usage, by).values("contact_id")))
-    return conditions
+        yield Q(pk=key)
+    if (usage := usage_key(text)) is not None:
+        yield Q(pk__in=_seen(usage, by).values("contact_id"))
+    folded = fold(text)
+    if not sees_personal_data(by):
+        if "@" in text:
+            yield Q(email_key=folded)
+        return
+    yield Q(external_id=text)
+    if "@" in text:
+        yield Q(email_key__startswith=folded)
+        return
+    if looks_like_a_phone(text):
+        ending, others = phone_keys(text)
+        yield Q(phone_key__startswith=ending)
+        if others:
+            yield Q(phone_key__in=others)
+        return
+    yield from _by_names(folded)
+    yield Q(email_key__startswith=folded)
+    if any(character.isdigit() for character in text):
+        yield Q(phone=text)
+
+
+def account_conditions(text: str, by: Actor) -> Iterator[Q]:
+    """The ways in which ``text`` may mean an account."""
+    text = text.strip()
+    if not text or "\x00" in text:
+        return
+    if (key := _decoded(ids.ACCOUNT, text)) is not None:
+        yield Q(pk=key)
+    if (usage := usage_key(text)) is not None:
+        yield Q(pk__in=_seen(usage, by).values("account_id"))
+    if sees_personal_data(by):
+        yield Q(external_id=text)
+        yield Q(name_key__startswith=fold(text))
+
+
+def _by_names(folded: str) -> Iterator[Q]:
+    yield Q(last_name_key__startswith=folded)
+    yield Q(first_name_key__startswith=folded)
+    words = [word for word in re.split(r"[\s,]+", folded) if word]
+    for split in range(1, min(len(words) - 1, _MOST_SPLITS) + 1):
+        head, tail = " ".join(words[:split]), " ".join(words[split:])
+        yield Q(last_name_key__startswith=tail, first_name_key__startswith=head)
+        yield Q(last_name_key__startswith=head, first_name_key__startswith=tail)
+
+
+def _keys(model: type[Model], conditions: Iterator[Q], most: int) -> set[int]:
+    keys: set[int] = set()
+    records: RecordQuerySet[Any] = RecordQuerySet(model).live()
+    for condition in conditions:
+        # One look-up each: a single OR over several indexes may end in a scan of all contacts.
+        keys.update(records.filter(condition).values_list("pk", flat=True)[:most])
+    return keys
 
 
 def _seen(usage: int, by: Actor) -> QuerySet[PromotionPartyUsage]:
     """The live enrollment of this key, where ``by`` may see its promotion: whose it is, is no
     secret then."""
     return PromotionPartyUsage.objects.accessible(by).filter(pk=usage)
-
-
-def _usage_key(text: str) -> int | None:
-    number = parse_record_number(PromotionPartyUsage.number_letters, text)
-    return number if number is not None else _decoded(ids.PROMOTION_PARTY_USAGE, text)
 
 
 def _decoded(prefix: str, text: str) -> int | None:

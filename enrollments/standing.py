@@ -5,8 +5,8 @@ enrollment contract, "Where a customer stands": the first that holds.
 """
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
+from enum import Enum, StrEnum
+from typing import Final, Protocol
 
 from django.db.models import Case, CharField, Q, Value, When
 from django.db.models.expressions import Expression
@@ -23,6 +23,31 @@ class Standing(StrEnum):
     PAUSED = "paused"
     SCHEDULED = "scheduled"
     ACTIVE = "active"
+
+
+class Cause(Enum):
+    """Why a customer stands so: of the conditions, in their order, the first that holds."""
+
+    WITHDRAWN = "withdrawn"
+    OWN_PERIOD_OVER = "own period over"
+    PROMOTION_OVER = "promotion over"
+    PROMOTION_INACTIVE = "promotion inactive"
+    PROMOTION_DELETED = "promotion deleted"
+    OWN_PERIOD_TO_COME = "own period to come"
+    PROMOTION_TO_COME = "promotion to come"
+    NOTHING_AGAINST = "nothing against"
+
+
+STANDING_OF: Final = {
+    Cause.WITHDRAWN: Standing.WITHDRAWN,
+    Cause.OWN_PERIOD_OVER: Standing.EXPIRED,
+    Cause.PROMOTION_OVER: Standing.EXPIRED,
+    Cause.PROMOTION_INACTIVE: Standing.PAUSED,
+    Cause.PROMOTION_DELETED: Standing.PAUSED,
+    Cause.OWN_PERIOD_TO_COME: Standing.SCHEDULED,
+    Cause.PROMOTION_TO_COME: Standing.SCHEDULED,
+    Cause.NOTHING_AGAINST: Standing.ACTIVE,
+}
 
 
 class UsageLike(Protocol):
@@ -51,18 +76,26 @@ class PromotionLike(Protocol):
 
 def standing(usage: UsageLike, promotion: PromotionLike, at: datetime) -> Standing:
     """Where the customer of ``usage`` stands in its ``promotion`` at the moment ``at``."""
+    return STANDING_OF[cause(usage, promotion, at)]
+
+
+def cause(usage: UsageLike, promotion: PromotionLike, at: datetime) -> Cause:
+    """Which condition decides where the customer stands."""
     if not usage.is_party_enrolled:
-        return Standing.WITHDRAWN
-    if is_over(usage.enrollment_expiration_date_time, at) or is_over(promotion.end_date_time, at):
-        return Standing.EXPIRED
-    if not promotion.is_active or promotion.is_deleted:
-        return Standing.PAUSED
-    if not (
-        has_begun(usage.enrollment_effective_date_time, at)
-        and has_begun(promotion.start_date_time, at)
-    ):
-        return Standing.SCHEDULED
-    return Standing.ACTIVE
+        return Cause.WITHDRAWN
+    if is_over(usage.enrollment_expiration_date_time, at):
+        return Cause.OWN_PERIOD_OVER
+    if is_over(promotion.end_date_time, at):
+        return Cause.PROMOTION_OVER
+    if promotion.is_deleted:
+        return Cause.PROMOTION_DELETED
+    if not promotion.is_active:
+        return Cause.PROMOTION_INACTIVE
+    if not has_begun(usage.enrollment_effective_date_time, at):
+        return Cause.OWN_PERIOD_TO_COME
+    if not has_begun(promotion.start_date_time, at):
+        return Cause.PROMOTION_TO_COME
+    return Cause.NOTHING_AGAINST
 
 
 def standing_case(at: Moment) -> Case:

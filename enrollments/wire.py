@@ -6,7 +6,7 @@ one a single item.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
@@ -83,6 +83,8 @@ class Unreadable:
     """An item that is not of the wire format, with all that is wrong with it."""
 
     errors: tuple[DomainError, ...]
+    item: Item = field(default=Item(), compare=False)
+    """What could be read of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> I
     )
     if not errors:
         errors.extend(_absent(raw, item, pointer))
-    return Unreadable(tuple(errors)) if errors else item
+    return Unreadable(tuple(errors), item) if errors else item
 
 
 def _absent(raw: Mapping[str, object], item: Item, pointer: str) -> list[DomainError]:

@@ -30,7 +30,7 @@ class Dependents(Protocol):
         may remove history."""
 
     def clean_up(self, at: datetime) -> str:
-        """Removes what has served its time; a sentence that says what and how much."""
+        """Removes what has served its time; a sentence, or several, on what and how much."""
 
 
 _registered: Final[list[Dependents]] = []

@@ -18,6 +18,7 @@ from promotions.models import Record
 from promotions.models.facts import Facts, FieldFacts, identifier
 from promotions.models.fields import (
     CurrencyField,
+    DerivedField,
     FoldedField,
     LongTextArea,
     MoneyField,
@@ -200,7 +201,7 @@ def declared_fields(model: type[models.Model], facts: FieldFacts) -> Mapping[str
     fields: dict[str, Field] = {}
     for column in model._meta.concrete_fields:
         base = parts.get(column.name)
-        if isinstance(column, FoldedField) or column.name in _BOOKKEEPING:
+        if isinstance(column, DerivedField) or column.name in _BOOKKEEPING:
             continue
         if base is None:
             field = _stored(column, facts.get(column.name, Facts()))

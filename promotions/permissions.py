@@ -19,6 +19,8 @@ EVERY_PROMOTION: Final = "promotions:all"
 """The scope of API clients that are not bound to what is shared with them."""
 SEE_ALL: Final = "promotions.view_all_promotions"
 MANAGE_ALL: Final = "promotions.manage_all_promotions"
+VIEW_PERSONAL_DATA: Final = "enrollments.view_personal_data"
+"""What it takes in the admin to see who customers are, buyers among them."""
 
 
 def reach(by: Actor) -> Access:

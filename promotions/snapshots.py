@@ -2,7 +2,7 @@
 a constant number of statements, whatever is under them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -24,7 +24,13 @@ from promotions.models import (
     PromotionTier,
 )
 from promotions.warnings import Advice, OtherPromotion, promotion_warnings
-from promotions.whole import CouponsInWhole, Discounting, Whole, discount_classes
+from promotions.whole import (
+    CouponsInWhole,
+    Discounting,
+    PromotionLike,
+    Whole,
+    discount_classes,
+)
 from promotions.wording import Sentence, in_one_sentence, promotion_sentences
 
 P = TypeVar("P", bound=PromotionPart)
@@ -74,6 +80,53 @@ def whole_of(promotion: Promotion) -> Whole:
         segment_names=list(links.values_list("promotion_segment__name", flat=True)),
         coupons=coupons_of(promotion),
     )
+
+
+def wholes_of(promotions: Sequence[Promotion]) -> Iterator[Whole]:
+    """Of many promotions what ``promotions/warnings.py`` reads, by a constant number of statements:
+    without line item rules and the codes of coupons."""
+    tiers = _by_promotion(PromotionTier.objects.order_by("rank", "pk"), promotions)
+    qualifiers = _by_promotion(_qualifiers(), promotions)
+    targets = _by_promotion(_targets(), promotions)
+    limits = _by_promotion(PromotionLimit.objects.order_by("pk"), promotions)
+    links = _by_promotion(
+        PromotionMarketSegment.objects.filter(promotion_segment__is_deleted=False)
+        .select_related("promotion_segment")
+        .order_by("pk"),
+        promotions,
+    )
+    coupons = _coupons_by_promotion(promotions)
+    for promotion in promotions:
+        key = promotion.pk
+        yield Whole(
+            promotion=promotion,
+            tiers=tiers[key],
+            qualifiers=qualifiers[key],
+            targets=targets[key],
+            limits=limits[key],
+            segment_names=[
+                link.promotion_segment.name for link in links[key] if link.promotion_segment
+            ],
+            coupons=coupons.get(key, CouponsInWhole()),
+        )
+
+
+def _by_promotion(parts: QuerySet[P], promotions: Sequence[Promotion]) -> Mapping[int, list[P]]:
+    found: defaultdict[int, list[P]] = defaultdict(list)
+    for part in parts.filter(promotion__in=promotions, is_deleted=False):
+        found[part.promotion_id].append(part)
+    return found
+
+
+def _coupons_by_promotion(promotions: Sequence[Promotion]) -> Mapping[int, CouponsInWhole]:
+    live = Coupon.objects.live().filter(promotion__in=promotions).order_by()
+    counts = live.values_list("promotion").annotate(
+        Count("pk"), Max("end_date_time"), Count("end_date_time")
+    )
+    return {
+        key: CouponsInWhole(count=count, latest_end=latest, any_without_end=with_end < count)
+        for key, count, latest, with_end in counts
+    }
 
 
 def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whole:
@@ -156,16 +209,7 @@ def others_of(promotion: Promotion, *, by: Actor, at: datetime) -> list[OtherPro
     for target in of_others.only("promotion_id", "target_type", "adjustment_type"):
         targets[target.promotion_id].append(target)
     return [
-        OtherPromotion(
-            pk=other.pk,
-            name=other.name,
-            start=other.start_date_time,
-            end=other.end_date_time,
-            exclusivity_type=other.exclusivity_type,
-            is_active=other.is_active,
-            priority_number=other.priority_number,
-            discount_classes=discount_classes(targets[other.pk]),
-        )
+        as_other(other, targets[other.pk])
         for other in others.only(
             "name",
             "start_date_time",
@@ -175,6 +219,21 @@ def others_of(promotion: Promotion, *, by: Actor, at: datetime) -> list[OtherPro
             "priority_number",
         ).order_by("pk")
     ]
+
+
+def as_other(promotion: PromotionLike, targets: Iterable[Discounting]) -> OtherPromotion:
+    """A promotion with these targets, as one that another may get in the way of."""
+    assert promotion.pk is not None
+    return OtherPromotion(
+        pk=promotion.pk,
+        name=promotion.name,
+        start=promotion.start_date_time,
+        end=promotion.end_date_time,
+        exclusivity_type=promotion.exclusivity_type,
+        is_active=promotion.is_active,
+        priority_number=promotion.priority_number,
+        discount_classes=discount_classes(targets),
+    )
 
 
 def with_parts(promotions: QuerySet[Promotion]) -> QuerySet[Promotion]:

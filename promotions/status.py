@@ -28,3 +28,9 @@ def status_case(at: datetime, zone: ZoneInfo) -> Case:
         default=Value(PromotionStatus.SCHEDULED.value),
         output_field=CharField(),
     )
+
+
+def runs_between(start: datetime, end: datetime) -> Q:
+    """The promotions whose period overlaps with this one, from ``start`` on and before ``end``."""
+    begun = Q(start_date_time=None) | Q(start_date_time__lt=end)
+    return begun & (Q(end_date_time=None) | Q(end_date_time__gt=start))

@@ -11,6 +11,7 @@ from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
 from tests.e2e.server import Server, Tls, running_server, serve_tls
 from tests.migrated import copy_to_database, copy_to_file
+from tests.rollback import keep_as_rows
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -41,6 +42,7 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
         copy_to_file(Path(str(connection.settings_dict["TEST"]["NAME"])))
     else:
         copy_to_database(connection.creation._get_test_db_name())  # type: ignore[attr-defined]
+    keep_as_rows(connection)
     return True
 
 
@@ -76,10 +78,11 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
     """Whether a test is about what no database has a part in: pure rules, the source, doors
     above services and queries that others try, and what the documentation shows. Once is enough."""
     below_tests = item.path.relative_to(Path(__file__).parent).parts[0]
-    return below_tests in _ONCE and not item.get_closest_marker("postgresql")
+    once = below_tests in _ONCE or item.get_closest_marker("once")
+    return bool(once) and not item.get_closest_marker("postgresql")
 
 
-_ONCE = ("admin", "api", "architecture", "commands", "docs", "oauth", "unit")
+_ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

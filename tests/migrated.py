@@ -1,4 +1,5 @@
-"""A database with every migration, made once for a whole run of the tests.
+"""A database with every migration and the collected static files, made once for a whole run of the
+tests.
 
 Migrating takes longer than most of what is then tested; each worker's own database, and that of
 each server which a test starts, begins as a copy.
@@ -9,8 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -39,6 +40,12 @@ def copy_to_database(name: str) -> None:
         _create(name, f'TEMPLATE "{template}"')
 
 
+def copy_static_files(directory: Path) -> None:
+    """What ``collectstatic`` makes, where a service with this ``DATA_DIR`` looks for it."""
+    with _shared("static", _collect) as collected:
+        shutil.copytree(collected, directory / "static", dirs_exist_ok=True)
+
+
 def drop_databases() -> None:
     """What this process has made on PostgreSQL."""
     while _made:
@@ -50,15 +57,20 @@ def url_of(name: str) -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
+def _template(database: str) -> AbstractContextManager[str]:
+    """The file or the name of the migrated database."""
+    return _shared(f"migrated-{database}", lambda shared: _migrate(shared, database))
+
+
 @contextmanager
-def _template(database: str) -> Iterator[str]:
-    """The file or the name of the migrated database, which nobody else copies meanwhile."""
+def _shared(name: str, make: Callable[[Path], str]) -> Iterator[str]:
+    """What the first process that wants it makes, which nobody else copies meanwhile."""
     shared = Path(os.environ[SHARED])
-    with (shared / "migrating").open("w") as lock:
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        note = shared / f"migrated-{database}"
+        note = shared / name
         if not note.exists():
-            note.write_text(_migrate(shared, database))
+            note.write_text(make(shared))
         yield note.read_text()
 
 
@@ -72,9 +84,19 @@ def _migrate(shared: Path, database: str) -> str:
         made = f"migrated_{os.getpid()}"
         _create(made)
         environment["DATABASE_URL"] = url_of(made)
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
+    _manage(environment, "migrate")
     return made
+
+
+def _collect(shared: Path) -> str:
+    directory = shared / "static-data"
+    _manage({**os.environ, "DATA_DIR": str(directory)}, "collectstatic", "--noinput")
+    return str(directory / "static")
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> None:
+    command = [sys.executable, "manage.py", *arguments, "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
 
 
 def _create(name: str, options: str = "") -> None:

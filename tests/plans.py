@@ -21,6 +21,7 @@ LARGE = (
     "enrollments_promotionpartyusagehistory",
     "enrollments_enrollmentjobpartition",
     "enrollments_enrollmentjobrefusal",
+    "enrollments_refusedcall",
 )
 """The tables of which no call reads all."""
 

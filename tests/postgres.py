@@ -23,7 +23,7 @@ _OURS = (
     "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
     "DATABASE_URL", "DATA_DIR", "TOKEN_LIFETIME", "API_RATE_LIMIT", "TOKEN_RATE_LIMIT",
     "HTTPS", "HSTS_SECONDS", "TRUSTED_PROXIES", "LOG_LEVEL",
-    "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS",
+    "COMMERCE_FIELDS", "PROMOTION_SHARING", "RECYCLE_BIN_DAYS", "REFUSED_CALLS_DAYS",
     "UPLOAD_LIMIT_MB", "ENROLLMENT_JOBS",
 )  # fmt: skip
 """The service's variables: a test run must not depend on the shell that it is started from."""
@@ -60,6 +60,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         "LOG_LEVEL": "WARNING",
     }
     os.environ.setdefault(SHARED, str(directory))  # the first process's, which outlives its workers
+    # The programs that tests start are many, and compile everything anew where nothing may be
+    # written beside the source.
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(os.environ[SHARED]) / "bytecode")
     (directory / "data" / "static").mkdir(parents=True)  # WhiteNoise warns where there is none
     if early_config.known_args_namespace.database == "postgresql":
         os.environ["DATABASE_URL"] = (

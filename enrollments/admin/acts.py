@@ -19,13 +19,20 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from enrollments.admin.cards import customer_url, period_in_words, shown_enrollments
+from enrollments.admin.cards import (
+    customer_url,
+    party_name,
+    period_in_words,
+    shown_enrollments,
+)
 from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
+from enrollments.admin.masking import name_of
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from promotions import ids
 from promotions.actors import Actor
+from promotions.admin.moments import show_moment
 from promotions.admin.refusals import in_words, show_refusals
 from promotions.admin.site import actor_of, badge
 from promotions.errors import Refused
@@ -59,7 +66,9 @@ def enroll_page(request: HttpRequest) -> HttpResponse:
             assert isinstance(outcome, Enrolled)  # all or none: else it would have been refused
             usage = outcome.usage
             messages.success(
-                request, f"{usage.party} is enrolled in {usage.promotion} as {usage.name}."
+                request,
+                f"{name_of(usage.party, actor_of(request))} is enrolled in {usage.promotion} "
+                f"as {usage.name}.",
             )
             return HttpResponseRedirect(customer_url(usage.party))
     return _form_page(
@@ -99,27 +108,30 @@ class Act:
     done: str
     """What has happened to an enrollment afterwards: ``withdrawn``."""
     form: Callable[..., forms.Form]
-    perform: Callable[[int, Any, Actor, Sequence[int] | None], PromotionPartyUsage]
+    perform: Callable[[PromotionPartyUsage, Any, Actor, Sequence[int] | None], PromotionPartyUsage]
+    prefilled: tuple[str, ...] = ()
+    """The fields that a link to the form may fill in beforehand."""
 
 
 def _withdraw(
-    key: int, form: WithdrawForm, by: Actor, expected: Sequence[int] | None
+    usage: PromotionPartyUsage, form: WithdrawForm, by: Actor, expected: Sequence[int] | None
 ) -> PromotionPartyUsage:
     reason = form.cleaned_data["reason"]
-    return withdraw(key, by=by, at=timezone.now(), reason=reason, expected=expected)
+    return withdraw(usage.pk, by=by, at=timezone.now(), reason=reason, expected=expected)
 
 
 def _change_period(
-    key: int, form: PeriodForm, by: Actor, expected: Sequence[int] | None
+    usage: PromotionPartyUsage, form: PeriodForm, by: Actor, expected: Sequence[int] | None
 ) -> PromotionPartyUsage:
-    reason = form.cleaned_data["reason"]
-    return change_period(
-        key, form.period(), by=by, at=timezone.now(), reason=reason, expected=expected
-    )
+    reason, at = form.cleaned_data["reason"], timezone.now()
+    period = form.period_of(usage, at)
+    return change_period(usage.pk, period, by=by, at=at, reason=reason, expected=expected)
 
 
 WITHDRAW: Final = Act("Withdraw", "Withdraw", "withdrawn", WithdrawForm, _withdraw)
-CHANGE_PERIOD: Final = Act("Change the period", "Change", "changed", PeriodForm, _change_period)
+CHANGE_PERIOD: Final = Act(
+    "Change the period", "Change", "changed", PeriodForm, _change_period, prefilled=("longer",)
+)
 
 
 @dataclass(slots=True)
@@ -136,12 +148,21 @@ class Chosen:
         return f"{self.usage.pk}:{self.usage.version}"
 
     @property
+    def customer(self) -> str:
+        return party_name(self.usage)
+
+    @property
     def standing(self) -> str:
         return badge(self.usage.standing)
 
     @property
     def period(self) -> str:
         return period_in_words(self.usage)
+
+    @property
+    def promotion_ends(self) -> str:
+        """When the promotion ends, and with it whatever the customer's own period says."""
+        return show_moment(self.usage.promotion.end_date_time, otherwise="")
 
 
 def act_page(request: HttpRequest, act: Act) -> HttpResponse:
@@ -154,7 +175,8 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
     if not chosen:
         messages.warning(request, f"Choose 1 to {MOST_CHOSEN} enrollments from the list first.")
         return HttpResponseRedirect(back)
-    form = act.form(request.POST or None)
+    known = {name: request.GET[name] for name in act.prefilled if name in request.GET}
+    form = act.form(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         refusals = _perform(request, act, form, chosen)
         if not refusals:
@@ -183,7 +205,7 @@ def _perform(
     for one in chosen:
         expected = None if one.version is None else (one.version,)
         try:
-            act.perform(one.usage.pk, form, actor_of(request), expected)
+            act.perform(one.usage, form, actor_of(request), expected)
         except Refused as refused:
             refusals[one.usage.pk] = refused
     done = len(chosen) - len(refusals)

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollments.admin.masking import masked
 from enrollments.admin.timeline import Event, timelines
+from enrollments.admin.why_words import because
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
+from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import enrollments_with_standing
 from enrollments.standing import Standing
 from promotions.actors import Actor
@@ -36,14 +39,19 @@ class Card:
     promotion: str
     promotion_url: str
     standing: str
+    is_active: bool
+    because: str
+    """Which condition makes it so, in words."""
     period: str
     offer: str
     enrolled: str
     withdrawn: str
     usage_count: int
     events: list[Event]
+    why_url: str
     withdraw_url: str = ""
     change_period_url: str = ""
+    extend_url: str = ""
     enroll_again_url: str = ""
 
 
@@ -56,7 +64,13 @@ def shown_enrollments(by: Actor, at: datetime) -> QuerySet[PromotionPartyUsage]:
         .select_related(None)
         .select_related("promotion", "contact__account", "account", "withdrawn_by", "created_by")
         .prefetch_related(Prefetch("enrollment_offer", offers))
+        .annotate(is_named=Value(sees_personal_data(by)))
     )
+
+
+def party_name(usage: Any) -> str:
+    """What the customer of an enrollment from ``shown_enrollments`` is called to who asked."""
+    return str(usage.party) if usage.is_named else masked(usage.party)
 
 
 def period_in_words(usage: PromotionPartyUsage) -> str:
@@ -70,6 +84,14 @@ def customer_url(customer: Account | Contact) -> str:
     return reverse("admin:customer", args=[customer.record_id])
 
 
+def party_key(usage: PromotionPartyUsage) -> dict[str, int]:
+    """The customer of an enrollment, as forms are prefilled with it."""
+    if usage.contact_id is not None:
+        return {"contact": usage.contact_id}
+    assert usage.account_id is not None
+    return {"account": usage.account_id}
+
+
 def cards(usages: Sequence[Any], request: HttpRequest) -> list[Card]:
     """A card for each of ``usages`` (from ``shown_enrollments``): one more statement for all."""
     happened = timelines(usages, actor_of(request))
@@ -81,19 +103,30 @@ def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
         number=usage.name,
         record_id=usage.record_id,
         url=reverse("admin:enrollments_promotionpartyusage_change", args=[usage.pk]),
-        customer=str(usage.party),
+        customer=party_name(usage),
         customer_url=customer_url(usage.party),
         promotion=str(usage.promotion),
         promotion_url=_promotion_url(usage, request),
         standing=badge(usage.standing),
+        is_active=usage.standing == Standing.ACTIVE,
+        because=because(usage, timezone.now()),
         period=period_in_words(usage),
         offer=str(usage.enrollment_offer or ""),
         enrolled=f"{show_moment(usage.created_date)}, {usage.created_by}",
         withdrawn=_withdrawn(usage),
         usage_count=usage.usage_count,
         events=events,
+        why_url=_why_url(usage),
         **_ways_to_act(usage, request),
     )
+
+
+def _why_url(usage: PromotionPartyUsage) -> str:
+    """Where it is asked whether the customer could be enrolled now; nowhere for what is deleted."""
+    if usage.promotion.is_deleted or usage.party.is_deleted:
+        return ""
+    query = {**party_key(usage), "promotion": usage.promotion_id}
+    return f"{reverse('admin:why')}?{urlencode(query)}"
 
 
 def _promotion_url(usage: PromotionPartyUsage, request: HttpRequest) -> str:
@@ -115,11 +148,14 @@ def _ways_to_act(usage: Any, request: HttpRequest) -> dict[str, str]:
     if usage.is_party_enrolled and request.user.has_perm("enrollments.change_promotionpartyusage"):
         ways["withdraw_url"] = _act("withdraw", back)
         ways["change_period_url"] = _act("change_period", back)
+        if usage.enrollment_expiration_date_time is not None:
+            ways["extend_url"] = _act("change_period", {**back, "longer": "7"})
     left = usage.standing in (Standing.WITHDRAWN, Standing.EXPIRED)
     again = left and not is_over(usage.promotion.end_date_time, timezone.now())
     if again and request.user.has_perm("enrollments.add_promotionpartyusage"):
-        party = {"contact": usage.contact_id} if usage.contact_id else {"account": usage.account_id}
-        ways["enroll_again_url"] = _act("enroll", {"promotion": usage.promotion_id, **party})
+        ways["enroll_again_url"] = _act(
+            "enroll", {"promotion": usage.promotion_id, **party_key(usage)}
+        )
     return ways
 
 

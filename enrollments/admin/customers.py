@@ -3,13 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 
+from enrollments.admin.acts import require
+from enrollments.admin.cards import customer_url
+from enrollments.admin.customer_page import MAY_VIEW
+from enrollments.admin.masking import masked
 from enrollments.models import Account, Contact
+from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import find_accounts, find_contacts
 from enrollments.services.customers import accounts, contacts
+from promotions.actors import Actor
 from promotions.admin.records import RecordAdmin
 from promotions.admin.site import actor_of
 
@@ -17,11 +23,63 @@ from promotions.admin.site import actor_of
 class CustomerAdmin(RecordAdmin):
     """Base of the two: the form leads to the customer's page."""
 
+    found_by_id = False  # the search box leads to the customer's page
     deleting_means = "Enrollments stay as they are; the customer can't be enrolled any more."
     ordering = ("-id",)
     readonly_fields = ("shown_id", "created_by_whom", "changed_by_whom")
     change_form_outer_before_template = "enrollments/admin/to_customer_page.html"
     customer_fields: tuple[str, ...]
+    named_by_id = "Record id or enrollment number"
+    """What can be searched for without the permission to see personal data."""
+
+    # --- Who may not see personal data sees that there are customers, and no more ---
+
+    def role_allows(self, request: HttpRequest, act: str) -> bool:
+        allowed = super().role_allows(request, act)
+        return allowed and (act == "view" or sees_personal_data(actor_of(request)))
+
+    def label_for(self, record: Any, by: Actor) -> str:
+        return self.label_of(record) if sees_personal_data(by) else masked(record)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        named = sees_personal_data(actor_of(request))
+        return super().get_list_display(request) if named else ("shown_id", "created")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An address may not ask column by column for what the page doesn't show."""
+        named = sees_personal_data(actor_of(request))
+        return named and bool(super().lookup_allowed(lookup, value, request))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        if not sees_personal_data(actor_of(request)):
+            changes.search_help_text = self.named_by_id
+        return changes
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if sees_personal_data(actor_of(request)):
+            return super().change_view(request, object_id, form_url, extra_context)
+        if request.method != "GET":
+            raise PermissionDenied
+        customer = self.get_object(request, object_id)
+        if customer is None:
+            raise Http404
+        require(request, MAY_VIEW)
+        return HttpResponseRedirect(customer_url(customer))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        if not sees_personal_data(actor_of(request)):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
     profile_fields: tuple[str, ...] = ()
     """What is kept of the customer and few need: shown when asked for."""
 
@@ -42,12 +100,15 @@ class CustomerAdmin(RecordAdmin):
         obj: Any = None,
     ) -> Any:
         if obj is not None:
-            context["customer_url"] = reverse("admin:customer", args=[obj.record_id])
+            context["customer_url"] = customer_url(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 @admin.register(Account)
 class AccountAdmin(CustomerAdmin):
+    nothing_yet = (
+        "Accounts are companies and households. Partner systems send them, or support adds them."
+    )
     service = accounts
     list_display = ("name", "external_id", "created")
     search_fields = ("name_key",)
@@ -71,12 +132,14 @@ class AccountAdmin(CustomerAdmin):
 
 @admin.register(Contact)
 class ContactAdmin(CustomerAdmin):
+    nothing_yet = "Contacts are people. Partner systems send them, or support adds them here."
     service = contacts
     list_display = ("full_name", "email", "account", "phone", "external_id", "created")
     list_select_related = ("account",)
     search_fields = ("last_name_key",)
     search_help_text = "E-mail, name, phone, external id, record id or enrollment number"
     autocomplete_fields = ("account",)
+    named_by_id = "Record id, enrollment number or complete e-mail address"
     customer_fields = ("first_name", "last_name", "email", "phone", "account", "external_id")
 
     def label_of(self, record: Contact) -> str:

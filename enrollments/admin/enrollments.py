@@ -18,10 +18,24 @@ from unfold.decorators import action
 
 from enrollments.admin import acts
 from enrollments.admin.acts import act_page, enroll_page, require
-from enrollments.admin.cards import cards, customer_url, period_in_words, shown_enrollments
-from enrollments.admin.customer_page import customer_page, find_customer_page
+from enrollments.admin.cards import (
+    cards,
+    customer_url,
+    party_name,
+    period_in_words,
+    shown_enrollments,
+)
+from enrollments.admin.customer_page import (
+    WHAT_TO_TYPE_MASKED,
+    customer_page,
+    find_customer_page,
+)
 from enrollments.admin.exports import export_links, export_page
+from enrollments.admin.figures_page import figures_page
+from enrollments.admin.home import attention_part
+from enrollments.admin.why_page import why_page
 from enrollments.models import PromotionPartyUsage
+from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import find_enrollments, of_standing
 from enrollments.standing import Standing
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
@@ -58,6 +72,9 @@ class TypeFilter(WordFilter):
 
 @admin.register(PromotionPartyUsage)
 class EnrollmentAdmin(ModelAdmin):
+    nothing_yet = (
+        "Partner systems enroll customers, or support does, one by one or a whole list from a file."
+    )
     ordering = ("-id",)
     sortable_by = ()
     list_display = ("number", "customer", "promotion_name", "stands", "period", "offer", "enrolled")
@@ -68,7 +85,7 @@ class EnrollmentAdmin(ModelAdmin):
         ("created_date", DayRangeFilter),
     )
     search_fields = ("id",)
-    search_help_text = "Enrollment number, e-mail, name, external id or record id"
+    search_help_text = "Enrollment number, e-mail, name, phone, external id or record id"
     actions = ("withdraw_selected", "change_period_selected")
     actions_list = ("enroll",)
     list_before_template = "enrollments/admin/exports.html"
@@ -91,6 +108,12 @@ class EnrollmentAdmin(ModelAdmin):
         return request.user.has_perm("enrollments.change_promotionpartyusage")
 
     # --- The list ---
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        if not sees_personal_data(actor_of(request)):
+            changes.search_help_text = WHAT_TO_TYPE_MASKED
+        return changes
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -126,7 +149,7 @@ class EnrollmentAdmin(ModelAdmin):
     @admin.display(description="customer")
     def customer(self, usage: PromotionPartyUsage) -> str:
         return format_html(
-            '<a class="text-link" href="{}">{}</a>', customer_url(usage.party), usage.party
+            '<a class="text-link" href="{}">{}</a>', customer_url(usage.party), party_name(usage)
         )
 
     @admin.display(description="promotion")
@@ -214,6 +237,9 @@ class EnrollmentAdmin(ModelAdmin):
             path("withdraw/", view(_withdraw_page), name=f"{act}_withdraw"),
             path("change-period/", view(_change_period_page), name=f"{act}_change_period"),
             path("export/<str:key>/<str:form>/", view(export_page), name=f"{act}_export"),
+            path("figures/<str:key>/", view(figures_page), name=f"{act}_figures"),
+            path("attention/", view(attention_part), name="attention"),
+            path("why/", view(why_page), name="why"),
             path("customers/", view(find_customer_page), name="customers"),
             path("customers/<str:record_id>/", view(customer_page), name="customer"),
         ]

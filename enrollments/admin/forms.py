@@ -1,17 +1,23 @@
 """The forms of the three acts: enroll, withdraw, change the period."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from enrollments import rules
 from enrollments.admin.lookups import LookupField
+from enrollments.models import PromotionPartyUsage
 from enrollments.wire import Item
 from promotions.actors import Actor
 from promotions.admin.moments import MomentField
+from promotions.errors import refuse
 
 POINTERS: Final[Mapping[str, str]] = {
     "contact": "contact",
@@ -20,6 +26,7 @@ POINTERS: Final[Mapping[str, str]] = {
     "enrollmentOffer": "offer",
     rules.EFFECTIVE: "effective",
     rules.EXPIRATION: "expiration",
+    "longer": "longer",
     "reason": "reason",
 }
 """Which field of these forms a refusal is about, by the first part of its pointer."""
@@ -38,8 +45,8 @@ def reason_field(help_text: str, *, required: bool = True) -> forms.CharField:
     )
 
 
-class EnrollForm(forms.Form):
-    """Who is enrolled in what, from when to when, and why."""
+class CheckForm(forms.Form):
+    """Who would be enrolled in what, from when to when."""
 
     contact = LookupField("contact", required=False, help_text="Type an e-mail address or a name.")
     account = LookupField(
@@ -56,7 +63,6 @@ class EnrollForm(forms.Form):
     expiration = MomentField(
         required=False, ends=True, label="Ends", help_text="Empty: when the promotion ends."
     )
-    reason = reason_field("Why you enroll the customer: it stands in the enrollment's history.")
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,6 +88,12 @@ class EnrollForm(forms.Form):
         )
 
 
+class EnrollForm(CheckForm):
+    """The same, and why."""
+
+    reason = reason_field("Why you enroll the customer: it stands in the enrollment's history.")
+
+
 class WithdrawForm(forms.Form):
     reason = reason_field("Why the enrollment is withdrawn: customers may ask.")
 
@@ -89,6 +101,13 @@ class WithdrawForm(forms.Form):
 class PeriodForm(forms.Form):
     """What changes about the period; what is left empty stays."""
 
+    longer = forms.ChoiceField(
+        required=False,
+        label="Make it longer",
+        choices=[("", "No"), ("7", "By a week"), ("14", "By two weeks"), ("28", "By four weeks")],
+        widget=UnfoldAdminRadioSelectWidget(),
+        help_text="From its own end on; where that is over, from now on.",
+    )
     effective = MomentField(required=False, label="Begins", help_text="Empty: stays as it is.")
     expiration = MomentField(
         required=False, ends=True, label="Ends", help_text="Empty: stays as it is."
@@ -102,9 +121,12 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        if cleaned.get("expiration") and cleaned.get("ends_with_promotion"):
-            self.add_error("expiration", "Give an end, or let it end with the promotion.")
-        if not self.errors and not self.period():
+        ends = ("longer", "expiration", "ends_with_promotion")
+        if sum(bool(cleaned.get(name)) for name in ends) > 1:
+            self.add_error(
+                "expiration", "Make it longer, give an end, or let it end with the promotion."
+            )
+        if not self.errors and not self.period() and not cleaned.get("longer"):
             self.add_error("effective", "Give a new beginning or a new end.")
         return cleaned
 
@@ -118,3 +140,19 @@ class PeriodForm(forms.Form):
         if self.cleaned_data["ends_with_promotion"]:
             period["expiration"] = None
         return period
+
+    def period_of(self, usage: PromotionPartyUsage, at: datetime) -> dict[str, datetime | None]:
+        """The same for an enrollment that may be made longer than it is at the moment ``at``.
+        Raises ``Refused`` where it can't be."""
+        period = self.period()
+        if not self.cleaned_data["longer"]:
+            return period
+        ends = usage.enrollment_expiration_date_time
+        if ends is None:
+            detail = "It ends with the promotion and has no end of its own. Give it one instead."
+            raise refuse("invalid_value", detail, "longer")
+        try:
+            longer = max(ends, at) + timedelta(days=int(self.cleaned_data["longer"]))
+        except OverflowError as error:
+            raise refuse("invalid_value", "It goes on for ever already.", "longer") from error
+        return {**period, "expiration": longer}

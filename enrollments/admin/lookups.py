@@ -19,11 +19,14 @@ class LookupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
         field = PromotionPartyUsage._meta.get_field(name)
         assert isinstance(field, models.ForeignKey)
         self._records: RecordQuerySet[Any] = RecordQuerySet(field.related_model).live()
+        self._by: Actor | None = None
         super().__init__(self._records, widget=KeySelect(field, admin.site), **options)
 
     def limit_to(self, by: Actor) -> None:
-        """Leaves only what ``by`` may see."""
+        """Leaves only what ``by`` may see, under names that ``by`` may read."""
+        self._by = by
         self.queryset = self._records.accessible(by)
 
     def label_from_instance(self, obj: models.Model) -> str:
-        return label_of(obj)
+        assert self._by is not None
+        return label_of(obj, self._by)

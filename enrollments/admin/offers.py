@@ -12,6 +12,7 @@ from promotions.admin.site import RecordFilter, YesNoFilter
 
 @admin.register(Offer)
 class OfferAdmin(RecordAdmin):
+    nothing_yet = "An offer is what brings customers to enroll: an e-mail, a voucher, a banner."
     service = offers
     deleting_means = "Nobody can enroll through it any more; enrollments that it brought stay."
     ordering = ("-id",)

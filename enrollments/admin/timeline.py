@@ -1,11 +1,13 @@
 """An enrollment's history as people read it: what happened, when, who did it, and why."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
+from enrollments.admin.masking import HIDDEN, name_of
 from enrollments.models import Account, Offer, PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.personal_data import sees_personal_data
 from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.admin.history_words import UNSEEN
@@ -35,6 +37,8 @@ _LABELS: Final[Mapping[str, str]] = {
     "AdditionalAttributeInfo": "Notes",
 }
 """What is told of a change beside its title; the rest is said by who, when and why."""
+_PERSONAL: Final = frozenset({"AdditionalAttributeInfo"})
+"""Free notes of clients, who may have written anything of their customers there."""
 _PERIOD: Final = {"EnrollmentEffectiveDateTime", "EnrollmentExpirationDateTime"}
 _NOTHING: Final[Mapping[str, str]] = {"EnrollmentExpirationDateTime": "with the promotion"}
 _RECORDS: Final[Mapping[str, tuple[str, type[Record]]]] = {
@@ -67,7 +71,8 @@ def timelines(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, lis
     for row in rows:
         found[row.usage_id].append(row)
     names = _names(rows, by)
-    return {key: list(_events(rows, names)) for key, rows in found.items()}
+    hidden = frozenset() if sees_personal_data(by) else _PERSONAL
+    return {key: list(_events(rows, names, hidden)) for key, rows in found.items()}
 
 
 def _names(rows: Iterable[PromotionPartyUsageHistory], by: Actor) -> dict[str, str]:
@@ -79,12 +84,12 @@ def _names(rows: Iterable[PromotionPartyUsageHistory], by: Actor) -> dict[str, s
         keys = {ids.decode(prefix, text): text for text in texts}
         if keys:
             records: RecordQuerySet[Any] = RecordQuerySet(model).accessible(by)
-            names |= {keys[key]: str(one) for key, one in records.in_bulk(keys).items()}
+            names |= {keys[key]: name_of(one, by) for key, one in records.in_bulk(keys).items()}
     return names
 
 
 def _events(
-    rows: Iterable[PromotionPartyUsageHistory], names: Mapping[str, str]
+    rows: Iterable[PromotionPartyUsageHistory], names: Mapping[str, str], hidden: Collection[str]
 ) -> Iterator[Event]:
     for _, group in groupby(
         rows, key=lambda r: (r.created_date, r.created_by_id, r.source, r.reason, r.request_id)
@@ -97,7 +102,11 @@ def _events(
             who=str(first.created_by),
             through=THROUGH[first.source],
             reason=first.reason,
-            changes=tuple(_change(row, names) for row in reversed(act) if row.field in _LABELS),
+            changes=tuple(
+                f"{_LABELS[row.field]}: {HIDDEN}" if row.field in hidden else _change(row, names)
+                for row in reversed(act)
+                if row.field in _LABELS
+            ),
         )
 
 

@@ -16,7 +16,8 @@ from enrollments.api.enrollment_filters import (
     has_ranges,
     promotions_first,
 )
-from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.api.refusals import KeepsRefusals
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory, RefusedCall
 from enrollments.reading import Usages, read_enrollments
 from enrollments.rendering import PROPERTIES, ShownEnrollment, properties
 from enrollments.selectors import enrollments_shown
@@ -30,7 +31,6 @@ from promotions.api.pagination import Page
 from promotions.api.serializers import Moment, ReadOnlyText, Reference
 from promotions.api.views import decode_path_id, expected_versions
 from promotions.errors import DomainError, Refused, refuse
-from promotions.http.context import RequestContext
 from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.models.base import etag
@@ -95,7 +95,7 @@ class HistorySerializer(serializers.ModelSerializer[PromotionPartyUsageHistory])
         return row.field[0].lower() + row.field[1:]
 
 
-class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUsage]):
+class EnrollmentViewSet(KeepsRefusals, viewsets.GenericViewSet[PromotionPartyUsage]):
     """Enrollments. Withdrawing keeps the record; one in the recycle bin is not shown."""
 
     queryset = PromotionPartyUsage.objects.none()  # tells the API's description the model
@@ -103,9 +103,14 @@ class EnrollmentViewSet(RequestContext, viewsets.GenericViewSet[PromotionPartyUs
     filterset_class = EnrollmentFilters
     read_scope = "enrollments:read"
     write_scope = "enrollments:write"
+    door = RefusedCall.Door.PLAIN
     lookup_url_kwarg = "id"
     lookup_value_regex = "[^/]+"
     orderings: ClassVar = {name: F(column) for name, column in ORDERED_BY.items()}
+
+    @property
+    def enrolls(self) -> bool:
+        return self.action == "create"
 
     @property
     def key(self) -> int:

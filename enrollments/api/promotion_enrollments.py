@@ -11,22 +11,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enrollments.api import documentation
+from enrollments.api.refusals import KeepsRefusals
 from enrollments.facts import OfferFacts, PromotionFacts
+from enrollments.models import RefusedCall
 from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
 from enrollments.wire import parse_request
 from promotions import ids
 from promotions.http.compatible import CompatibleView, error_entries
-from promotions.http.context import RequestContext
 from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.moments import format_moment
 
 
-class PromotionEnrollmentsView(RequestContext, CompatibleView):
+class PromotionEnrollmentsView(KeepsRefusals, CompatibleView):
     """``POST /services/data/vNN.0/global-promotions-management/promotion-enrollments``."""
 
     read_scope = "enrollments:read"
     write_scope = "enrollments:write"
+    door = RefusedCall.Door.COMPATIBLE
 
     @extend_schema(
         operation_id="promotion_enrollments",
@@ -46,11 +48,13 @@ class PromotionEnrollmentsView(RequestContext, CompatibleView):
         """Enroll up to 200 customers in promotions, all or none unless told otherwise."""
         wanted = parse_request(json_body(request))
         outcomes = enroll(wanted.items, by=self.actor, at=self.at, all_or_none=wanted.all_or_none)
-        any_enrolled = any(isinstance(outcome, Enrolled) for outcome in outcomes)
+        enrolled = sum(isinstance(outcome, Enrolled) for outcome in outcomes)
+        if enrolled < len(outcomes):
+            self.keep_items(outcomes)
         named: dict[object, Any] = {}
         return Response(
             {"results": [_result(outcome, named) for outcome in outcomes]},
-            status=201 if any_enrolled else 400,
+            status=201 if enrolled else 400,
         )
 
 

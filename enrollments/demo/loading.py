@@ -26,11 +26,12 @@ from enrollments.demo.plan import (
     Withdraw,
     make_plan,
 )
-from enrollments.models import Account, Contact, Offer
+from enrollments.models import Account, Contact, Offer, RefusedCall
 from enrollments.services.customers import accounts, contacts
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import Enrolled, ItemsRefused, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from enrollments.services.offers import offers
+from enrollments.services.refused_calls import keep_refused_items
 from enrollments.wire import Item
 from promotions.actors import Actor, Source
 from promotions.models import Partner, Promotion, User
@@ -48,6 +49,8 @@ LOGINS: Final[Mapping[str, tuple[str, str, str | None]]] = {
 }
 """First name, last name and role; no role is a superuser."""
 PARTNER: Final = "Demo shop"
+REFUSED: Final = (("LOYALTY2", 1), ("ORGANICBOX", 1.5), ("GARDEN", 2), ("LOYALTY2", 3))
+"""Codes of promotions that nobody can enroll in, and how many days ago the shop tried to."""
 _PARTNER_EMAIL: Final = "demo-shop@example.com"
 
 
@@ -149,6 +152,21 @@ class _Loader:
         self.furnisher.make_catalogue()
         for event in self._step("promotions and enrollments", self.plan.events):
             self._happen(event)
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """Calls of the shop that were refused, so that support has something to explain."""
+        people = list(dict.fromkeys(one.person for one in self.usages if one.person is not None))
+        for person, (code, days) in zip(people, REFUSED, strict=False):
+            item = Item(contact_id=self.contacts[person].pk, promotion_code=code)
+            at = self.calendar.days_ago(days)
+            try:
+                enroll([item], by=self.shop, at=at)
+            except ItemsRefused as refused:
+                door = RefusedCall.Door.COMPATIBLE
+                keep_refused_items(
+                    refused.outcomes, door=door, by=self.shop, at=at, all_or_none=True
+                )
 
     def _load_contacts(self) -> None:
         for person in self._step("contacts", self.plan.people):
@@ -240,7 +258,7 @@ class _Loader:
         outcomes = enroll(items, by=by, at=event.at)
         for membership, outcome in zip(event.memberships, outcomes, strict=True):
             assert isinstance(outcome, Enrolled)
-            self.usages[membership] = outcome.usage.pk
+            self.usages[membership] = outcome.key
 
     def _item(self, membership: Membership, *, again: bool) -> Item:
         account, person, offer = membership.account, membership.person, membership.offer

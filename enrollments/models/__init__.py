@@ -7,6 +7,7 @@ from enrollments.models.jobs import (
 )
 from enrollments.models.offers import Offer
 from enrollments.models.places import EnrollmentPlaces
+from enrollments.models.refused_calls import RefusedCall
 from enrollments.models.usages import PromotionPartyUsage, PromotionPartyUsageHistory
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "Offer",
     "PromotionPartyUsage",
     "PromotionPartyUsageHistory",
+    "RefusedCall",
 ]

@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, Trim
 
+from enrollments.phones import phone_key
 from promotions import ids
-from promotions.models.base import FoldedField, Record, RecordManager, not_blank
+from promotions.models.base import DerivedField, FoldedField, Record, RecordManager, not_blank
 from promotions.models.facts import Facts, read_only
 from promotions.models.fields import EXTERNAL_ID_HELP, LARGEST_NUMBER, MoneyField, TextArea
 
@@ -112,6 +113,12 @@ class Account(Record):
         return self.name
 
 
+class PhoneKeyField(DerivedField):
+    """A telephone number as it is looked up, however it was written."""
+
+    derive = staticmethod(phone_key)
+
+
 class Contact(Record):
     """A person."""
 
@@ -151,6 +158,7 @@ class Contact(Record):
     )
     email_key = FoldedField("email")
     phone = models.CharField(max_length=40, null=True, blank=True)
+    phone_key = PhoneKeyField("phone")
     external_id = models.CharField(
         max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
     )
@@ -158,6 +166,7 @@ class Contact(Record):
     objects = RecordManager["Contact"]()
 
     class Meta(Record.Meta):
+        permissions = [("view_personal_data", "Can see customers' names, addresses and numbers")]
         # text_pattern_ops serves both equality and "begins with" on PostgreSQL.
         indexes = [
             models.Index(
@@ -175,6 +184,9 @@ class Contact(Record):
             ),
             models.Index(name="contact_by_last_name", fields=["last_name_key", "id"]),
             models.Index(name="contact_phone", fields=["phone"]),
+            models.Index(
+                name="contact_phone_key", fields=["phone_key"], opclasses=["text_pattern_ops"]
+            ),
             models.Index(name="contact_created", fields=["created_date", "id"]),
             models.Index(name="contact_modified", fields=["last_modified_date", "id"]),
         ]

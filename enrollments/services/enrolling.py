@@ -98,8 +98,20 @@ class NotEnrolled:
     """One item of a request, refused."""
 
     errors: tuple[DomainError, ...]
+    item: Item
+    """As far as it could be read."""
     decision: Decision | None = None
     """None where the item could not be read."""
+
+
+class ItemsRefused(Refused):
+    """Items of a request are refused, and the whole request with them."""
+
+    def __init__(self, outcomes: Sequence[Enrolled | NotEnrolled]) -> None:
+        refused = [one for one in outcomes if isinstance(one, NotEnrolled)]
+        super().__init__(*(error for one in refused for error in one.errors))
+        self.outcomes = outcomes
+        """What was decided on each item; none of it was written."""
 
 
 def enroll(
@@ -115,7 +127,7 @@ def enroll(
     """Enrolls the customers that ``items`` name; an outcome for each, in their order.
 
     ``at`` is the moment of the request. With ``all_or_none`` any bad item refuses the whole
-    request: raises ``Refused`` with every error of every bad item, and nothing is written.
+    request: raises ``ItemsRefused`` with every error of every bad item; nothing is written.
     Without, the good items are enrolled. ``reason`` goes into the history. A ``dry_run`` writes
     nothing: who would be enrolled is ``Enrolled``, without a record. ``at_once``: it is likely
     that there is nothing to tell of any of them.
@@ -140,13 +152,13 @@ def enroll(
 
     decided = iter(_run(act))
     outcomes = [
-        NotEnrolled(item.errors) if isinstance(item, Unreadable) else _outcome(next(decided))
+        NotEnrolled(item.errors, item.item)
+        if isinstance(item, Unreadable)
+        else _outcome(next(decided))
         for item in items
     ]
-    if all_or_none:
-        errors = [e for one in outcomes if isinstance(one, NotEnrolled) for e in one.errors]
-        if errors:
-            raise Refused(*errors)
+    if all_or_none and any(isinstance(one, NotEnrolled) for one in outcomes):
+        raise ItemsRefused(outcomes)
     return outcomes
 
 
@@ -245,4 +257,4 @@ def _outcome(one: Decision) -> Enrolled | NotEnrolled:
     record = None if existing is None else existing.record_id
     if record is None and one.first is not None and one.first.key is not None:
         record = ids.encode(ids.PROMOTION_PARTY_USAGE, one.first.key)
-    return NotEnrolled(errors_of(one, record), one)
+    return NotEnrolled(errors_of(one, record), one.item, one)

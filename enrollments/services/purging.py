@@ -11,6 +11,7 @@ from enrollments.models import (
     Offer,
     PromotionPartyUsage,
     PromotionPartyUsageHistory,
+    RefusedCall,
 )
 from enrollments.services.job_files import remove_file
 from enrollments.services.places import forget_places
@@ -25,6 +26,7 @@ def purge_enrollments(promotion: Promotion) -> int:
     PromotionPartyUsageHistory.objects.filter(usage__promotion=promotion)._raw_delete("default")
     forget_places(promotion)
     removed = usages._raw_delete("default")
+    RefusedCall.objects.filter(promotion=promotion)._raw_delete("default")
     Offer.objects.filter(promotion=promotion).delete()
     _purge_jobs(promotion)
     return int(removed or 0)

@@ -14,6 +14,9 @@ from promotions.services import parts
 class CatalogueAdmin(DescribedAdmin):
     """A name and the shop's key. Found by the beginning of neither, but by any part of both."""
 
+    nothing_yet = (
+        "Promotions can name goods by the shop’s own codes, too; the catalogue gives them names."
+    )
     list_display: Any = ("name", "external_id", "created")
     search_fields = ("name_key",)
     folded_fields: ClassVar[Sequence[str]] = ("name_key",)

@@ -15,6 +15,7 @@ from promotions.folding import fold
 from promotions.models import Coupon, CouponCodeRedemption
 from promotions.models.picklists import CouponStatus
 from promotions.numbers import parse_record_number
+from promotions.permissions import VIEW_PERSONAL_DATA
 from promotions.services.coupons import coupons
 from promotions.services.redemptions import redemptions
 
@@ -29,6 +30,9 @@ class CouponStatusFilter(WordFilter):
 class CouponAdmin(PartAdmin):
     """Found by the whole code: one look-up in the index that keeps codes unique."""
 
+    nothing_yet = (
+        "Open a promotion and choose Generate or Import below its form, or add one code there."
+    )
     service = coupons
     list_display = ("coupon_code", "of_promotion", "status", "starts", "ends", "uses")
     list_filter = (("promotion", RecordFilter), CouponStatusFilter)
@@ -73,6 +77,7 @@ class CouponAdmin(PartAdmin):
 class RedemptionAdmin(PartAdmin):
     """Shops redeem, people look."""
 
+    nothing_yet = "Shops send one here whenever a buyer uses a coupon."
     service = redemptions
     written = False
     summary = ("buyer", "transaction", "created")
@@ -81,6 +86,25 @@ class RedemptionAdmin(PartAdmin):
     list_select_related = ("promotion", "coupon")
     sortable_by = ()
     search_help_text = "The whole coupon code or transaction, or the number"
+    personal = "buyer"
+    """Who it is, in the shop's terms: hidden from who may not see personal data."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        columns = super().get_list_display(request)
+        return columns if _is_named(request) else [c for c in columns if c != self.personal]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sections = super().get_fieldsets(request, obj)
+        if not _is_named(request):
+            for _, options in sections:
+                options["fields"] = [f for f in options["fields"] if f != self.personal]
+        return sections
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An address may not ask letter by letter for what the page doesn't show."""
+        if lookup.startswith(self.personal) and not _is_named(request):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
 
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
@@ -96,6 +120,10 @@ class RedemptionAdmin(PartAdmin):
         if keys := list(coupon[:100]):
             return queryset.filter(coupon__in=keys), False
         return by_number(queryset, search_term), False
+
+
+def _is_named(request: HttpRequest) -> bool:
+    return request.user.has_perm(VIEW_PERSONAL_DATA)
 
 
 def by_number(queryset: "models.QuerySet[Any]", text: str) -> "models.QuerySet[Any]":

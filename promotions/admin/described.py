@@ -146,6 +146,9 @@ class PartForm(RecordForm):
 class PartAdmin(DescribedAdmin):
     """What belongs to one promotion, and is reached from its page."""
 
+    nothing_yet = (
+        "They are added on the page of the promotion that they belong to: open it under Promotions."
+    )
     form = PartForm
     list_filter: Any = (("promotion", RecordFilter),)
     list_select_related: Any = ("promotion",)

@@ -56,6 +56,9 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> di
         "enrollment": enrollment_in_words(promotion, at, zone),
         "last_viewed": show_moment(seen, otherwise="never before"),
         "enrollments_url": f"{enrollments}?promotion__id__exact={promotion.pk}",
+        "figures_url": reverse(
+            "admin:enrollments_promotionpartyusage_figures", args=[promotion.pk]
+        ),
         "enroll_url": f"{enroll}?promotion={promotion.pk}",
         "audiences_url": f"{audiences}?promotion__id__exact={promotion.pk}",
         "enroll_audience_url": f"{enroll_audience}?promotion={promotion.pk}",

@@ -27,6 +27,13 @@ THROUGH: Final[Mapping[str, str]] = {
     Source.API.value: "through the API",
     Source.COMMAND.value: "by a command",
 }
+_LABELS: Final[Mapping[str, str]] = {
+    "StartDateTime": "start",
+    "EndDateTime": "end",
+    "EnrollmentStartDate": "first day of enrollment",
+    "EnrollmentEndDate": "last day of enrollment",
+}
+"""What is moved, where the form's label says what happens then: ``ends``."""
 UNSEEN: Final = "a record that you can't see"
 _LONGEST: Final = 120
 
@@ -63,8 +70,10 @@ def _told(row: PromotionHistory, subjects: Mapping[_Name, str], names: Mapping[s
     if row.field == "IsDeleted":
         act = _deletion(model, gone=row.new_value == "true")
         return Told(capfirst(act) if model is Promotion else f"{what} {act}")
-    label = field.label if field is not None else row.field
+    label = _LABELS.get(row.field) or (field.label if field is not None else row.field)
     change = _change(field, row, names)
+    if model is Promotion and row.field == "IsActive":
+        return Told(capfirst(change))
     if model is Promotion:
         return Told(f"{capfirst(label)} {change}")
     return Told(f"{what}: {label} {change}")
@@ -85,7 +94,10 @@ def _change(field: Field | None, row: PromotionHistory, names: Mapping[str, str]
         return f"set to {new}"
     if row.new_value is None:
         return f"removed, was {old}"
-    return f"{'moved' if kind in ('date', 'dateTime') else 'changed'} from {old} to {new}"
+    if kind not in ("date", "dateTime"):
+        return f"changed from {old} to {new}"
+    moment, _, zone = old.partition(" (")  # which is told once, if it is the same
+    return f"moved from {moment if new.endswith(f' ({zone}') else old} to {new}"
 
 
 def _first_values(

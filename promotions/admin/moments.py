@@ -59,6 +59,14 @@ def unbroken(moment: str) -> str:
     )
 
 
+def show_counted(moment: datetime, at: datetime) -> str:
+    """When a figure was counted that is shown at ``at``: ``counted 10:32``; the day, too, where it
+    is another."""
+    shown, now = show_short(moment), show_short(at)
+    same_day = shown.partition(", ")[0] == now.partition(", ")[0]
+    return f"counted {shown.partition(', ')[2] if same_day else shown}"
+
+
 def show_day(day: date) -> str:
     """``31 May 2026``."""
     return f"{day.day} {day:%b} {day.year}"
@@ -220,9 +228,9 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]  # the theme is not
         for lookup, day in self._bounds():
             value: date | datetime = day
             if has_time and lookup == "lte":
-                lookup, value = "lt", _midnight(day, days_later=1)
+                lookup, value = "lt", midnight(day, days_later=1)
             elif has_time:
-                value = _midnight(day)
+                value = midnight(day)
             queryset = queryset.filter(**{f"{self.field_path}__{lookup}": value})
         return queryset
 
@@ -236,10 +244,11 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]  # the theme is not
                     continue  # the filter's own form says so
 
 
-def _midnight(day: date, *, days_later: int = 0) -> datetime:
+def midnight(day: date, *, days_later: int = 0) -> datetime:
+    """The moment at which the day begins in the organisation's zone."""
     try:
-        midnight = datetime.combine(day + timedelta(days=days_later), time())
-        return midnight.replace(tzinfo=organisation_zone()).astimezone(UTC)
+        clock = datetime.combine(day + timedelta(days=days_later), time())
+        return clock.replace(tzinfo=organisation_zone()).astimezone(UTC)
     except OverflowError:
         return (
             datetime.max.replace(tzinfo=UTC)

@@ -128,6 +128,7 @@ class LimitAdmin(PartAdmin):
 class LimitUsageAdmin(PartAdmin):
     """How much of a limit is used; the shops say so, people look."""
 
+    nothing_yet = "Shops send here how much of a limit is used."
     service = parts.limit_usages
     written = False
     list_select_related = ("promotion", "promotion_limit")

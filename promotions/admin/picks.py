@@ -11,7 +11,7 @@ from django.db import models
 
 from promotions.actors import Actor
 from promotions.admin.record_forms import NO_SUCH_RECORD
-from promotions.admin.site import KeySelect, is_key, label_of
+from promotions.admin.site import KeySelect, everybodys_label_of, is_key
 from promotions.folding import fold
 from promotions.models import Record, RecordQuerySet
 
@@ -69,7 +69,7 @@ class PickField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, models.Model):
-            self.widget.labels[str(value.pk)] = label_of(value)
+            self.widget.labels[str(value.pk)] = everybodys_label_of(value)
             return str(value.pk)
         return "" if value is None else str(value)
 

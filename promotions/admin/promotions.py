@@ -1,6 +1,7 @@
 """The promotions' list and form."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -13,23 +14,20 @@ from django.utils import timezone
 from promotions.access import Access
 from promotions.admin import coupon_pages, exchange_pages, verbs
 from promotions.admin.access import access_to
+from promotions.admin.calendar_page import calendar_page
 from promotions.admin.consequences import of_deleting
-from promotions.admin.glance import at_a_glance, enrollment_in_words
+from promotions.admin.glance import at_a_glance
 from promotions.admin.history_page import history_page
-from promotions.admin.moments import (
-    DayRangeFilter,
-    moment_column,
-    organisation_zone,
-    read_typed_page,
-)
+from promotions.admin.moments import read_typed_page
 from promotions.admin.pages import link, promotion_url
 from promotions.admin.part_rows import part_model
 from promotions.admin.promotion_form import PromotionForm
-from promotions.admin.records import RecordAdmin
+from promotions.admin.promotion_list import PromotionListAdmin
 from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
+from promotions.admin.search_box import search_page
 from promotions.admin.share_page import share_page
-from promotions.admin.site import LookupView, WordFilter, YesNoFilter, actor_of, badge
+from promotions.admin.site import LookupView, actor_of
 from promotions.admin.summary import editor, summary_page
 from promotions.admin.tables import Under, tables
 from promotions.dictionary import fields_of
@@ -44,12 +42,11 @@ from promotions.models import (
     PromotionTier,
     User,
 )
-from promotions.rules import PromotionStatus, is_over, promotion_problems
+from promotions.rules import is_over, promotion_problems
 from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
 from promotions.services.editing import create_edited, edit_promotion
 from promotions.services.promotions import promotions
 from promotions.services.recycle_bin import current_dependents, delete_promotion
-from promotions.status import status_case
 
 FOLDED = {MORE, OWNER, "Record"}
 """The sections that few need: opened when asked for."""
@@ -80,14 +77,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
 """Labels and help texts of the form, where the form says more than the field alone."""
 
 
-class StatusFilter(WordFilter):
-    title = "status"
-    parameter_name = "status"
-    words = tuple(status.value for status in PromotionStatus)
-
-
 @admin.register(Promotion)
-class PromotionAdmin(RecordAdmin):
+class PromotionAdmin(PromotionListAdmin):
     form = PromotionForm
     service = promotions
     deleting_means = (
@@ -95,26 +86,6 @@ class PromotionAdmin(RecordAdmin):
         "there. Its enrollments stay and are paused, customers can no longer enroll, and its codes "
         "can be used again."
     )
-    ordering = ("-id",)
-    list_select_related = ("owner_user", "owner_group")
-    list_display = (
-        "name",
-        "shown_status",
-        "promotion_code",
-        "starts",
-        "ends",
-        "enrollment",
-        "owner",
-    )
-    list_filter = (
-        StatusFilter,
-        ("is_active", YesNoFilter),
-        ("start_date_time", DayRangeFilter),
-        ("end_date_time", DayRangeFilter),
-    )
-    search_fields = ("name_key", "promotion_code_key", "external_id")
-    folded_fields = ("name_key", "promotion_code_key")
-    search_help_text = "Name, code or external id"
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
     list_after_template = "promotions/admin/exchange.html"
@@ -131,14 +102,6 @@ class PromotionAdmin(RecordAdmin):
     }
     readonly_fields = ("created_by_whom", "changed_by_whom", "shown_id")
 
-    starts = moment_column("start_date_time", "starts")
-    ends = moment_column("end_date_time", "ends")
-
-    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
-        status = status_case(timezone.now(), organisation_zone())
-        live: models.QuerySet[Any] = super().get_queryset(request).annotate(status=status)
-        return live
-
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
@@ -154,20 +117,6 @@ class PromotionAdmin(RecordAdmin):
     def label_of(self, record: Promotion) -> str:
         code = record.promotion_code
         return f"{record.name} ({code})" if code else record.name
-
-    # --- The list ---
-
-    @admin.display(description="status")
-    def shown_status(self, promotion: Any) -> str:
-        return badge(promotion.status)
-
-    @admin.display(description="enrollment")
-    def enrollment(self, promotion: Promotion) -> str:
-        return enrollment_in_words(promotion, timezone.now(), organisation_zone())
-
-    @admin.display(description="owner")
-    def owner(self, promotion: Promotion) -> str:
-        return str(promotion.owner_group or promotion.owner_user)
 
     # --- The form ---
 
@@ -232,6 +181,12 @@ class PromotionAdmin(RecordAdmin):
         lookup = LookupView.as_view(admin_site=self.admin_site)
         own = [
             path("lookup/", view(lookup), name="record_lookup"),
+            path(
+                "calendar/",
+                view(partial(calendar_page, self)),
+                name="promotions_promotion_calendar",
+            ),
+            path("find/", view(search_page), name="find"),
             path("summary/", view(summary_page), name="promotions_promotion_summary"),
             path("<str:key>/summary/", view(summary_page), name="promotions_promotion_summary_of"),
             path("typed/", view(read_typed_page), name="read_typed"),

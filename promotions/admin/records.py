@@ -39,6 +39,8 @@ class RecordAdmin(ModelAdmin):
     delete_confirmation_template = "admin/delete_record.html"
     delete_selected_confirmation_template = "admin/delete_records.html"
     deleting_means: ClassVar[str] = "It disappears from all lists."
+    found_by_id: ClassVar[bool] = True
+    """Whether the search box leads from a record's id to its form."""
     folded_fields: ClassVar[Sequence[str]] = ()
     """The folded columns that the search looks into, for any part of them."""
     stand_ins: ClassVar[Mapping[str, str]] = {}
@@ -188,7 +190,7 @@ class RecordAdmin(ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         # This class was made for this request.
         form.by = actor_of(request)
-        form.label_of = staticmethod(label_of)
+        form.label_of = staticmethod(partial(label_of, by=form.by))
         form.refused = getattr(request, "refused", ())
         form.rules = staticmethod(self.problems)
         return form

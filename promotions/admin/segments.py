@@ -16,6 +16,7 @@ from promotions.services import parts
 
 @admin.register(PromotionSegment)
 class SegmentAdmin(DescribedAdmin):
+    nothing_yet = "A segment is a set of buyer groups and stores that promotions can be limited to."
     service = parts.segments
     list_display = ("name", "owner", "created")
     list_select_related = ("owner_user", "owner_group")
@@ -35,6 +36,7 @@ class SegmentAdmin(DescribedAdmin):
 class SegmentPartAdmin(DescribedAdmin):
     """A buyer group or a store of a segment."""
 
+    nothing_yet = "Make a segment first, then say here what belongs to it."
     list_filter = (("promotion_segment", RecordFilter),)
     folded_fields = ("promotion_segment__name_key",)
     search_help_text = "Number, or the segment's name"

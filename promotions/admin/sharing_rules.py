@@ -41,6 +41,9 @@ class SharingRuleForm(RecordForm):
 
 @admin.register(SharingRule)
 class SharingRuleAdmin(DescribedAdmin):
+    nothing_yet = (
+        "A rule shares all promotions of one owner with somebody, those to come among them."
+    )
     form = SharingRuleForm
     service = sharing.sharing_rules
     list_display = ("name", "whose", "with_whom", "access_level")

@@ -5,6 +5,7 @@ too, so that the theme can be exchanged in one place.
 """
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -32,6 +34,8 @@ from promotions.permissions import MANAGE_ALL
 
 __all__ = [
     "CappedPaginator",
+    "ChangeList",
+    "ChoiceFilter",
     "KeySelect",
     "LookupView",
     "ModelAdmin",
@@ -41,6 +45,7 @@ __all__ = [
     "YesNoFilter",
     "actor_of",
     "badge",
+    "everybodys_label_of",
     "in_enrollments",
     "in_promotions",
     "is_key",
@@ -69,11 +74,11 @@ def may_manage_promotions(request: HttpRequest) -> bool:
 
 
 def in_promotions(request: HttpRequest) -> bool:
-    """Whether the sidebar marks "Promotions": on their pages, not in the recycle bin below them."""
+    """Whether the sidebar marks "Promotions": on their pages, not in the calendar and the
+    recycle bin below them."""
     promotions = reverse("admin:promotions_promotion_changelist")
-    return request.path.startswith(promotions) and not request.path.startswith(
-        reverse("admin:recycle_bin")
-    )
+    others = (reverse("admin:recycle_bin"), reverse("admin:promotions_promotion_calendar"))
+    return request.path.startswith(promotions) and not request.path.startswith(others)
 
 
 def may_view_enrollments(request: HttpRequest) -> bool:
@@ -82,11 +87,11 @@ def may_view_enrollments(request: HttpRequest) -> bool:
 
 
 def in_enrollments(request: HttpRequest) -> bool:
-    """Whether the sidebar marks "Enrollments": on their pages, not on the customers' below them."""
+    """Whether the sidebar marks "Enrollments": on their pages, not on the customers' and not on
+    "Would it be accepted?", which lie below them."""
     enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
-    return request.path.startswith(enrollments) and not request.path.startswith(
-        reverse("admin:customers")
-    )
+    others = (reverse("admin:customers"), reverse("admin:why"))
+    return request.path.startswith(enrollments) and not request.path.startswith(others)
 
 
 def may_administer(request: HttpRequest) -> bool:
@@ -204,10 +209,16 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
     warn_unsaved_form = True
     empty_value_display = "–"
     actions_list: Any = ()
+    nothing_yet = ""
+    """What an empty list says: what there would be, and what to do for it."""
 
     def label_of(self, record: Any) -> str:
         """What tells a record apart where it is chosen among others."""
         return str(record)
+
+    def label_for(self, record: Any, by: Actor) -> str:
+        """The same as far as ``by`` may read it."""
+        return self.label_of(record)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ChangeList
@@ -221,17 +232,32 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
         return found
 
 
-def label_of(record: Any) -> str:
-    """How a record is named where it is chosen among others: as its admin class says."""
+def label_of(record: Any, by: Actor) -> str:
+    """How a record is named to ``by`` where it is chosen among others: as its admin class says."""
     registered: Any = admin.site._registry.get(type(record))
-    return str(registered.label_of(record) if registered else record)
+    return str(registered.label_for(record, by) if registered else record)
+
+
+def everybodys_label_of(record: Any) -> str:
+    """The same for a record of the catalogue, which tells nothing personal."""
+    registered: Any = admin.site._registry[type(record)]
+    return str(registered.label_of(record))
 
 
 class LookupView(AutocompleteJsonView):
     """Answers what somebody types in a ``KeySelect``, to those who may view such records."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
+        text = label_of(obj, actor_of(self.request))
+        return {"id": str(getattr(obj, to_field_name)), "text": text}
+
+
+def _answer_lookup(request: HttpRequest) -> HttpResponseBase:
+    return LookupView.as_view(admin_site=admin.site)(request)
+
+
+# Django's own names records whoever asks.
+admin.site.autocomplete_view = _answer_lookup  # type: ignore[method-assign,assignment]
 
 
 class KeySelect(AutocompleteSelect):
@@ -284,7 +310,7 @@ class _RecordFilterForm(AutocompleteDropdownForm):  # type: ignore[misc]  # the 
         if issubclass(field.queryset.model, Record):
             # A link may name any key: what one may not see has no name here.
             field.queryset = RecordQuerySet(field.queryset.model).accessible(actor_of(request))
-        field.label_from_instance = label_of
+        field.label_from_instance = partial(label_of, by=actor_of(request))
 
 
 class RecordFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme is not typed
@@ -316,6 +342,7 @@ _COLOURS: Final = {
     "paused": "warning",
     "stopped": "warning",
     "failed": "danger",
+    "passed": "success",
     "withdrawn": "danger",
     "deleted": "danger",
 }

@@ -1,4 +1,5 @@
 from promotions.models.base import (
+    DerivedField,
     FoldedField,
     Owned,
     PromotionPart,
@@ -15,6 +16,7 @@ from promotions.models.discounts import (
     PromotionTarget,
     PromotionTier,
 )
+from promotions.models.figures import KeptFigure
 from promotions.models.idempotency import IdempotentRequest
 from promotions.models.limits import PromotionLimit, PromotionLimitUsage
 from promotions.models.organization import Organization
@@ -43,9 +45,11 @@ __all__ = [
     "Coupon",
     "CouponBatch",
     "CouponCodeRedemption",
+    "DerivedField",
     "FoldedField",
     "HistoryRow",
     "IdempotentRequest",
+    "KeptFigure",
     "Organization",
     "Owned",
     "Partner",

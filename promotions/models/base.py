@@ -10,6 +10,7 @@ from promotions.access import Access
 from promotions.actors import Actor
 from promotions.models.facts import Facts, FieldFacts
 from promotions.models.fields import (
+    DerivedField,
     FoldedField,
     exactly_one,
     group_or_none,
@@ -21,6 +22,7 @@ from promotions.models.fields import (
 from promotions.numbers import record_number
 
 __all__ = [
+    "DerivedField",
     "FoldedField",
     "Owned",
     "PromotionPart",

@@ -22,8 +22,8 @@ LARGEST_NUMBER: Final = 2**31 - 1
 """What every database takes as an integer."""
 
 
-class FoldedField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
-    """The case-folded form of another text field, kept beside it for look-ups and uniqueness.
+class DerivedField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
+    """What is looked up in place of another text field, and kept beside it.
 
     Written by itself whenever the record is saved; null where the text is null.
     """
@@ -38,9 +38,19 @@ class FoldedField(models.TextField):  # type: ignore[type-arg]  # not generic at
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         text = getattr(model_instance, self.source)
-        folded = None if text is None else fold(text)
-        setattr(model_instance, self.attname, folded)
-        return folded
+        derived = None if text is None else self.derive(text)
+        setattr(model_instance, self.attname, derived)
+        return derived
+
+    @staticmethod
+    def derive(text: str) -> str | None:
+        raise NotImplementedError
+
+
+class FoldedField(DerivedField):
+    """The case-folded form of another text field, for look-ups and uniqueness."""
+
+    derive = staticmethod(fold)
 
 
 class TextArea(models.TextField):  # type: ignore[type-arg]

@@ -16,15 +16,23 @@ SignIn = Callable[..., Client]
 @pytest.fixture
 def sign_in(db: None) -> SignIn:
     """Signs in as a new member of staff with a role (Marketers, Support, none)."""
+    return sign_in_as
 
-    def sign_in(role: str | None = None, **overrides: Any) -> Client:
-        client = Client()
-        client.force_login(
-            make_user(role, **overrides), backend="django.contrib.auth.backends.ModelBackend"
-        )
-        return client
 
-    return sign_in
+def sign_in_as(role: str | None = None, **overrides: Any) -> Client:
+    client = Client()
+    client.force_login(
+        make_user(role, **overrides), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def another_window(client: Client) -> Client:
+    """A browser that is signed in like ``client`` is, and knows nothing else of it."""
+    window = Client()
+    window.handler = client.handler
+    window.cookies.update(client.cookies)
+    return window
 
 
 @pytest.fixture

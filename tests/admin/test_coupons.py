@@ -95,7 +95,7 @@ def test_makes_one(marketer: Client) -> None:
     assert "already" in errors(sent(marketer, add, coupon_code="HELLO"))["coupon_code"][0]
 
 
-def test_redemptions_are_looked_at(marketer: Client) -> None:
+def test_redemptions_are_looked_at(marketer: Client, support: Client) -> None:
     coupon = make_coupon(coupon_code="USED")
     redeem(
         CouponCodeRedemption(coupon=coupon, buyer="B-1", transaction="T-1"),
@@ -104,8 +104,9 @@ def test_redemptions_are_looked_at(marketer: Client) -> None:
     )
     url = admin_url("promotions_couponcoderedemption")
     for query in ("used", "T-1", "CCR-1"):
-        assert "B-1" in text(marketer.get(url, {"q": query})), query
-    assert "B-1" not in text(marketer.get(url, {"q": "T-2"}))
+        assert "B-1" in text(support.get(url, {"q": query})), query
+        assert "CCR-000000001" in text(marketer.get(url, {"q": query})), query
+    assert "B-1" not in text(support.get(url, {"q": "T-2"}))
     assert marketer.get(admin_url("promotions_couponcoderedemption", "add")).status_code == 403
 
 

@@ -143,7 +143,7 @@ def test_many_enrollments_are_paged_and_bounded(
     for days in range(6):
         usage = enroll_contact(contact, make_promotion(), at=now - timedelta(days=days))
         withdraw(usage.pk, by=actor(), at=now, reason="x")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         first = support.get(page_of(contact))
     assert len(first.context["cards"]) == 4
     assert len(support.get(page_of(contact), {"page": 2}).context["cards"]) == 2
@@ -164,3 +164,103 @@ def test_only_staff_who_may_view_enrollments(nobody: Client, marketer: Client) -
 @pytest.mark.parametrize("record_id", ["nonsense", "003000000000ABCAAA", "0c8000000000001AAA"])
 def test_nobody_there_is_not_found(support: Client, record_id: str) -> None:
     assert support.get(f"{FIND}{record_id}/").status_code == 404
+
+
+# --- Five tickets, each in at most three clicks from the search box -------------------------------
+
+
+def hit(client: Client, asked: str) -> str:
+    """Where the first hit of the search box leads: the first click."""
+    answer = client.get(
+        "/admin/promotions/promotion/find/", {"q": asked}, headers={"HX-Request": "true"}
+    )
+    return str(answer.context["hits"][0].url)
+
+
+def test_which_promotions_is_this_customer_in(support: Client) -> None:
+    anna = make_contact(email="anna@example.com")
+    enroll_contact(anna, make_promotion(name="Sale"))
+    page = support.get(hit(support, "anna@example.com"))
+    [card] = page.context["cards"]
+    assert (card.promotion, "active" in card.standing) == ("Sale", True)
+
+
+def test_withdraw_him(support: Client) -> None:
+    otto = make_contact(phone="+49 30 23125600")
+    usage = enroll_contact(otto, make_promotion())
+    [card] = support.get(hit(support, "030 23 12 56 00")).context["cards"]  # first click
+    form = support.get(card.withdraw_url).context["chosen"][0]  # second
+    sent = {"usage": form.choice, "reason": "He asked for it."}
+    assert support.post(card.withdraw_url, sent).status_code == 302  # third
+    usage.refresh_from_db()
+    assert (usage.is_party_enrolled, usage.withdrawal_reason) == (False, "He asked for it.")
+
+
+def test_extend_her_by_a_week(support: Client) -> None:
+    anna, ends = make_contact(), timezone.now() + timedelta(days=3)
+    usage = enroll_contact(anna, make_promotion(), expiration=ends)
+    found = support.get(hit(support, usage.name)).context["card"]  # first click
+    page = support.get(found.extend_url)  # second click: a week is chosen already
+    assert page.context["form"]["longer"].value() == "7"
+    sent = {"usage": page.context["chosen"][0].choice, "longer": "7", "reason": "Was ill."}
+    assert support.post(found.extend_url, sent).status_code == 302  # third
+    usage.refresh_from_db()
+    assert usage.enrollment_expiration_date_time == ends + timedelta(days=7)
+
+
+def test_the_app_says_enrolled_but_the_shop_says_no(support: Client) -> None:
+    anna, promotion = make_contact(external_id="crm-9"), make_promotion()
+    enroll_contact(anna, promotion)
+    type(promotion).objects.filter(pk=promotion.pk).update(is_active=False)
+    [card] = support.get(hit(support, "crm-9")).context["cards"]
+    assert "paused" in card.standing
+    assert card.because == "The promotion is switched off."
+    assert "does not apply to this customer now" in text(support.get(card.why_url))
+
+
+# Why was she refused yesterday: tests/admin/test_refused_calls.py
+
+
+# --- Making it longer -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"longer": "7", "ends_with_promotion": "on"}, "expiration"),
+        ({"longer": "7", "expiration_0": "2099-01-01", "expiration_1": "00:00"}, "expiration"),
+        ({"longer": "3"}, "longer"),
+        ({"longer": "7", "reason": ""}, "reason"),
+        ({}, "effective"),
+    ],
+)
+def test_what_cannot_be_made_longer_is_said_at_its_field(
+    support: Client, sent: dict[str, str], field: str
+) -> None:
+    ends = timezone.now() + timedelta(days=3)
+    usage = enroll_contact(make_contact(), make_promotion(), expiration=ends)
+    url = f"/admin/enrollments/promotionpartyusage/change-period/?usage={usage.pk}"
+    page = support.post(url, {"usage": f"{usage.pk}:1", "reason": "x", **sent})
+    assert field in page.context["form"].errors
+    usage.refresh_from_db()
+    assert usage.enrollment_expiration_date_time == ends
+
+
+def test_longer_from_now_where_it_is_over_and_not_without_an_end(support: Client) -> None:
+    now = timezone.now()
+    over = enroll_contact(
+        make_contact(), make_promotion(), at=LONG_AGO, expiration=now - timedelta(days=30)
+    )
+    endless = enroll_contact(make_contact(), make_promotion())
+    url = "/admin/enrollments/promotionpartyusage/change-period/"
+    sent = {"usage": [f"{over.pk}:1", f"{endless.pk}:1"], "longer": "14", "reason": "x"}
+    page = support.post(url, sent)
+    [refused] = page.context["chosen"]
+    assert refused.usage.pk == endless.pk
+    assert "no end of its own" in refused.refusal
+    over.refresh_from_db()
+    longer = over.enrollment_expiration_date_time
+    assert longer is not None
+    assert abs(longer - now - timedelta(days=14)) < timedelta(minutes=5)
+    [card] = support.get(page_of(endless.party)).context["cards"]
+    assert card.extend_url == ""

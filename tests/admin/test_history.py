@@ -48,17 +48,16 @@ def told(promotion: Promotion) -> list[str]:
         ({"name": "A"}, {"name": "B"}, "Name changed from “A” to “B”"),
         ({}, {"description": "Text"}, "Description set to “Text”"),
         ({"description": "Text"}, {"description": None}, "Description removed, was “Text”"),
-        ({"is_active": True}, {"is_active": False}, "Is active switched off"),
+        ({"is_active": True}, {"is_active": False}, "Switched off"),
         (
             {"end_date_time": NOW},
             {"end_date_time": LATER},
-            "Ends moved from 15 May 2026, 14:00 (Europe/Berlin) to "
-            "21 May 2026, 00:30 (Europe/Berlin)",
+            "End moved from 15 May 2026, 14:00 to 21 May 2026, 00:30 (Europe/Berlin)",
         ),
         (
             {"enrollment_end_date": NOW.date()},
             {"enrollment_end_date": LATER.date()},
-            "Enrollment closes moved from 15 May 2026 to 20 May 2026",
+            "Last day of enrollment moved from 15 May 2026 to 20 May 2026",
         ),
         ({}, {"priority_number": 3}, "Priority set to 3"),
         (

@@ -8,7 +8,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from enrollments.models import Account, Contact, EnrollmentJobRefusal, PromotionPartyUsage
+from enrollments.models import (
+    Account,
+    Contact,
+    EnrollmentJobRefusal,
+    PromotionPartyUsage,
+    RefusedCall,
+)
 from tests.audiences import make_job
 from tests.factories import NOW, enroll_contact, make_account, make_contact, make_promotion
 from tests.plans import plans, scans, sorted_below_limits
@@ -41,6 +47,7 @@ def mine(db: None) -> PromotionPartyUsage:
             email=f"e{n}@example.com",
             email_key=f"e{n}@example.com",
             phone=str(n),
+            phone_key=str(n),
             external_id=f"X-{n}",
             **stamps,
         )
@@ -51,7 +58,7 @@ def mine(db: None) -> PromotionPartyUsage:
         first_name="Zoe",
         last_name="Zander",
         email="zoe@example.org",
-        phone="+49 30 1",
+        phone="+49 30 23125",
         external_id="CRM-7",
     )
     promotion = make_promotion()
@@ -111,7 +118,7 @@ def test_a_list_reads_a_page(superuser: Client, mine: PromotionPartyUsage, path:
         "Zoe",
         "Zoe Zander",
         "Zander, Zoe",
-        "+49 30 1",
+        "+49 30 23125",
         "CRM-7",
         "ERP-7",
         "Zeta",
@@ -125,8 +132,10 @@ def test_a_list_reads_a_page(superuser: Client, mine: PromotionPartyUsage, path:
         ENROLLMENTS,
         "/admin/enrollments/contact/",
         "/admin/enrollments/account/",
+        "/admin/enrollments/refusedcall/",
+        "/admin/promotions/promotion/find/",
     ],
-    ids=["support", "enrollments", "contacts", "accounts"],
+    ids=["support", "enrollments", "contacts", "accounts", "refused calls", "search box"],
 )
 def test_a_search_reads_what_it_finds(
     superuser: Client, mine: PromotionPartyUsage, path: str, text: str
@@ -192,3 +201,47 @@ def test_audiences(superuser: Client, mine: PromotionPartyUsage) -> None:
         for plan in plans(read(superuser, path)):
             assert scans(plan) == [], path
             assert not sorted_below_limits(plan), path
+
+
+def test_why_and_refused_calls(superuser: Client, mine: PromotionPartyUsage) -> None:
+    assert mine.contact is not None
+    by = mine.created_by
+    calls = RefusedCall.objects.bulk_create(
+        RefusedCall(
+            created_date=NOW,
+            created_by=by,
+            door=RefusedCall.Door.PLAIN,
+            request_id=f"request-{n}",
+            promotion_id=mine.promotion_id if n == 7 else n + 1000,
+            contact_id=mine.contact_id if n == 7 else n + 1000,
+            code="promotion_ended",
+            detail="It ended.",
+        )
+        for n in range(400)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    why = f"{ENROLLMENTS}why/?promotion={mine.promotion_id}&contact={mine.contact_id}"
+    refused = "/admin/enrollments/refusedcall/"
+    for path in (
+        why,
+        f"{ENROLLMENTS}customers/{mine.contact.record_id}/",
+        refused,
+        f"{refused}?q=request-7",
+        f"{refused}?created_date_from=2026-05-20",
+        f"{refused}?promotion__id__exact={mine.promotion_id}",
+        f"{refused}{calls[7].pk}/change/",
+        "/admin/promotions/promotion/find/?q=request-7",
+    ):
+        for plan in plans(read(superuser, path)):
+            assert scans(plan) == [], path
+
+
+def test_figures(superuser: Client, mine: PromotionPartyUsage) -> None:
+    for path in (
+        "/admin/",
+        "/admin/promotions/promotion/",
+        f"{ENROLLMENTS}figures/{mine.promotion_id}/",
+    ):
+        for plan in plans(read(superuser, path)):
+            assert scans(plan) == [], path

@@ -82,11 +82,14 @@ def urls(db: None) -> list[str]:
         ),
         f"/admin/promotions/promotion/{gone.pk}/restore/",
         "/admin/promotions/promotion/recycle-bin/",
+        "/admin/promotions/promotion/calendar/",
         f"/admin/promotions/promotiontier/{tier.pk}/history/",
         f"/admin/promotions/promotiontarget/add/?promotion={promotion.pk}",
         f"{enrollments}/enroll/",
         f"{enrollments}/withdraw/?usage={usage.pk}",
         f"{enrollments}/change-period/?usage={usage.pk}",
+        f"{enrollments}/figures/{promotion.pk}/",
+        f"{enrollments}/attention/",
         f"{enrollments}/customers/",
         f"{enrollments}/customers/{contact.record_id}/",
         "/admin/enrollments/enrollmentjob/enroll/",
@@ -127,6 +130,10 @@ ODD = [
 PARAMETERS = {
     "/admin/promotions/promotion/": [
         "q", "status", "is_active__exact", "start_date_time_from", "end_date_time_to", "p", "o",
+        "view", "runs",
+    ],
+    "/admin/promotions/promotion/calendar/": [
+        "month", "q", "status", "start_date_time_from", "view", "runs", "p", "o",
     ],
     "/admin/enrollments/promotionpartyusage/": [
         "q", "standing", "type", "promotion__id__exact", "created_date_from",

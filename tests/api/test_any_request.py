@@ -86,7 +86,7 @@ def ids_in(path: str) -> dict[str, str]:
 def examples(path: str) -> int:
     """How many requests are tried: fewer where one base has made many alike."""
     alike = "{promotion" in path or path.split("/")[3] in {view.flat for view in VIEWS}
-    return 3 if alike else 8
+    return 2 if alike else 5
 
 
 @pytest.mark.parametrize(

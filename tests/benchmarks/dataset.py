@@ -22,7 +22,7 @@ from enrollments.models import (
     PromotionPartyUsage,
     PromotionPartyUsageHistory,
 )
-from promotions.models import Promotion, PromotionShare, User
+from promotions.models import Coupon, Promotion, PromotionShare, User
 from tests.benchmarks.rows import CREATION, ENROLLMENT, insert
 from tests.benchmarks.sizes import Dataset, Size
 from tests.benchmarks.words import FIRST_NAMES, LAST_NAMES, Name
@@ -44,6 +44,7 @@ def load(connection: psycopg.Connection, size: Size) -> Dataset:
     with _without_checks(connection):
         _load_customers(connection, size.contacts)
         _load_promotions(connection, size)
+        _load_coupons(connection, size)
         _load_enrollments(connection, size)
     contacts, promotions = size.contacts, size.promotions
     return Dataset(
@@ -73,7 +74,7 @@ def _without_checks(connection: psycopg.Connection) -> Iterator[None]:
     connection.execute("SET maintenance_work_mem = '512MB'")
     yield
     connection.execute("RESET session_replication_role")
-    for model in (Account, Contact, Promotion, PromotionShare, Offer, PromotionPartyUsage,
+    for model in (Account, Contact, Promotion, PromotionShare, Offer, Coupon, PromotionPartyUsage,
                   PromotionPartyUsageHistory):  # fmt: skip
         table = model._meta.db_table
         connection.execute(
@@ -197,6 +198,30 @@ def _load_promotions(connection: psycopg.Connection, size: Size) -> None:
         **made,
     }
     connection.execute(insert(Offer, values, f"FROM generate_series(1, {size.open_promotions}) n"))
+
+
+def _load_coupons(connection: psycopg.Connection, size: Size) -> None:
+    """Coupons that anybody may use."""
+    if not size.coupons:
+        return
+    created = _moment(size.coupons)
+    code = "upper(substr(md5(n::text), 1, 12)) || n"
+    others = min(100, size.promotions - 1)
+    made = _made()
+    values = {
+        **made,
+        "id": "n",
+        "owner_user_id": made["created_by_id"],
+        "promotion_id": f"CASE WHEN n % 2 = 0 THEN 1 ELSE 2 + n / 2 % {others} END",
+        "coupon_code": code,
+        "coupon_code_key": f"lower({code})",
+        "status": "'Active'",
+        "created_date": created,
+        "last_modified_date": created,
+    }
+    with _later_indexes(connection, Coupon, size.coupons):
+        source = f"FROM generate_series(1, {size.coupons}) n"
+        connection.execute(insert(Coupon, values, source))
 
 
 def _load_enrollments(connection: psycopg.Connection, size: Size) -> None:

@@ -13,6 +13,8 @@ class Size:
     enrollments: int = 200_000
     open_promotions: int = 50
     """Further ones without an enrollment yet, each with an offer of its own."""
+    coupons: int = 0
+    """Half of them of the first promotion, the others dealt out among the next hundred."""
     everybody_in_first: bool = False
     """Whether each contact is enrolled in the first promotion; of the others, the earlier ones have
     more than the later ones in any case."""

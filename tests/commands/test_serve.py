@@ -1,18 +1,19 @@
 """``bin/serve``, what ``make serve`` and ``make demo`` run: as a terminal starts and stops it."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.e2e.server import is_ready, wait_until_ready
 from tests.migrated import SQLITE_NAME, copy_to_file
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,33 +34,36 @@ def port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a database that is up to date, which takes longer than all the rest."""
-    directory = tmp_path_factory.mktemp("migrated")
-    copy_to_file(directory / SQLITE_NAME)
-    return directory
-
-
 @pytest.fixture
-def environment(
-    request: pytest.FixtureRequest, migrated: Path, tmp_path: Path, port: int
-) -> dict[str, str]:
-    ours = {"DATA_DIR": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1"}
-    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
-    return _environment(**ours, **getattr(request, "param", {}))
-
-
-def _environment(**ours: str) -> dict[str, str]:
+def environment(request: pytest.FixtureRequest, tmp_path: Path, port: int) -> dict[str, str]:
+    """With a database that is up to date: bringing it there takes longer than all the rest."""
+    copy_to_file(tmp_path / SQLITE_NAME)
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return {**kept, **ours}
+    ours = {"DATA_DIR": str(tmp_path), "PORT": str(port), "HOST": "127.0.0.1"}
+    return {**kept, **ours, **getattr(request, "param", {})}
 
 
 @pytest.fixture
 def server(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
+    """``bin/serve``."""
+    with _started(["bin/serve"], environment, port) as process:
+        yield process
+
+
+@pytest.fixture
+def service(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
+    """What ``bin/serve`` becomes, for what it does not have to be begun by."""
+    with _started(_service(port), environment, port) as process:
+        yield process
+
+
+@contextmanager
+def _started(
+    command: list[str], environment: dict[str, str], port: int
+) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         # An interactive shell's children heed Ctrl-C; ours may have been told not to.
-        [sys.executable, "-c", _HEED_INTERRUPTS, "bin/serve"],
+        [sys.executable, "-c", _HEED_INTERRUPTS, *command],
         cwd=ROOT,
         env=environment,
         start_new_session=True,
@@ -68,7 +72,7 @@ def server(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[
         text=True,
     )
     try:
-        _wait_until_ready(port, process)
+        wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield process
     finally:
         if process.poll() is None:
@@ -82,16 +86,11 @@ _HEED_INTERRUPTS = (
 )
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, process.communicate()
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server did not become ready")
+def _service(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "config.service", "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers", "2", "--threads", "1", "--enrollment-jobs"),
+    ]
 
 
 def test_ctrl_c_stops_it_at_once(server: subprocess.Popen[str], port: int) -> None:
@@ -104,93 +103,63 @@ def test_ctrl_c_stops_it_at_once(server: subprocess.Popen[str], port: int) -> No
     _nobody_listens(port)
 
 
-def test_a_taken_port_is_refused_before_anything_is_done(
-    server: subprocess.Popen[str], environment: dict[str, str], port: int, tmp_path: Path
-) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    second = subprocess.run(
-        ["bin/serve", "demo"],
-        cwd=ROOT,
-        env={**environment, "DATA_DIR": str(elsewhere)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert second.returncode != 0
-    assert f"Cannot listen on 127.0.0.1, port {port}" in second.stderr
-    assert not elsewhere.exists()
-    server.terminate()
-    server.communicate(timeout=IN_TIME)
-    _nobody_listens(port)
-
-
 @pytest.mark.parametrize("bad", ["http", "0", "65536", "80 80"])
 def test_a_port_that_is_none_is_refused(environment: dict[str, str], bad: str) -> None:
-    done = subprocess.run(
-        ["bin/serve"],
-        cwd=ROOT,
-        env={**environment, "PORT": bad},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+    done = _run(["bin/serve"], {**environment, "PORT": bad})
     assert done.returncode != 0
     assert "write a number from 1 to 65535" in done.stderr
 
 
 @ON_LINUX
-def test_a_worker_for_enrollment_jobs_runs_beside_it_and_ends_with_it(
+def test_what_is_killed_is_replaced_while_the_others_serve_until_all_are_told_to_end(
     server: subprocess.Popen[str],
+    environment: dict[str, str],
+    port: int,
+    tmp_path: Path,
+    subtests: pytest.Subtests,
 ) -> None:
-    [worker] = _running(server.pid, "run_enrollment_jobs")
-    server.terminate()
-    printed, _ = server.communicate(timeout=IN_TIME)
-    assert "Traceback" not in printed
-    assert _command(worker) == ""
+    """One server for all of it: to start one takes longer than to look at it."""
+    with subtests.test("a taken port is refused before anything is done"):
+        elsewhere = tmp_path / "elsewhere"
+        second = _run(["bin/serve", "demo"], {**environment, "DATA_DIR": str(elsewhere)})
+        assert second.returncode != 0
+        assert f"Cannot listen on 127.0.0.1, port {port}" in second.stderr
+        assert not elsewhere.exists()
+    with subtests.test("the worker for enrollment jobs"):
+        [worker] = _running(server.pid, "run_enrollment_jobs")
+        os.kill(worker, signal.SIGKILL)
+        assert is_ready(f"http://127.0.0.1:{port}")
+        _soon(lambda: len(set(_running(server.pid, "run_enrollment_jobs")) - {worker}) == 1)
+    with subtests.test("workers that serve, one after the other"):
+        spared, *_ = _serving(server.pid)
+        _kill_workers(server.pid, 3, sparing=spared)
+        assert server.poll() is None
+        for _ in range(10):
+            assert is_ready(f"http://127.0.0.1:{port}")
+        _soon(lambda: len(_serving(server.pid)) == 2)
+    with subtests.test("a server, which leaves nothing behind"):
+        above = _running(server.pid, "config.server")[0]
+        [below] = _children(above)
+        os.kill(above, signal.SIGKILL)
+        _soon(lambda: not _command(below))
+        _soon(lambda: len(_serving(server.pid)) == 2)
+    with subtests.test("all are told to end"):
+        printed = _ends(server, port, signal.SIGTERM)
+        assert "the worker for enrollment jobs ended (Killed); starting it again now" in printed
+        assert "Traceback" not in printed
 
 
 @ON_LINUX
-def test_a_worker_for_enrollment_jobs_that_is_killed_is_replaced(
-    server: subprocess.Popen[str], port: int
-) -> None:
-    [worker] = _running(server.pid, "run_enrollment_jobs")
-    os.kill(worker, signal.SIGKILL)
-    assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    _soon(lambda: len(set(_running(server.pid, "run_enrollment_jobs")) - {worker}) == 1)
-    server.terminate()
-    printed, _ = server.communicate(timeout=IN_TIME)
-    assert "the worker for enrollment jobs ended (Killed); starting it again now" in printed
-    _nobody_listens(port)
-
-
-@ON_LINUX
-@pytest.mark.parametrize("environment", [{"ENROLLMENT_JOBS": "0"}], indirect=True)
-def test_the_worker_for_enrollment_jobs_can_be_left_out(server: subprocess.Popen[str]) -> None:
-    assert _running(server.pid, "run_enrollment_jobs") == []
-    assert len(_running(server.pid, "config.server")) == 2
-
-
-@ON_LINUX
-def test_workers_that_are_killed_one_after_the_other_are_replaced_while_the_others_serve(
-    server: subprocess.Popen[str], port: int
-) -> None:
-    spared, *_ = _serving(server.pid)
-    _kill_workers(server.pid, 3, sparing=spared)
-    assert server.poll() is None
-    for _ in range(10):
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    _soon(lambda: len(_serving(server.pid)) == 2)
-
-
-@ON_LINUX
-@pytest.mark.parametrize("environment", [{"WEB_WORKERS": "1"}], indirect=True)
+@pytest.mark.parametrize(
+    "environment", [{"WEB_WORKERS": "1", "ENROLLMENT_JOBS": "0"}], indirect=True
+)
 def test_the_only_worker_killed_again_and_again_is_back_within_seconds(
     server: subprocess.Popen[str], port: int
 ) -> None:
+    assert _running(server.pid, "run_enrollment_jobs") == [], "they can be left out"
+    assert len(_running(server.pid, "config.server")) == 1
     _kill_workers(server.pid, 3)
-    _soon(lambda: _is_ready(port))
+    _soon(lambda: is_ready(f"http://127.0.0.1:{port}"))
     server.terminate()
     printed, _ = server.communicate(timeout=IN_TIME)
     assert printed.count("server 1 of 1 ended (status 1); starting it again") == 3
@@ -198,51 +167,52 @@ def test_the_only_worker_killed_again_and_again_is_back_within_seconds(
 
 
 @ON_LINUX
-@pytest.mark.parametrize("whole", [False, True], ids=["a server", "everything"])
-def test_what_is_killed_leaves_nothing_behind(
-    server: subprocess.Popen[str], port: int, whole: bool
+def test_when_everything_is_killed_nothing_is_left_behind(
+    service: subprocess.Popen[str], port: int
 ) -> None:
-    above = server.pid if whole else _running(server.pid, "config.server")[0]
-    below = [process for process in _below(server.pid) if whole or _parent(process) == above]
-    assert len(below) == (5 if whole else 1)
-    os.kill(above, signal.SIGKILL)
+    below = _below(service.pid)
+    assert len(below) == 5
+    os.kill(service.pid, signal.SIGKILL)
     _soon(lambda: not any(_command(process) for process in below))
-    if whole:
-        _nobody_listens(port)
-    else:
-        _soon(lambda: len(_serving(server.pid)) == 2)
-
-
-@ON_LINUX
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_everything_ends_when_it_is_told_to(
-    server: subprocess.Popen[str], port: int, number: int
-) -> None:
-    below = _below(server.pid)
-    os.kill(server.pid, number)
-    server.communicate(timeout=IN_TIME)
-    assert server.returncode == 0
-    assert not any(_command(process) for process in below)
     _nobody_listens(port)
 
 
+@ON_LINUX
+def test_everything_ends_when_the_terminal_goes(service: subprocess.Popen[str], port: int) -> None:
+    _ends(service, port, signal.SIGHUP)
+
+
+def _ends(server: subprocess.Popen[str], port: int, number: int) -> str:
+    """What it has printed when it was told to end, and everything has."""
+    below = _below(server.pid)
+    os.kill(server.pid, number)
+    printed, _ = server.communicate(timeout=IN_TIME)
+    assert server.returncode == 0
+    assert len(below) == 5
+    assert not any(_command(process) for process in below)
+    _nobody_listens(port)
+    return printed
+
+
 def test_what_can_not_serve_ends_and_says_why(environment: dict[str, str], port: int) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "config.service", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", "2", "--threads", "1", "--enrollment-jobs"),
-        ],
+    nowhere = {**environment, "DATABASE_URL": "mysql://nobody@nowhere/nothing"}
+    done = _run(_service(port), nowhere)
+    assert done.returncode == 1
+    assert "DATABASE_URL='mysql:…' is not usable" in done.stderr
+    assert done.stderr.endswith("The server can't be started; the reason is above.\n")
+    _nobody_listens(port)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
         cwd=ROOT,
-        env={**environment, "DATABASE_URL": "mysql://nobody@nowhere/nothing"},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
         timeout=30,
     )
-    assert done.returncode == 1
-    assert "DATABASE_URL='mysql:…' is not usable" in done.stderr
-    assert done.stderr.endswith("The server can't be started; the reason is above.\n")
-    _nobody_listens(port)
 
 
 def _soon(holds: Callable[[], bool]) -> None:
@@ -252,13 +222,6 @@ def _soon(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("not within some seconds")
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def _running(parent: int, what: str) -> list[int]:

@@ -14,12 +14,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 
 from config.certificates import AUTHORITY, keep_certificate
-from tests.migrated import SQLITE_NAME, copy_to_database, copy_to_file, url_of
+from tests.migrated import (
+    SQLITE_NAME,
+    copy_static_files,
+    copy_to_database,
+    copy_to_file,
+    url_of,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
@@ -110,7 +117,7 @@ def installed(directory: Path, database: str) -> Iterator[dict[str, str]]:
 def running_server(directory: Path, database: str) -> Iterator[Server]:
     """Starts the server on a free port, stopped by its process id whatever happens."""
     with installed(directory, database) as environment:
-        manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
+        copy_static_files(directory)
         port = free_port()
         command = [
             *(sys.executable, "-m", "config.service", "--host", "127.0.0.1", "--port", str(port)),
@@ -122,7 +129,7 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
             )
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait_until_ready(url, process)
+            wait_until_ready(url, process)
             yield Server(url, environment, process)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -134,16 +141,24 @@ def running_server(directory: Path, database: str) -> Iterator[Server]:
                 raise
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(
+    url: str, process: subprocess.Popen[Any], verify: ssl.SSLContext | bool = False
+) -> None:
     for _ in range(_START_SECONDS * 10):
         assert process.poll() is None, "the server stopped"
-        try:
-            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
+        if is_ready(url, verify):
+            return
         time.sleep(0.1)
     raise AssertionError("the server did not become ready")
+
+
+def is_ready(url: str, verify: ssl.SSLContext | bool = False) -> bool:
+    """Asked for without HTTPS, it reads no certificates, which takes longer than the answer."""
+    try:
+        answer = httpx.get(f"{url}/readyz", timeout=2, verify=verify, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == 200
 
 
 @dataclass(frozen=True)
@@ -190,20 +205,8 @@ def serve_tls(server: Server, directory: Path) -> Iterator[Tls]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     tls = Tls(server, f"https://127.0.0.1:{port}", directory / AUTHORITY)
     try:
-        _wait_until_trusted(tls, process)
+        wait_until_ready(tls.url, process, tls.trust)
         yield tls
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=15)
-
-
-def _wait_until_trusted(tls: Tls, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "the server stopped"
-        try:
-            if httpx.get(f"{tls.url}/readyz", verify=tls.trust).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server did not become ready")

@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.server import ROOT, Server
 
 JOBS = "/services/data/v61.0/jobs"
-ROWS = 600
+ROWS = 300
 KILLS = 2
 
 
@@ -85,10 +85,10 @@ def test_a_worker_that_is_killed_does_everything_once(server: Server, client: ht
             stderr=subprocess.STDOUT,
         )
         try:
-            for _ in range(6_000):
-                if processed(client, path) >= kill * 50:
+            for _ in range(1_500):
+                if processed(client, path) >= kill * 40:
                     break
-                time.sleep(0.005)
+                time.sleep(0.02)
         finally:
             process.kill()
             process.wait()

@@ -12,7 +12,7 @@ from tests.benchmarks.soak import checks, copies, limited, mixed
 from tests.benchmarks.soak.target import SCOPES, Target
 from tests.e2e.server import Server, running_server
 
-SECONDS = 4
+SECONDS = 2
 """For how long the mixed clients go on."""
 
 

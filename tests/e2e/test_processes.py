@@ -19,7 +19,9 @@ def _statuses(server: Server, headers: httpx.Headers, times: int = 32) -> set[in
     processes share."""
 
     def call(_: int) -> int:
-        return httpx.get(f"{server.url}{ME}", headers=headers, timeout=30).status_code
+        # No HTTPS: reading the certificates that are trusted takes longer than the call.
+        answer = httpx.get(f"{server.url}{ME}", headers=headers, timeout=30, verify=False)  # noqa: S501
+        return answer.status_code
 
     with ThreadPoolExecutor(times) as pool:
         return set(pool.map(call, range(times)))

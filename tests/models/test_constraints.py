@@ -11,7 +11,13 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from promotions.models import IdempotentRequest, Organization, Partner, PromotionHistory
+from promotions.models import (
+    IdempotentRequest,
+    KeptFigure,
+    Organization,
+    Partner,
+    PromotionHistory,
+)
 from promotions.models.query_locators import QueryLocator, QueryPosition
 from promotions.models.trail import HistoryRow
 from promotions.services.query_locators import Kept, note_position, open_locator
@@ -54,6 +60,12 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 _number = count(1)
+
+
+def kept_figure() -> KeptFigure:
+    return KeptFigure.objects.create(
+        kind="k", subject=str(next(_number)), value={}, counted_date=NOW, asked_date=NOW
+    )
 
 
 def usage(**item: Any) -> PromotionPartyUsage:
@@ -112,6 +124,9 @@ RECORDS: dict[str, Make] = {
 }
 
 CHECKS: list[Check] = [
+    ("kept_figure_counted_has_date", kept_figure, {"counted_date": None}),
+    ("kept_figure_counted_has_date", kept_figure, {"value": None}),
+    ("kept_figure_seconds_not_negative", kept_figure, {"seconds": -0.1}),
     *[
         case
         for kind, make in RECORDS.items()
@@ -252,6 +267,7 @@ VALID: list[Valid] = [
     ),
     (usage, {"enrollment_expiration_date_time": NOW + DAY}),
     (usage, {"points_credited": 0}),
+    (kept_figure, {"value": None, "counted_date": None}),
 ]
 
 
@@ -265,6 +281,7 @@ def usage_of_account() -> PromotionPartyUsage:
 
 
 UNIQUES: list[Unique] = [
+    ("kept_figure_once", kept_figure),
     ("promotion_code_once", make_promotion),
     ("promotion_external_id_once", lambda: make_promotion(external_id=str(next(_number)))),
     ("account_external_id_once", lambda: make_account(external_id=str(next(_number)))),

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from promotions.dictionary import every_field_of, field_of_column, fields_of
 from promotions.models import Promotion, PromotionLimitUsage, PromotionSegment, Record
-from promotions.models.fields import FoldedField
+from promotions.models.fields import DerivedField
 
 REFERENCE: dict[str, dict[str, dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "reference" / "fields.json").read_text()
@@ -82,7 +82,7 @@ def test_every_column_is_somebodys(model: type[Record]) -> None:
     """What a model stores is in the dictionary, or is the service's own affair."""
     bookkeeping = {"version", "deleted_date", "deleted_with_promotion", "batch"}
     for column in model._meta.concrete_fields:
-        hidden = column.name in bookkeeping or isinstance(column, FoldedField)
+        hidden = column.name in bookkeeping or isinstance(column, DerivedField)
         hidden |= column.name == "promotion" and "PromotionId" not in every_field_of(model)
         field = field_of_column(model, column.name)
         assert (field is None) == hidden, column.name

@@ -1,0 +1,21 @@
+"""Counting in the background the figures that take longer than a page may wait."""
+
+import threading
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from promotions.services.figures import asked_for, renew
+
+
+class FigureCounting:
+    """The worker's part; see ``promotions/background.py``."""
+
+    name = "figures"
+    between_looks = 3.0
+
+    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
+        for kept in asked_for():
+            if stop.is_set():
+                return
+            renew(kept, at=timezone.now())

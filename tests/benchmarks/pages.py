@@ -1,0 +1,198 @@
+"""``python -m tests.benchmarks.pages``: every page of the admin on a large data set.
+
+Builds the data set, serves it as in production, and asks for each page as somebody with each role
+that opens it; what takes longer than a second or more than 20 statements is named, and the exit
+status is 1 then. ``--full`` has 5,000 promotions, 1,000,000 coupons, 1,000,000 contacts and
+10,000,000 enrollments; ``--serve`` goes on serving afterwards, for a browser.
+"""
+
+import argparse
+import http.cookiejar
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from tests.benchmarks.postgres import Database, new_database
+from tests.benchmarks.report import say
+from tests.benchmarks.service import Service, running_service, use_models
+
+MOST_SECONDS = 1.0
+MOST_STATEMENTS = 20
+_ROUNDS = 3
+_PASSWORD = "a password of the benchmark alone"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, what it took, and how many statements."""
+
+    path: str
+    first: float
+    """Seconds, the first time that anybody asked."""
+    usual: float
+    statements: int
+
+    @property
+    def is_slow(self) -> bool:
+        return max(self.first, self.usual) > MOST_SECONDS or self.statements > MOST_STATEMENTS
+
+
+def main() -> None:
+    arguments = _arguments()
+    with new_database() as database, running_service(database.url) as service:
+        use_models(service.variables)
+        _load(database, full=arguments.full)
+        pages = list(_measured(service))
+        for page in sorted(pages, key=lambda page: -page.usual):
+            mark = "!" if page.is_slow else " "
+            sys.stdout.write(
+                f"{mark} {page.first * 1000:7.0f} ms first {page.usual * 1000:7.0f} ms "
+                f"{page.statements:3d} statements  {page.path}\n"
+            )
+        slow = sum(page.is_slow for page in pages)
+        sys.stdout.write(f"{len(pages)} pages, {slow} too slow or with too many statements.\n")
+        if arguments.serve:
+            say(
+                f"Serving at {service.url}/admin/, as superuser “root”, “{_PASSWORD}”. Ctrl-C ends."
+            )
+            _wait()
+    sys.exit(1 if slow else 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.pages", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="ten million enrollments")
+    parser.add_argument("--serve", action="store_true", help="go on serving for a browser")
+    return parser.parse_args()
+
+
+def _load(database: Database, *, full: bool) -> None:
+    from tests.benchmarks import dataset
+
+    begun = time.monotonic()
+    size = (
+        dataset.Size(
+            contacts=1_000_000,
+            promotions=4_950,
+            enrollments=10_000_000,
+            coupons=1_000_000,
+            everybody_in_first=True,
+        )
+        if full
+        else dataset.Size(coupons=20_000, everybody_in_first=True)
+    )
+    say(f"Loading {size.enrollments:,} enrollments of {size.contacts:,} contacts")
+    with database.connect() as connection:
+        dataset.load(connection, size)
+    say(f"Loaded in {(time.monotonic() - begun) / 60:.1f} minutes")
+
+
+def _measured(service: Service) -> Iterator[Page]:
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+    setup_test_environment()
+    root = get_user_model().objects.create_superuser("root", "", _PASSWORD)
+    inside = Client()
+    inside.force_login(root)
+    browser = _signed_in(service)
+    for path in paths():
+        first = _seconds(browser, service.url + path)
+        usual = median(_seconds(browser, service.url + path) for _ in range(_ROUNDS))
+        with CaptureQueriesContext(connection) as captured:
+            inside.get(path)
+        yield Page(path, first, usual, len(captured))
+
+
+def _signed_in(service: Service) -> urllib.request.OpenerDirector:
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    browser.open(f"{service.url}/admin/login/").read()
+    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+    form = {"username": "root", "password": _PASSWORD, "csrfmiddlewaretoken": token}
+    body = urllib.parse.urlencode(form).encode()
+    browser.open(f"{service.url}/admin/login/?next=/admin/", body).read()
+    return browser
+
+
+def _seconds(browser: urllib.request.OpenerDirector, url: str) -> float:
+    begun = time.monotonic()
+    with browser.open(url, timeout=120) as answer:
+        answer.read()
+    return time.monotonic() - begun
+
+
+def paths() -> list[str]:
+    """Every list, one page of each kind, every search and figure; of the largest promotion, a
+    customer with very many enrollments, and the last of millions."""
+    from django.contrib import admin
+    from django.urls import reverse
+
+    from enrollments.models import Contact, PromotionPartyUsage
+    from promotions.admin.saved_views import VIEWS
+    from promotions.models import Coupon, Promotion
+
+    largest = Promotion.objects.order_by("pk")[0]
+    contact = Contact.objects.order_by("-pk")[0]
+    usage = PromotionPartyUsage.objects.order_by("-pk")[0]
+    coupon = Coupon.objects.order_by("-pk")[0]
+    lists = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+    promotion = f"/admin/promotions/promotion/{largest.pk}/"
+    enrollments = "/admin/enrollments/promotionpartyusage/"
+    searches = [
+        contact.last_name,
+        contact.email or "",
+        contact.phone or "",
+        contact.external_id or "",
+        contact.record_id,
+        usage.name,
+        coupon.coupon_code,
+        "a",
+        "zzz nobody",
+    ]
+    return [
+        "/admin/",
+        *lists,
+        *(f"{promotion}{page}" for page in ("change/", "history/", "share/", "delete/")),
+        *(f"{promotion}{verb}/" for verb in ("deactivate", "close", "clone")),
+        f"{enrollments}?promotion__id__exact={largest.pk}",
+        *(f"{enrollments}?standing={word}" for word in ("active", "expired", "withdrawn")),
+        f"{enrollments}{usage.pk}/change/",
+        f"{enrollments}customers/{contact.record_id}/",
+        f"/admin/promotions/coupon/?promotion__id__exact={largest.pk}",
+        f"/admin/promotions/coupon/{coupon.pk}/change/",
+        *(f"{enrollments}customers/?{urllib.parse.urlencode({'q': text})}" for text in searches),
+        *(f"{enrollments}?{urllib.parse.urlencode({'q': text})}" for text in searches),
+        *(
+            f"/admin/promotions/coupon/?{urllib.parse.urlencode({'q': text})}"
+            for text in (coupon.coupon_code, coupon.coupon_code[:3])
+        ),
+        "/admin/promotions/promotion/?q=promotion+4",
+        "/admin/promotions/promotion/?status=running",
+        *(f"/admin/promotions/promotion/?view={view}" for view in VIEWS),
+        "/admin/promotions/promotion/calendar/",
+        "/admin/promotions/promotion/calendar/?view=running",
+        f"{enrollments}attention/",
+        *(f"{enrollments}figures/{key}/" for key in (largest.pk, largest.pk + 500)),
+    ]
+
+
+def _wait() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Every page of the admin by axe (WCAG 2.2, levels A and AA), light and dark, and on a phone."""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import SignedIn
+from tests.browser.crawling import crawl
+from tests.e2e.server import Server
+
+AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FEWEST_PAGES = 70
+
+
+pytestmark = pytest.mark.skipif(
+    not AXE.is_file(), reason="axe is not installed; run: npm ci --prefix tests/browser/axe"
+)
+
+
+def violations(page: Page, options: dict[str, Any]) -> list[tuple[str, str]]:
+    """The rules that the page breaks, and what breaks them."""
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+
+
+def test_no_page_breaks_a_rule(sign_in: SignedIn, demo: Server) -> None:
+    page, axe = sign_in("admin"), AXE.read_text()
+    broken: dict[tuple[str, str], list[str]] = defaultdict(list)
+    kinds = []
+    for kind in crawl(page, f"{demo.url}/admin/"):
+        kinds.append(kind)
+        page.evaluate(axe)
+        for rule, element in violations(page, {"runOnly": {"type": "tag", "values": LEVELS}}):
+            broken[rule, element].append(kind)
+        page.emulate_media(color_scheme="dark")
+        for rule, element in violations(page, {"runOnly": ["color-contrast"]}):
+            broken[f"{rule} in the dark", element].append(kind)
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 390, "height": 844})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            broken["wider than a phone", ""].append(kind)
+        page.set_viewport_size({"width": 1280, "height": 900})
+    assert len(kinds) >= FEWEST_PAGES, kinds
+    assert not broken, "\n".join(
+        f"{rule}: {element}\n  on {len(where)}: {', '.join(where[:3])}"
+        for (rule, element), where in broken.items()
+    )
