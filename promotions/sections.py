@@ -19,7 +19,7 @@ MORE: Final = "More about carts and shops"
 OWNER: Final = "Owner"
 
 PROMOTION_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
-    WHAT: ("name", "promotion_code", "display_name", "description"),
+    WHAT: ("name", "display_name", "promotion_code", "external_id", "description"),
     WHEN: ("is_active", "start_date_time", "end_date_time"),
     WHO: (
         "is_enrollment_required",
@@ -42,7 +42,6 @@ PROMOTION_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
         "is_commerce_promotion",
         "currency_iso_code",
         "image_url",
-        "external_id",
     ),
     OWNER: ("owner_user", "owner_group"),
 }

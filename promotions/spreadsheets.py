@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.writer.excel import save_workbook
 
 from promotions.csv_files import guarded
 from promotions.errors import Refused, refuse
@@ -42,7 +43,7 @@ def write_workbook(rows: Iterable[Sequence[str]], file: BinaryIO, *, title: str)
             cell.data_type = "s"
             cells.append(cell)
         sheet.append(cells)
-    book.save(file)
+    save_workbook(book, file)
 
 
 def read_workbook(file: BinaryIO, *, most_rows: int) -> Iterator[tuple[int, list[str]]]:

@@ -172,7 +172,9 @@ def _slashed(match: re.Match[str], today: date) -> date:
         year = match["year"]
         one = _dated(year, second, first, today)
         other = _dated(year, first, second, today)
-        raise ValueError(f"“{match[0]}” can be {in_day(one)} or {in_day(other)}. Write one of these.")
+        raise ValueError(
+            f"“{match[0]}” can be {in_day(one)} or {in_day(other)}. Write one of these."
+        )
     month, day = (second, first) if first > 12 else (first, second)
     return _dated(match["year"], month, day, today)
 

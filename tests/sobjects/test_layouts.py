@@ -110,16 +110,19 @@ def test_the_sections_of_a_promotion_are_those_that_marketers_know() -> None:
     found = grouping(sections)
     assert list(found) == [
         "What",
-        "When it applies",
-        "Who may enroll",
-        "How it discounts",
+        "When",
+        "Who may take part",
+        "What is discounted",
         "Limits and priority",
-        "Terms and notes",
+        "Coupons",
+        "Terms",
+        "Notes",
+        "More about carts and shops",
         "Owner",
         "Further Information",
         "System Information",
     ]
-    assert found["When it applies"] == ["IsActive", "StartDateTime", "EndDateTime"]
+    assert found["When"] == ["IsActive", "StartDateTime", "EndDateTime"]
     assert found["Owner"] == ["OwnerId"]
     assert found["System Information"] == [
         "CreatedById",
@@ -147,7 +150,7 @@ def test_every_field_is_shown_once_but_the_services_own() -> None:
 def test_only_what_one_may_write_is_edited() -> None:
     edited = grouping(layout("Promotion")["editLayoutSections"])
     assert "System Information" not in edited
-    assert "IsTiered" in edited["How it discounts"]
+    assert "IsTiered" in edited["What is discounted"]
     assert layout("Promotion", "promotions:read")["editLayoutSections"] == []
     assert layout("User")["editLayoutSections"] == []
 

@@ -32,7 +32,7 @@
       },
     });
     if (label) {
-      $(select).next(".select2").find("[role=combobox]").attr("aria-label", label.textContent);
+      $(select).next(".select2").find("[role=combobox], [role=textbox]").attr("aria-label", label.textContent);
     }
   };
 
