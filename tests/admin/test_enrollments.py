@@ -86,7 +86,7 @@ def test_finds_a_customers_enrollments(support: Client, query: str) -> None:
 
 
 def test_says_what_to_do_where_nothing_is_found(support: Client) -> None:
-    assert "reset your filters" in text(support.get(LIST, {"q": "nobody"}))
+    assert "Nothing found." in text(support.get(LIST, {"q": "nobody"}))
 
 
 def test_counts_no_further_than_needed(support: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
 
-from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory, RefusedCall
 from promotions.models import (
     IdempotentRequest,
     KeptFigure,
@@ -65,6 +65,16 @@ _number = count(1)
 def kept_figure() -> KeptFigure:
     return KeptFigure.objects.create(
         kind="k", subject=str(next(_number)), value={}, counted_date=NOW, asked_date=NOW
+    )
+
+
+def refused_call() -> RefusedCall:
+    return RefusedCall.objects.create(
+        created_date=NOW,
+        created_by=make_user(),
+        door=RefusedCall.Door.PLAIN,
+        code="promotion_ended",
+        detail="It ended.",
     )
 
 
@@ -127,6 +137,9 @@ CHECKS: list[Check] = [
     ("kept_figure_counted_has_date", kept_figure, {"counted_date": None}),
     ("kept_figure_counted_has_date", kept_figure, {"value": None}),
     ("kept_figure_seconds_not_negative", kept_figure, {"seconds": -0.1}),
+    ("refused_call_says_why", refused_call, {"code": ""}),
+    ("refused_call_says_why", refused_call, {"detail": ""}),
+    ("refused_call_door_known", refused_call, {"door": "window"}),
     *[
         case
         for kind, make in RECORDS.items()
