@@ -29,6 +29,7 @@ from promotions.status import status_case
 from promotions.uptake import CountedUptake, uptakes, whole_percent
 
 CALENDAR: Final = "promotions_promotion_calendar"
+EXPORT: Final = "promotions_promotion_export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,8 @@ class PromotionListAdmin(RecordAdmin):
         return live
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        listed = request.resolver_match and request.resolver_match.url_name != CALENDAR
-        return PromotionChangeList if listed else UnlistedPromotions
+        page = request.resolver_match and request.resolver_match.url_name
+        return UnlistedPromotions if page in (None, CALENDAR, EXPORT) else PromotionChangeList
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

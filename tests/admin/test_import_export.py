@@ -88,6 +88,7 @@ def test_exports_what_the_list_shows(marketer: Client) -> None:
     assert (row["Name"], row["Status"], row["Active"]) == ("Off", "Draft", "No")
     [row] = rows(exported(marketer, q="runn"))
     assert row["Name"] == "Running"
+    assert rows(exported(marketer, view="mine")) == []  # a saved view is a filter, too
     page = text(marketer.get(LIST, {"status": "draft"}))
     assert "export/csv/?status=draft" in page
     assert marketer.get(f"{LIST}export/csv/", {"nonsense__x": "1"}).status_code == 302
