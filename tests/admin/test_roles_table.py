@@ -77,7 +77,6 @@ PAGES: Final = {
     "promotions_promotion_share": (PROMOTIONS, "see"),
     "promotions_promotion_calendar": (PROMOTIONS, "see"),
     "attention": (PROMOTIONS, "see"),
-    "promotions_promotion_calendar": (PROMOTIONS, "see"),
     "promotions_promotion_import": (PROMOTIONS, "add"),
     "recycle_bin": (PROMOTIONS, "see"),
     "why": (REFUSED, "see"),
