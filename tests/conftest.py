@@ -74,6 +74,12 @@ def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tl
         yield tls
 
 
+def is_driven_from_outside(item: pytest.Item) -> bool:
+    """Whether a test drives a service in a process of its own. Those take longest, and begin: at
+    the end all but one of the workers would wait for them."""
+    return item.path.relative_to(Path(__file__).parent).parts[0] in ("browser", "clients", "e2e")
+
+
 def is_the_same_everywhere(item: pytest.Item) -> bool:
     """Whether a test is about what no database has a part in: pure rules, the source, doors
     above services and queries that others try, and what the documentation shows. Once is enough."""
@@ -101,6 +107,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if real or options.get("transaction"):
             wanted = {**options, "transaction": True, "serialized_rollback": True}
             item.add_marker(pytest.mark.django_db(**wanted), append=False)
+    items.sort(key=lambda item: not is_driven_from_outside(item))
     if deselected:
         config.hook.pytest_deselected(items=deselected)
-        items[:] = [item for item in items if item not in deselected]
+        left_out = set(deselected)
+        items[:] = [item for item in items if item not in left_out]

@@ -1,8 +1,10 @@
 """The service with its demo data, and a real browser in front of it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
@@ -12,6 +14,7 @@ from tests.e2e.server import Server, running_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
+SCHEMES: Final[tuple[Literal["light"], Literal["dark"]]] = ("light", "dark")
 SignedIn = Callable[..., Page]
 
 
@@ -76,3 +79,29 @@ def sign_in(demo: Server, chromium: Browser) -> Iterator[SignedIn]:
     for page in pages:
         page.close()
     assert not troubles, troubles
+
+
+Picture = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def picture() -> Picture:
+    """Takes pictures of a page for the documentation where ``SCREENSHOTS`` names a directory:
+    desktop and phone, light and dark."""
+    directory = os.environ.get("SCREENSHOTS", "")
+
+    def take(page: Page, name: str) -> None:
+        if not directory:
+            return
+        size = page.viewport_size
+        for device, (width, height) in {"desktop": (1280, 900), "phone": (390, 844)}.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                page.wait_for_timeout(300)
+                page.screenshot(path=f"{directory}/walk-{name}-{device}-{scheme}.png")
+        page.emulate_media(color_scheme="light")
+        assert size is not None
+        page.set_viewport_size(size)
+
+    return take

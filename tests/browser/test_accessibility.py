@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.conftest import SignedIn
 from tests.browser.crawling import crawl
@@ -15,6 +16,9 @@ AXE = Path(__file__).parent / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FEWEST_PAGES = 70
 
+
+ALIKE = ("/add/", "/delete/", "/history/")
+"""What pages end in that look like another that is tried in the dark."""
 
 pytestmark = pytest.mark.skipif(
     not AXE.is_file(), reason="axe is not installed; run: npm ci --prefix tests/browser/axe"
@@ -27,6 +31,17 @@ def violations(page: Page, options: dict[str, Any]) -> list[tuple[str, str]]:
     return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
 
 
+def fits(page: Page) -> bool:
+    """Whether the page is no wider than its window, once charts have found their size."""
+    try:
+        page.wait_for_function(
+            "document.documentElement.scrollWidth <= window.innerWidth", timeout=2_000
+        )
+    except TooLate:
+        return False
+    return True
+
+
 def test_no_page_breaks_a_rule(sign_in: SignedIn, demo: Server) -> None:
     page, axe = sign_in("admin"), AXE.read_text()
     broken: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -36,12 +51,13 @@ def test_no_page_breaks_a_rule(sign_in: SignedIn, demo: Server) -> None:
         page.evaluate(axe)
         for rule, element in violations(page, {"runOnly": {"type": "tag", "values": LEVELS}}):
             broken[rule, element].append(kind)
-        page.emulate_media(color_scheme="dark")
-        for rule, element in violations(page, {"runOnly": ["color-contrast"]}):
-            broken[f"{rule} in the dark", element].append(kind)
-        page.emulate_media(color_scheme="light")
+        if not kind.endswith(ALIKE):
+            page.emulate_media(color_scheme="dark")
+            for rule, element in violations(page, {"runOnly": ["color-contrast"]}):
+                broken[f"{rule} in the dark", element].append(kind)
+            page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 390, "height": 844})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if not fits(page):
             broken["wider than a phone", ""].append(kind)
         page.set_viewport_size({"width": 1280, "height": 900})
     assert len(kinds) >= FEWEST_PAGES, kinds
