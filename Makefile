@@ -10,7 +10,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses auto
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev demo demo-https serve test test-sqlite test-postgresql bench check format lock clean
+.PHONY: help setup setup-dev demo demo-https serve test test-sqlite test-postgresql test-everything bench check format lock clean
 
 help: ## List these targets
 	@echo 'Usage: make TARGET [PORT=8000] [HOST=127.0.0.1] [DATABASE_URL=postgresql://…]'
@@ -31,13 +31,17 @@ demo-https: setup ## The same by HTTPS, for clients that speak nothing else, wit
 serve: setup ## Migrate, and run the production server against DATABASE_URL
 	@exec bin/serve
 
-test: test-sqlite test-postgresql ## Run the whole test suite on SQLite, and on PostgreSQL what depends on the database
+test: test-sqlite test-postgresql ## Run each test on SQLite or PostgreSQL, those that depend on the database on both
 
 test-sqlite: setup-dev ## Run the tests on SQLite
 	$(PYTEST) --database sqlite
 
 test-postgresql: setup-dev ## Run these tests on a PostgreSQL of their own, or on TEST_DATABASE_URL
 	$(PYTEST) --database postgresql
+
+test-everything: setup-dev ## Run every test on both, at length; takes half an hour
+	$(PYTEST) --everything --database sqlite
+	$(PYTEST) --everything --database postgresql
 
 bench: setup-dev ## Measure how fast it is, against yardsticks; BENCH="--full" with the sizes of the record
 	@$(PYTHON) -m tests.benchmarks $(BENCH)

@@ -74,6 +74,12 @@ def tls(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tl
         yield tls
 
 
+@pytest.fixture(scope="session")
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether the run is to take its time: ``--everything``."""
+    return bool(request.config.getoption("everything"))
+
+
 def is_driven_from_outside(item: pytest.Item) -> bool:
     """Whether a test drives a service in a process of its own. Those take longest, and begin: at
     the end all but one of the workers would wait for them."""
@@ -88,6 +94,13 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
     return bool(once) and not item.get_closest_marker("postgresql")
 
 
+def drives_more_than_once(item: pytest.Item) -> bool:
+    """Whether a test drives a whole service that PostgreSQL's run drives as well. That takes long,
+    and databases differ least there, but for what happens at once."""
+    path = item.path.relative_to(Path(__file__).parent)
+    return path.parts[0] in ("clients", "e2e") and path.name != "test_exactness.py"
+
+
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
 
@@ -95,9 +108,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     deselected = []
     database, everything = config.getoption("database"), config.getoption("everything")
     for item in items:
-        if (item.get_closest_marker("postgresql") and database == "sqlite") or (
-            database == "postgresql" and is_the_same_everywhere(item) and not everything
-        ):
+        if database == "sqlite":
+            left_out = bool(item.get_closest_marker("postgresql")) or (
+                drives_more_than_once(item) and not everything
+            )
+        else:
+            left_out = is_the_same_everywhere(item) and not everything
+        if left_out:
             deselected.append(item)
         # A test with real transactions empties the tables after itself; what the migrations put
         # there (the roles, the system user) must be there again for the next one.
@@ -110,5 +127,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not is_driven_from_outside(item))
     if deselected:
         config.hook.pytest_deselected(items=deselected)
-        left_out = set(deselected)
-        items[:] = [item for item in items if item not in left_out]
+        without = set(deselected)
+        items[:] = [item for item in items if item not in without]

@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--everything",
         action="store_true",
-        help="run on PostgreSQL also what is the same on every database",
+        help="run everything on either database, and what is tried at random at length",
     )
 
 
