@@ -112,6 +112,14 @@ class PromotionListAdmin(RecordAdmin):
         live: models.QuerySet[Any] = super().get_queryset(request).annotate(status=status)
         return live
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        """By words of name or code, or by the whole external id."""
+        named, _ = super().get_search_results(request, queryset, search_term)
+        external_id = search_term.strip().replace("\x00", "")
+        return (named | queryset.filter(external_id=external_id) if external_id else named), False
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         page = request.resolver_match and request.resolver_match.url_name
         return UnlistedPromotions if page in (None, CALENDAR, EXPORT) else PromotionChangeList

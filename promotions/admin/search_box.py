@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -125,37 +125,42 @@ def _by_record_id(request: HttpRequest, text: str) -> Iterator[Hit]:
             )
 
 
+_LIKELIHOODS: Final = (
+    Likelihood.EXACT,
+    Likelihood.NAMED_SO,
+    Likelihood.BEGINS_SO,
+    Likelihood.CONTAINS_IT,
+)
+
+
 @searcher
 def _promotions(request: HttpRequest, text: str) -> Iterator[Hit]:
     if not request.user.has_perm("promotions.view_promotion"):
         return
-    found = Promotion.objects.accessible(actor_of(request))
+    # Some thousand promotions at most: looking at each name takes milliseconds.
+    contains = Q()
     for word in words_of(text):
-        # Some thousand promotions at most: looking at each name takes milliseconds.
-        found = found.filter(Q(name_key__contains=word) | Q(promotion_code_key__contains=word))
+        contains &= Q(name_key__contains=word) | Q(promotion_code_key__contains=word)
+    called = Q(external_id=text)
+    found = Promotion.objects.accessible(actor_of(request)).filter(contains | called)
     folded = fold(text)
-    hits = [
-        Hit(
+    # Of many that contain it, what is called so comes first, and must be among those looked at.
+    likely = Case(
+        When(Q(promotion_code_key=folded) | called, then=0),
+        When(name_key=folded, then=1),
+        When(Q(name_key__startswith=folded) | Q(promotion_code_key__startswith=folded), then=2),
+        default=3,
+    )
+    likeliest: Any = found.annotate(likely=likely).order_by("likely", "-pk")[:MOST_OF_A_KIND]
+    for promotion in likeliest:
+        yield Hit(
             kind="Promotion",
             title=promotion.name,
             more=promotion.promotion_code or "",
             url=reverse("admin:promotions_promotion_change", args=[promotion.pk]),
             icon="sell",
-            likelihood=_promotion_likelihood(promotion, folded),
+            likelihood=_LIKELIHOODS[promotion.likely],
         )
-        for promotion in found.order_by("-pk")[:100]
-    ]
-    yield from sorted(hits, key=lambda hit: hit.likelihood)[:MOST_OF_A_KIND]
-
-
-def _promotion_likelihood(promotion: Promotion, folded: str) -> Likelihood:
-    code, name = promotion.promotion_code_key or "", promotion.name_key or ""
-    if code == folded:
-        return Likelihood.EXACT
-    if name == folded:
-        return Likelihood.NAMED_SO
-    begins = name.startswith(folded) or code.startswith(folded)
-    return Likelihood.BEGINS_SO if begins else Likelihood.CONTAINS_IT
 
 
 @searcher

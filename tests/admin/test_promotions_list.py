@@ -128,6 +128,14 @@ def test_by_the_days_of_its_period(marketer: Client) -> None:
     assert len(names(marketer, runs="0001-01-01..9999-12-31")) == 5
 
 
+def test_is_found_by_the_whole_external_id(marketer: Client) -> None:
+    promotion = make_promotion(external_id="ERP-7")
+    make_promotion(name="ERP")
+    for asked, found in {"ERP-7": [promotion], "ERP-": []}.items():
+        assert list(marketer.get(LIST, {"q": asked}).context["cl"].result_list) == found
+    assert marketer.get(LIST, {"q": "a\x00b"}).status_code == 200
+
+
 def test_sorts_by_name_and_dates(marketer: Client) -> None:
     make_promotion(name="B", start_date_time=timezone.now())
     make_promotion(name="a", start_date_time=timezone.now() + DAY)

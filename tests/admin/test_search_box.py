@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from enrollments.services.customers import contacts
+from promotions.admin.search_box import MOST_OF_A_KIND
 from tests.admin.conftest import SignIn
 from tests.admin.pages import text
 from tests.api.conftest import COMPATIBLE, Api
@@ -103,6 +104,15 @@ def test_exact_first_then_names_then_what_begins_so(support: Client) -> None:
         ("Contact", "A Sommers"),
         ("Promotion", "Late sommer"),
     ]
+
+
+def test_what_is_called_so_is_not_lost_among_many_that_contain_it(support: Client) -> None:
+    make_promotion(name="Nothing", promotion_code="MAY")
+    make_promotion(name="Other", external_id="ERP may")
+    for number in range(MOST_OF_A_KIND * 2):
+        make_promotion(name=f"A day in May {number}")
+    assert hits(support, "may")[0] == ("Promotion", "Nothing")
+    assert hits(support, "ERP may") == [("Promotion", "Other")]
 
 
 def test_each_tells_what_it_is_and_leads_there(support: Client) -> None:

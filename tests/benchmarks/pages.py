@@ -182,6 +182,12 @@ def paths() -> list[str]:
         "/admin/promotions/promotion/calendar/",
         "/admin/promotions/promotion/calendar/?view=running",
         f"{enrollments}attention/",
+        f"{enrollments}why/?contact={contact.pk}&promotion={largest.pk}",
+        *(
+            f"/admin/promotions/promotion/find/?{urllib.parse.urlencode({'q': q})}"
+            for q in searches
+        ),
+        f"{promotion}activate/",
         *(f"{enrollments}figures/{key}/" for key in (largest.pk, largest.pk + 500)),
     ]
 
