@@ -95,10 +95,10 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
 
 
 def drives_more_than_once(item: pytest.Item) -> bool:
-    """Whether a test drives a whole service that PostgreSQL's run drives as well. That takes long,
-    and databases differ least there, but for what happens at once."""
+    """Whether a test drives a whole service over HTTP that PostgreSQL's run drives as well. That
+    takes long, and databases differ least there, but for what happens at once."""
     path = item.path.relative_to(Path(__file__).parent)
-    return path.parts[0] in ("clients", "e2e") and path.name != "test_exactness.py"
+    return path.parts[0] in ("clients", "contract", "e2e") and path.name != "test_exactness.py"
 
 
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")

@@ -154,14 +154,17 @@ PARAMETERS = {
 }  # fmt: skip
 
 
-def test_nothing_in_a_link_breaks_a_page(superuser: Client, settings: Any) -> None:
+def test_nothing_in_a_link_breaks_a_page(
+    superuser: Client, settings: Any, everything: bool
+) -> None:
+    """Parameter by parameter, if there is time; else half of them at once."""
     settings.TIME_ZONE = "Pacific/Kiritimati"  # where the calendar ends first
     enroll_contact(make_contact(), make_promotion())
     for url, names in PARAMETERS.items():
-        for name in names:
+        for some in [[name] for name in names] if everything else [names[::2], names[1::2]]:
             for value in ODD:
-                response = superuser.get(url, {name: value})
-                assert response.status_code in (200, 302), (url, name, value)
+                response = superuser.get(url, dict.fromkeys(some, value))
+                assert response.status_code in (200, 302), (url, some, value)
 
 
 @pytest.mark.parametrize("value", ODD)

@@ -15,9 +15,9 @@ def kind_of(url: str) -> str:
     return _RECORD.sub("/…", urlsplit(url).path)
 
 
-def crawl(page: Page, *starts: str) -> Iterator[str]:
-    """Opens ``starts`` and one page of each kind that links lead to below the first of them, and
-    names its kind while it is open."""
+def crawl(page: Page, *starts: str, follow: bool = True) -> Iterator[str]:
+    """Opens ``starts`` and, to ``follow``, one page of each kind that links lead to below the first
+    of them; names its kind while it is open."""
     waiting = list(starts)
     seen = {kind_of(url) for url in starts}
     while waiting:
@@ -27,6 +27,8 @@ def crawl(page: Page, *starts: str) -> Iterator[str]:
             continue
         assert answer.status == 200, f"{url}: {answer.status}"
         yield kind_of(url)
+        if not follow:
+            continue
         for link in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
             found = urljoin(url, link).split("#")[0]
             if not found.startswith(starts[0]) or _NOT_PAGES.match(urlsplit(found).path):
