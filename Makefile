@@ -31,7 +31,7 @@ demo-https: setup ## The same by HTTPS, for clients that speak nothing else, wit
 serve: setup ## Migrate, and run the production server against DATABASE_URL
 	@exec bin/serve
 
-test: test-sqlite test-postgresql ## Run each test on SQLite or PostgreSQL, those that depend on the database on both
+test: test-sqlite test-postgresql ## Run each test once, on SQLite or on PostgreSQL
 
 test-sqlite: setup-dev ## Run the tests on SQLite
 	$(PYTEST) --database sqlite

@@ -90,17 +90,18 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
     """Whether a test is about what no database has a part in: pure rules, the source, doors
     above services and queries that others try, and what the documentation shows. Once is enough."""
     below_tests = item.path.relative_to(Path(__file__).parent).parts[0]
-    once = below_tests in _ONCE or item.get_closest_marker("once")
-    return bool(once) and not item.get_closest_marker("postgresql")
+    return below_tests in _ONCE and not item.get_closest_marker("postgresql")
 
 
-def drives_more_than_once(item: pytest.Item) -> bool:
-    """Whether a test drives a whole service over HTTP that PostgreSQL's run drives as well. That
-    takes long, and databases differ least there, but for what happens at once."""
+def is_for_postgresql(item: pytest.Item) -> bool:
+    """Whether a usual run leaves a test to PostgreSQL: services and object calls, which those of
+    pages and of the plain API use on SQLite, and what drives a whole service, but for what happens
+    at once."""
     path = item.path.relative_to(Path(__file__).parent)
-    return path.parts[0] in ("clients", "contract", "e2e") and path.name != "test_exactness.py"
+    return path.parts[0] in _ON_POSTGRESQL and path.name != "test_exactness.py"
 
 
+_ON_POSTGRESQL = ("clients", "contract", "e2e", "fuzzing", "services", "sobjects")
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
 
@@ -110,7 +111,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if database == "sqlite":
             left_out = bool(item.get_closest_marker("postgresql")) or (
-                drives_more_than_once(item) and not everything
+                is_for_postgresql(item) and not everything
             )
         else:
             left_out = is_the_same_everywhere(item) and not everything

@@ -236,7 +236,6 @@ class Doors:
         return "".join(self.chance.choices("abcdefghij", k=8))
 
 
-@pytest.mark.once
 def test_every_earlier_state_follows_from_the_rows_alone(everything: bool) -> None:
     wanted = CHANGES if everything else CHANGES // 4
     chance = random.Random(4711)
