@@ -27,6 +27,7 @@ THROUGH: Final[Mapping[str, str]] = {
     Source.API.value: "through the API",
     Source.COMMAND.value: "by a command",
 }
+"""Through which door something came, in words."""
 _LABELS: Final[Mapping[str, str]] = {
     "StartDateTime": "start",
     "EndDateTime": "end",
