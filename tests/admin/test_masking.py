@@ -176,10 +176,12 @@ def _found(client: Client, asked: str) -> bool:
         "phone__contains=99",
         "first_name=Zacharias",
         "account__name__startswith=Q",
+        "additional_attribute_info__phone__startswith=03",
+        "withdrawal_reason__icontains=asked",
     ],
 )
 def test_no_asking_by_an_address(scene: Scene, auditor: Client, asked: str) -> None:
-    for path in ("/admin/enrollments/contact/", ENROLLMENTS):
+    for path in ("/admin/enrollments/contact/", ENROLLMENTS, "/admin/enrollments/refusedcall/"):
         response = auditor.get(f"{path}?{asked}")
         assert response.status_code in (302, 400), path
 
