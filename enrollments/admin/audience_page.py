@@ -29,12 +29,12 @@ from enrollments.admin.audience_progress import (
     whole_percent,
 )
 from enrollments.admin.audience_upload import MAY_ENROLL
-from enrollments.admin.timeline import THROUGH
 from enrollments.models import EnrollmentJob, EnrollmentJobRefusal, JobStatus
 from enrollments.services.job_files import is_kept
 from enrollments.services.jobs import refusals_as_csv, resume_job, stop_job
 from promotions.actors import Actor
 from promotions.admin.access import find_promotion
+from promotions.admin.history_words import THROUGH
 from promotions.admin.moments import show_moment
 from promotions.admin.pages import page
 from promotions.admin.refusals import for_people, show_refusals

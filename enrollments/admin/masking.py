@@ -1,14 +1,12 @@
 """Customers as somebody may read them: by name, or by their record id alone."""
 
-from typing import Any, Final
+from typing import Any
 
 from enrollments.models import Account, Contact
 from enrollments.personal_data import sees_personal_data
 from promotions.actors import Actor
+from promotions.admin.words import HIDDEN
 from promotions.models import Record
-
-HIDDEN: Final = "(hidden)"
-"""Stands for what one may not read."""
 
 
 def name_of(record: Record, by: Actor) -> str:

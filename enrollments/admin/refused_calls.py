@@ -18,6 +18,7 @@ from enrollments.admin.why_words import check_title
 from enrollments.models import Account, Contact, Offer, RefusedCall
 from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import find_accounts, find_contacts
+from enrollments.services.refused_calls import ANOTHER_REFUSED
 from promotions.actors import Actor
 from promotions.admin.moments import DayRangeFilter, show_moment, show_short, unbroken
 from promotions.admin.pages import page
@@ -56,9 +57,11 @@ def call_url(call: RefusedCall) -> str:
 
 def reason_of(call: RefusedCall) -> str:
     """Why it was refused, in words."""
-    if call.is_of_another_item:
-        return f"All or none was asked for, and another item was refused: {call.detail}"
-    return call.detail
+    if not call.is_of_another_item:
+        return call.detail
+    if call.detail == ANOTHER_REFUSED:
+        return f"All or none was asked for. {call.detail}"
+    return f"All or none was asked for, and another item was refused: {call.detail}"
 
 
 @admin.register(RefusedCall)
@@ -69,6 +72,8 @@ class RefusedCallAdmin(ModelAdmin):
     list_filter = (("promotion", RecordFilter), ("created_date", DayRangeFilter))
     search_fields = ("id",)
     search_help_text = "Request id, or the customer's e-mail, name, phone or record id"
+    named_by_id = "Request id, or the customer's record id or complete e-mail address"
+    """What can be searched for without the permission to see personal data."""
 
     # --- Who may do what: who sees enrollments sees what became none ---
 
@@ -88,6 +93,12 @@ class RefusedCallAdmin(ModelAdmin):
         return False
 
     # --- The list ---
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        if not sees_personal_data(actor_of(request)):
+            changes.search_help_text = self.named_by_id
+        return changes
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Newest first; by the day where days are asked for, which an index is read by then."""
@@ -198,7 +209,7 @@ def _facts(request: HttpRequest, call: RefusedCall) -> list[tuple[str, str, str]
         ("Promotion", _named(promotion, by, named, ("promotion",)), promotion_url),
         *([("Offer", _offer(call, by, named), "")] if "enrollmentOffer" in call.named_by else []),
         *([("Period asked for", period, "")] if period else []),
-        ("Where in the call", call.pointer or "The call as a whole", ""),
+        ("Where in the call", _place(call), ""),
         ("Code", call.code, ""),
     ]
 
@@ -216,6 +227,11 @@ def _offer(call: RefusedCall, by: Actor, named: list[str]) -> str:
     offers: RecordQuerySet[Offer] = RecordQuerySet(Offer).accessible(by)
     offer = offers.filter(pk=call.offer_id).first() if call.offer_id else None
     return _named(offer, by, named, ("enrollmentOffer",))
+
+
+def _place(call: RefusedCall) -> str:
+    otherwise = "Another item" if call.is_of_another_item else "The call as a whole"
+    return call.pointer or otherwise
 
 
 def _period(call: RefusedCall) -> str:

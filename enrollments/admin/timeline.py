@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from enrollments.admin.masking import HIDDEN, name_of
+from enrollments.admin.masking import name_of
 from enrollments.models import Account, Offer, PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.personal_data import sees_personal_data
 from promotions import ids
-from promotions.actors import Actor, Source
-from promotions.admin.history_words import UNSEEN
+from promotions.actors import Actor
+from promotions.admin.history_words import THROUGH, UNSEEN
 from promotions.admin.moments import show_moment, show_short
+from promotions.admin.words import HIDDEN
 from promotions.models import Record, RecordQuerySet
 from promotions.moments import parse_moment
 from promotions.services.history import CREATED
@@ -19,12 +20,6 @@ from promotions.services.history import CREATED
 MOST_ROWS: Final = 2000
 """The most history rows read for one page."""
 
-THROUGH: Final[Mapping[str, str]] = {
-    Source.ADMIN.value: "in the admin",
-    Source.API.value: "through the API",
-    Source.COMMAND.value: "by a command",
-}
-"""Through which door something came, in words."""
 _LABELS: Final[Mapping[str, str]] = {
     "EnrollmentEffectiveDateTime": "Begins",
     "EnrollmentExpirationDateTime": "Ends",

@@ -23,6 +23,8 @@ from promotions.request_ids import current_request_id
 
 MOST_KEPT: Final = 200
 """Of one call no more items are kept: as many as one can have."""
+ANOTHER_REFUSED: Final = "Another item of the call was refused."
+"""What is kept with a good item instead of the reason, where that tells of another promotion."""
 _MOST_FURTHER: Final = 20
 _BATCH: Final = 10_000
 _ITEM: Final = re.compile(r"inputParameters\[\d+\]")
@@ -57,19 +59,29 @@ def keep_refused_items(
     all_or_none: bool,
 ) -> None:
     """Keeps the items of a call that were not enrolled. Of a call to enroll ``all_or_none`` those
-    with which nothing was wrong are among them, with the reason of the first that was refused."""
+    with which nothing was wrong are among them, with the reason of the first that was refused: all
+    of it only where that one asked for the same promotion, as it may tell of customers of its own,
+    and who sees the one promotion needn't see the other."""
     first = next(one for one in outcomes if isinstance(one, NotEnrolled))
     rows = []
     for one in outcomes:
         if isinstance(one, NotEnrolled):
             rows.append(_row(one.errors, one.decision, one.item, door=door, by=by, at=at))
         elif all_or_none:
-            row = _row(first.errors[:1], one.decision, one.item, door=door, by=by, at=at)
+            reason = _reason_for(one, first)
+            row = _row([reason], one.decision, one.item, door=door, by=by, at=at)
             row.is_of_another_item = True
             rows.append(row)
     for row in rows:
         row.item_count = len(outcomes)
     _write(rows[:MOST_KEPT])
+
+
+def _reason_for(good: Enrolled, first: NotEnrolled) -> DomainError:
+    error, bad, own = first.errors[0], first.decision, good.decision.promotion
+    if bad and bad.promotion and own and bad.promotion.key == own.key:
+        return error
+    return DomainError(error.code, ANOTHER_REFUSED)
 
 
 def remove_old_refused_calls(*, at: datetime) -> int:

@@ -11,10 +11,10 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from promotions.admin.moments import midnight, organisation_zone, show_day, show_short
+from promotions.admin.moments import midnight, organisation_zone, show_day, show_short, today
 from promotions.admin.pages import page, promotion_url
 from promotions.admin.promotion_list import CALENDAR, view_tabs, with_query
-from promotions.admin.saved_views import days_text, runs_on, today
+from promotions.admin.saved_views import days_text, runs_on
 from promotions.moments import day_in
 from promotions.wording.words import last_day
 

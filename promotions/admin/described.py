@@ -43,6 +43,10 @@ class DescribedAdmin(RecordAdmin):
     """The columns that the page shows of it to which it belongs."""
     order_below: ClassVar[Sequence[str]] = ("id",)
 
+    def summary_for(self, request: HttpRequest) -> Sequence[str]:
+        """Those of the ``summary`` that the user may see."""
+        return self.summary
+
     def role_allows(self, request: HttpRequest, act: str) -> bool:
         if act == "view":
             return any(may_on_promotions(request, one) for one in ("view", "change"))

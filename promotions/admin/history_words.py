@@ -2,7 +2,7 @@
 on the organisation's clocks, and with names instead of ids."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,9 +16,11 @@ from django.utils.text import Truncator, capfirst
 from promotions import ids
 from promotions.actors import Actor, Source
 from promotions.admin.moments import show_day, show_moment
+from promotions.admin.words import HIDDEN
 from promotions.dictionary import Field, every_field_of
 from promotions.models import Promotion, PromotionHistory, PromotionShare, Record, RecordQuerySet
 from promotions.moments import parse_moment
+from promotions.permissions import VIEW_PERSONAL_DATA
 from promotions.services.history import CREATED
 from promotions.trail import switched_off
 
@@ -27,6 +29,7 @@ THROUGH: Final[Mapping[str, str]] = {
     Source.API.value: "through the API",
     Source.COMMAND.value: "by a command",
 }
+"""Through which door something came, in words."""
 _LABELS: Final[Mapping[str, str]] = {
     "StartDateTime": "start",
     "EndDateTime": "end",
@@ -35,6 +38,8 @@ _LABELS: Final[Mapping[str, str]] = {
 }
 """What is moved, where the form's label says what happens then: ``ends``."""
 UNSEEN: Final = "a record that you can't see"
+_PERSONAL: Final = frozenset({("CouponCodeRedemption", "Buyer")})
+"""Objects and their fields that tell who a customer is."""
 _LONGEST: Final = 120
 
 _Name = tuple[str, int]
@@ -54,10 +59,16 @@ def tell(rows: Sequence[PromotionHistory], by: Actor) -> dict[int, Told]:
     """Each row in words, by its key, for ``by``: a constant number of statements for each kind of
     record that they name. What ``by`` may not see is not named."""
     subjects, names = _subjects(rows), _names(rows, by)
-    return {row.pk: _told(row, subjects, names) for row in rows}
+    hidden = frozenset() if by.user.has_perm(VIEW_PERSONAL_DATA) else _PERSONAL
+    return {row.pk: _told(row, subjects, names, hidden) for row in rows}
 
 
-def _told(row: PromotionHistory, subjects: Mapping[_Name, str], names: Mapping[str, str]) -> Told:
+def _told(
+    row: PromotionHistory,
+    subjects: Mapping[_Name, str],
+    names: Mapping[str, str],
+    hidden: Collection[tuple[str, str]],
+) -> Told:
     model = _models_by_object().get(row.object_name)
     kind = str(model._meta.verbose_name) if model is not None else row.object_name
     fields = every_field_of(model) if model is not None else {}
@@ -65,13 +76,13 @@ def _told(row: PromotionHistory, subjects: Mapping[_Name, str], names: Mapping[s
     what = f"{capfirst(kind.removeprefix('promotion '))} {subject}".strip()
     if row.field == CREATED:
         created = "Created" if model is Promotion else f"{what} added"
-        return Told(created, tuple(_first_values(row, fields, names)))
+        return Told(created, tuple(_first_values(row, fields, names, hidden)))
     field = fields.get(row.field)
     if row.field == "IsDeleted":
         act = _deletion(model, gone=row.new_value == "true")
         return Told(capfirst(act) if model is Promotion else f"{what} {act}")
     label = _LABELS.get(row.field) or (field.label if field is not None else row.field)
-    change = _change(field, row, names)
+    change = _change(field, row, names, hidden)
     if model is Promotion and row.field == "IsActive":
         return Told(capfirst(change))
     if model is Promotion:
@@ -85,8 +96,15 @@ def _deletion(model: Any, *, gone: bool) -> str:
     return "deleted" if gone else "restored"
 
 
-def _change(field: Field | None, row: PromotionHistory, names: Mapping[str, str]) -> str:
+def _change(
+    field: Field | None,
+    row: PromotionHistory,
+    names: Mapping[str, str],
+    hidden: Collection[tuple[str, str]],
+) -> str:
     old, new = (value_in_words(field, text, names) for text in (row.old_value, row.new_value))
+    if (row.object_name, row.field) in hidden:
+        old = new = HIDDEN
     kind = field.type if field is not None else ""
     if kind == "boolean":
         return "switched on" if row.new_value == "true" else "switched off"
@@ -101,14 +119,19 @@ def _change(field: Field | None, row: PromotionHistory, names: Mapping[str, str]
 
 
 def _first_values(
-    row: PromotionHistory, fields: Mapping[str, Field], names: Mapping[str, str]
+    row: PromotionHistory,
+    fields: Mapping[str, Field],
+    names: Mapping[str, str],
+    hidden: Collection[tuple[str, str]],
 ) -> Iterable[str]:
     off = switched_off(row.object_name)
     for name, text in (row.snapshot or {}).items():
         field = fields.get(name)
         if name not in ("IsDeleted", "PromotionId") and name not in off:
             label = field.label if field is not None else name
-            yield f"{capfirst(label)}: {value_in_words(field, text, names)}"
+            is_hidden = (row.object_name, name) in hidden
+            said = HIDDEN if is_hidden else value_in_words(field, text, names)
+            yield f"{capfirst(label)}: {said}"
 
 
 def value_in_words(field: Field | None, text: str | None, names: Mapping[str, str]) -> str:

@@ -100,6 +100,9 @@ class LineItemRuleAdmin(PartAdmin):
     )  # fmt: skip
     summary = ("narrows", "type", "operator_type", "what")
     list_display = ("numbered", "of_promotion", *summary)
+    also_narrowed_by = (
+        "associated_type__exact", "associated_qualifier__id__exact", "associated_target__id__exact",
+    )  # fmt: skip
 
     @admin.display(description="of")
     def narrows(self, rule: PromotionLineItemRule) -> str:
@@ -134,6 +137,7 @@ class LimitUsageAdmin(PartAdmin):
     list_select_related = ("promotion", "promotion_limit")
     summary = ("limit", "used")
     list_display = ("numbered", "of_promotion", *summary)
+    also_narrowed_by = ("promotion_limit__id__exact",)
 
     @admin.display(description="limit", ordering="promotion_limit")
     def limit(self, usage: PromotionLimitUsage) -> str:

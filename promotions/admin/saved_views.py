@@ -10,23 +10,17 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from promotions.admin.moments import midnight, organisation_zone, show_day
+from promotions.admin.moments import midnight, show_day, today
 from promotions.admin.site import ChoiceFilter, WordFilter, actor_of, staff_user
 from promotions.attention import ATTENTION
 from promotions.figures import Figure, seen_by
 from promotions.models import Promotion
-from promotions.moments import day_in
 from promotions.rules import PromotionStatus
 from promotions.services.figures import figure
 from promotions.status import runs_between
 
 SOON: Final = timedelta(days=7)
 """What ends in less than this ends soon."""
-
-
-def today() -> date:
-    """On the organisation's calendar."""
-    return day_in(organisation_zone(), timezone.now())
 
 
 def week_of(day: date) -> tuple[date, date]:

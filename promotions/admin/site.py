@@ -5,11 +5,14 @@ too, so that the theme can be exchanged in one place.
 """
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.models import AnonymousUser
@@ -182,6 +185,14 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
 class ChangeList(ThemeChangeList):  # type: ignore[misc]  # the theme is not typed
     """A list whose heading leaves its count to the paginator, which knows where it is capped."""
 
+    def get_filters(self, request: HttpRequest) -> Any:
+        """An address that asks for what the list isn't narrowed by leads to the list, as one does
+        that nobody understands."""
+        try:
+            return super().get_filters(request)
+        except DisallowedModelAdminLookup as error:
+            raise IncorrectLookupParameters(str(error)) from error
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.full_result_count = self.result_count
@@ -211,6 +222,15 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
     actions_list: Any = ()
     nothing_yet = ""
     """What an empty list says: what there would be, and what to do for it."""
+    also_narrowed_by: Sequence[str] = ()
+    """The parameters by which links narrow the list down, beside those of its filters."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An address narrows a list by its own filters and by what links ask for. By any other
+        column it could ask letter by letter for what the page doesn't show, and would read all
+        rows for it."""
+        asked = (_parameters(one) for one in self.get_list_filter(request))
+        return lookup in self.also_narrowed_by or any(lookup in names for names in asked)
 
     def label_of(self, record: Any) -> str:
         """What tells a record apart where it is chosen among others."""
@@ -299,6 +319,18 @@ class WordFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
     def matching(self, queryset: "models.QuerySet[Any]", word: str) -> "models.QuerySet[Any]":
         """The rows that the word stands for."""
         return queryset.filter(**{self.parameter_name: word})
+
+
+def _parameters(list_filter: Any) -> tuple[str, ...]:
+    """By what a filter of a list is asked in an address."""
+    if not isinstance(list_filter, tuple):
+        return (list_filter.parameter_name,)
+    column, kind = list_filter
+    if issubclass(kind, RecordFilter):
+        return (f"{column}__id__exact",)
+    if issubclass(kind, YesNoFilter):
+        return (f"{column}__exact",)
+    return f"{column}_from", f"{column}_to"
 
 
 class _RecordFilterForm(AutocompleteDropdownForm):  # type: ignore[misc]  # the theme is not typed

@@ -58,7 +58,7 @@ def _table(
     related = shown.list_select_related or ()
     records = shown.get_queryset(request).filter(**filters).select_related(*related)
     found = list(records.order_by(*shown.order_below)[: MOST_ROWS + 1])
-    columns = ("__str__", *shown.summary)
+    columns = ("__str__", *shown.summary_for(request))
     headings = [capfirst(str(label_for_field(name, model, shown))) for name in columns]
     headings[0] = capfirst(_short(model._meta.verbose_name))
     by_key = urlencode(

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from promotions.admin.moments import midnight, show_counted, show_day, show_short
+from promotions.admin.moments import midnight, show_counted, show_day, show_short, today
 from promotions.admin.pages import promotion_url
 from promotions.admin.promotion_list import list_url
 from promotions.admin.saved_views import (
@@ -18,7 +18,6 @@ from promotions.admin.saved_views import (
     days_text,
     running,
     starting,
-    today,
     week_of,
 )
 from promotions.admin.site import actor_of

@@ -1,6 +1,11 @@
 """Plain English on the admin's pages."""
 
+from typing import Final
+
 from django.utils.html import format_html
+
+HIDDEN: Final = "(hidden)"
+"""Stands for what one may not read."""
 
 
 def emphasised(text: str) -> str:

@@ -12,8 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from enrollments.models import PromotionPartyUsage, RefusedCall
 from promotions import figures
 from promotions.admin.charts import Chart
-from promotions.admin.moments import midnight
-from promotions.admin.saved_views import today, week_of
+from promotions.admin.moments import midnight, today
+from promotions.admin.saved_views import week_of
 from promotions.attention import IN_SHORT
 from promotions.figures import Kind
 from promotions.models import KeptFigure, Promotion

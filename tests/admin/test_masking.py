@@ -11,9 +11,10 @@ from django.utils import timezone
 from enrollments.models import Contact, PromotionPartyUsage, RefusedCall
 from enrollments.services.enrollments import withdraw
 from promotions import ids
-from promotions.models import CouponCodeRedemption
+from promotions.admin.history_words import tell
+from promotions.models import CouponCodeRedemption, PromotionHistory
 from promotions.services.redemptions import redeem
-from tests.admin.conftest import SignIn, user_of
+from tests.admin.conftest import SignIn, staff, user_of
 from tests.admin.pages import text
 from tests.api.conftest import COMPATIBLE, Api
 from tests.factories import (
@@ -176,10 +177,12 @@ def _found(client: Client, asked: str) -> bool:
         "phone__contains=99",
         "first_name=Zacharias",
         "account__name__startswith=Q",
+        "additional_attribute_info__phone__startswith=03",
+        "withdrawal_reason__icontains=asked",
     ],
 )
 def test_no_asking_by_an_address(scene: Scene, auditor: Client, asked: str) -> None:
-    for path in ("/admin/enrollments/contact/", ENROLLMENTS):
+    for path in ("/admin/enrollments/contact/", ENROLLMENTS, "/admin/enrollments/refusedcall/"):
         response = auditor.get(f"{path}?{asked}")
         assert response.status_code in (302, 400), path
 
@@ -219,11 +222,49 @@ def test_partners_are_not_affected(scene: Scene) -> None:
     assert ids.decode(ids.CONTACT, answer.json()["id"]) == scene.contact.pk
 
 
-def test_who_redeemed_a_coupon(support: Client, auditor: Client) -> None:
-    used = CouponCodeRedemption(coupon=make_coupon(), buyer="quitzow-77", transaction="order-1")
+def test_who_redeemed_a_coupon(
+    support: Client, auditor: Client, marketer: Client, subtests: pytest.Subtests
+) -> None:
+    coupon = make_coupon()
+    used = CouponCodeRedemption(coupon=coupon, buyer="quitzow-77", transaction="order-1")
     redemption = redeem(used, by=actor(), at=timezone.now())
     lists = "/admin/promotions/couponcoderedemption/"
-    for url in (lists, f"{lists}{redemption.pk}/change/"):
-        assert "quitzow-77" in everything(support, url)
-        assert "quitzow-77" not in everything(auditor, url)
-    assert auditor.get(f"{lists}?buyer__startswith=q").status_code in (302, 400)
+    histories = (
+        f"{lists}{redemption.pk}/history/",
+        f"/admin/promotions/promotion/{coupon.promotion_id}/history/",
+    )
+    pages = (
+        lists,
+        f"{lists}{redemption.pk}/change/",
+        f"/admin/promotions/coupon/{coupon.pk}/change/",
+        *histories,
+    )
+    for url in pages:
+        with subtests.test(url):
+            assert "quitzow-77" in everything(support, url)
+            for client in (auditor, marketer):
+                shown = everything(client, url)
+                assert redemption.number in shown
+                assert "quitzow-77" not in shown
+    for url in histories:
+        assert "Buyer: (hidden)" in everything(auditor, url)
+
+
+def test_a_change_of_who_redeemed_a_coupon(auditor: Client, support: Client) -> None:
+    """The shops change none; the words are ready for it."""
+    rows = [
+        PromotionHistory(
+            pk=key,
+            object_name="CouponCodeRedemption",
+            record_key=0,
+            field="Buyer",
+            old_value=old,
+            new_value=new,
+        )
+        for key, (old, new) in enumerate([("quitzow-77", "q-78"), (None, "q-78"), ("q-78", None)])
+    ]
+    for key, words in tell(rows, staff(auditor)).items():
+        assert "(hidden)" in words.text, key
+        assert "q-78" not in words.text, key
+        assert "quitzow-77" not in words.text, key
+    assert "quitzow-77" in tell(rows, staff(support))[0].text

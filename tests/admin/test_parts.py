@@ -10,6 +10,7 @@ from django.utils import timezone
 from promotions.admin.described import DescribedAdmin, PartAdmin
 from promotions.dictionary import fields_of
 from promotions.models import (
+    CouponCodeRedemption,
     Product,
     PromotionLineItemRule,
     PromotionQualifier,
@@ -19,6 +20,7 @@ from promotions.models import (
     RecordView,
 )
 from promotions.services import parts
+from promotions.services.redemptions import redeem
 from tests.admin.conftest import staff, user_of
 from tests.admin.pages import admin_url, errors, sent, text
 from tests.factories import actor, make_promotion
@@ -193,6 +195,36 @@ def test_many_parts_lead_to_their_list(
         page = text(marketer.get(url("promotion", "change", promotion.pk)))
     assert f"{url('promotionqualifier')}?promotion__id__exact={promotion.pk}" in page
     assert page.count("PQ-") == 20
+
+
+def test_what_belongs_to_a_part_leads_to_the_list_of_all_of_it(
+    marketer: Client, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    """And of nothing else."""
+    monkeypatch.setattr("promotions.admin.tables.MOST_ROWS", 0)
+    coupon, limit, segment = make_coupon(), make_limit(), make_segment()
+    qualifier, target = make_qualifier(), make_target()
+    for used in (coupon, make_coupon()):
+        redemption = CouponCodeRedemption(coupon=used, buyer="B-1", transaction="T-1")
+        redeem(redemption, by=actor(), at=timezone.now())
+    make_limit_usage(limit)
+    make_limit_usage()
+    make_segment_buyer_group(segment)
+    make_segment_buyer_group()
+    make_line_item_rule(qualifier)
+    make_line_item_rule(target)
+    for kind, record in {
+        "coupon": coupon,
+        "promotionlimit": limit,
+        "promotionsegment": segment,
+        "promotionqualifier": qualifier,
+        "promotiontarget": target,
+    }.items():
+        with subtests.test(kind):
+            tables = marketer.get(url(kind, "change", record.pk)).context["tables"]
+            page = marketer.get(next(table.all_url for table in tables if table.all_url))
+            assert page.status_code == 200
+            assert page.context["cl"].result_count == 1
 
 
 def test_who_only_looks_is_offered_nothing_to_add(support: Client) -> None:

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrollments import uptake as page_uptake
 from enrollments.figures import UPTAKE
-from promotions.admin.moments import midnight
-from promotions.admin.saved_views import VIEWS, days_text, today, week_of
+from promotions.admin.moments import midnight, today
+from promotions.admin.saved_views import VIEWS, days_text, week_of
 from promotions.figures import EVERYTHING
 from promotions.models import KeptFigure, Promotion
 from promotions.services.figures import renew

@@ -13,7 +13,14 @@ from promotions.services.promotions import update_promotion
 from tests.admin.conftest import SignIn
 from tests.admin.pages import text
 from tests.api.conftest import COMPATIBLE, Api
-from tests.factories import actor, make_account, make_contact, make_promotion, make_user
+from tests.factories import (
+    actor,
+    enroll_contact,
+    make_account,
+    make_contact,
+    make_promotion,
+    make_user,
+)
 
 CALLS = "/admin/enrollments/refusedcall/"
 CUSTOMERS = "/admin/enrollments/promotionpartyusage/customers/"
@@ -97,6 +104,27 @@ def test_a_good_item_of_a_refused_call_says_whose_fault_it_was(support: Client, 
     page = support.get(page_of(call))
     assert "another item was refused" in text(page)
     assert page.context["answer"].is_yes
+
+
+def test_of_an_item_for_another_promotion_it_says_no_more(support: Client, api: Api) -> None:
+    anna, otto, sale, secret = make_contact(), make_contact(), make_promotion(), make_promotion()
+    usage = enroll_contact(otto, secret)
+    pairs = ((anna, sale), (otto, secret))
+    items = [{"contact": {"id": c.record_id}, "promotion": {"id": p.record_id}} for c, p in pairs]
+    api.post(COMPATIBLE, {"inputParameters": items})
+    page = text(support.get(page_of(RefusedCall.objects.get(contact=anna))))
+    assert "All or none was asked for. Another item of the call was refused." in page
+    assert usage.record_id not in page
+    assert usage.name not in page
+
+
+def test_who_sees_no_personal_data_is_told_what_to_search_by(
+    support: Client, auditor: Client
+) -> None:
+    assert "name, phone" in text(support.get(CALLS))
+    page = text(auditor.get(CALLS))
+    assert "complete e-mail address" in page
+    assert "phone" not in page
 
 
 def test_the_list_is_searched_by_request_and_customer(support: Client, api: Api) -> None:

@@ -121,6 +121,20 @@ def test_all_or_none_keeps_the_good_items_with_the_reason_of_the_bad_one(api: Ap
     assert {good.item_count, bad.item_count} == {2}
 
 
+def test_a_good_item_tells_nothing_of_another_items_promotion(api: Api) -> None:
+    """Who sees its promotion needn't see the other, nor who is enrolled there."""
+    anna, otto = make_contact(), make_contact()
+    mine, others = make_promotion(), make_promotion()
+    usage = enroll_contact(otto, others)
+    body = {"inputParameters": [item(anna, mine), item(otto, others)]}
+    assert api.post(COMPATIBLE, body).status_code == 409
+    good, bad = kept()
+    assert (good.promotion, good.is_of_another_item, good.code) == (mine, True, "already_enrolled")
+    assert (good.detail, good.pointer) == ("Another item of the call was refused.", "")
+    assert good.further is None
+    assert usage.record_id in bad.detail
+
+
 def test_one_by_one_keeps_the_bad_items_once_the_good_ones_are_enrolled(
     api: Api, django_capture_on_commit_callbacks: Any
 ) -> None:
