@@ -54,9 +54,11 @@ _MOST_BYTES: Final = 5 * 1024 * 1024
 _MOST_SENT: Final = 3 * 1024 * 1024
 """Of a plan that is sent along until it is confirmed."""
 _VALID_FOR: Final = 3600
-_SALT: Final = "promotions.import"
+_SALT: Final = "promotions.named_import"
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHUNK: Final = 500
+_SPARE_COLUMNS: Final = 20
+"""That a workbook is read beyond the known ones, so that what is wrong with them can be said."""
 
 
 class FileForm(forms.Form):
@@ -139,7 +141,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
 def _rows(file: Any) -> Iterator[Row]:
     names = known_headings()
     if is_workbook(file):
-        lines = read_workbook(file, most_rows=MOST_ROWS)
+        most_columns = len(set(names.values())) + _SPARE_COLUMNS
+        lines = read_workbook(file, most_rows=MOST_ROWS, most_columns=most_columns)
         return rows_of(lines, columns=names, required=())
     return read_rows(file, columns=names, required=())
 

@@ -147,6 +147,7 @@ class _Known:
     """The promotions that the rows are about, found with one statement for each kind of key."""
 
     def __init__(self, rows: Sequence[_Read], by: Actor) -> None:
+        rows = [row for row in rows if row.problem is None]
         seen = Promotion.objects.accessible(by)
         keys = {key for row in rows if (key := _key(row.cells.get(RECORD_ID, ""))) is not None}
         self.by_key = {one.pk: one for one in seen.filter(pk__in=keys)}

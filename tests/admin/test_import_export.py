@@ -199,6 +199,8 @@ def test_says_what_would_change_and_writes_it_when_confirmed(marketer: Client) -
         ("Name,External id,Promotion code\nA,E-1,TAKEN\n", 2, "Promotion code", "already"),
         ("Promotion code,Tiered\nTAKEN,yes\n", 2, "Tiered", "can't be changed"),
         ("Name\nA,B\n", 2, "", "2 cells"),
+        ("Name,External id\nA,E\x00\n", 2, "", "not encoded in UTF-8"),
+        ("Name,Promotion code\nA,C\x00\n", 2, "", "not encoded in UTF-8"),
     ],
 )
 def test_says_row_and_column_of_what_is_wrong(
@@ -264,6 +266,21 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+def packed(rows: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A workbook as no program would write it."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(sheet(["Name"]))) as usual,
+        zipfile.ZipFile(file, "w", method) as archive,
+    ):
+        for name in usual.namelist():
+            content = usual.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"<sheetData>", b"<sheetData>" + rows)
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("file", "says"),
     [
@@ -279,8 +296,14 @@ def bomb() -> bytes:
         (b"Name\n" + b"x\n" * 2001, "at most 2,000 rows"),
         (sheet(["Name"], *([["x"]] * 2001)), "at most 2,000 rows"),
         (b"Name\n" + b"x" * (5 * 1024 * 1024), "larger than 5 MB"),
+        (packed(method=zipfile.ZIP_LZMA), "odd way"),
+        (packed(b"<row><c>" + b"<v/>" * 70_000 + b"</c></row>"), "too large unpacked"),
+        (packed(b"<row/>" * 1_100_000), "too large unpacked"),
+        (packed(b"<row><c t='str'><v>" + b"x" * 32_768 + b"</v></c></row>"), "longer than 32,767"),
+        (sheet(["Name"], *([["x" * 32_000]] * 700)), "too large unpacked"),  # kept once
+        (sheet(["Name"] * 5_000), "twice"),
     ],
-    ids=range(12),
+    ids=range(18),
 )
 def test_a_file_that_can_not_be_taken(marketer: Client, file: bytes, says: str) -> None:
     response = sent(marketer, file)
