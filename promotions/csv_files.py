@@ -17,7 +17,8 @@ from promotions.errors import DomainError, Refused, refuse
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _DELIMITERS: Final = ",;\t"
-_NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+_NOT_UTF8: Final = re.compile("[\x00\udc80-\udcff]")
+"""What is no text in UTF-8. NUL is how another encoding shows, and no database takes it."""
 _HOW_TO_SAVE: Final = "Save the file as “CSV UTF-8”."
 
 
@@ -91,7 +92,7 @@ def _columns(
     header: Sequence[str], columns: Collection[str], required: Collection[str]
 ) -> list[str]:
     """The columns that a header names."""
-    if _NOT_UTF8.search("".join(header)) or "\x00" in "".join(header):
+    if _NOT_UTF8.search("".join(header)):
         raise refuse("invalid_value", f"The file is not encoded in UTF-8. {_HOW_TO_SAVE}")
     known = {name.lower(): name for name in columns}
     names = [cell.strip() for cell in header]

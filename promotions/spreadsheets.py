@@ -1,13 +1,12 @@
 """Tables as XLSX files, in and out: cells are texts, as in ``promotions/csv_files.py``. Pure.
 
-A file that comes is a ZIP archive of XML: its size unpacked is looked at before anything is, and
-entities are refused (by defusedxml, which openpyxl uses where it is there).
+A file that comes is a ZIP archive of XML, which may grow a thousandfold while it is unpacked and
+read. ``promotions/unpacking.py`` unpacks it first, within limits; openpyxl is given only that.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Final
-from zipfile import BadZipFile, ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -15,13 +14,11 @@ from openpyxl.writer.excel import save_workbook
 
 from promotions.csv_files import guarded
 from promotions.errors import Refused, refuse
+from promotions.unpacking import HOW_TO_SAVE, TOO_LARGE, unpacked
 
-_MOST_UNPACKED: Final = 30 * 1024 * 1024
-_MOST_FILES: Final = 500
-"""Inside of one workbook."""
-_MOST_COLUMNS: Final = 200
-_HOW_TO_SAVE: Final = "Save it as “Excel workbook (.xlsx)” or as “CSV UTF-8”, and send that."
-_LONGEST_CELL: Final = 32_767
+LONGEST_CELL: Final = 32_767
+MOST_LETTERS: Final = 20_000_000
+"""In all cells together: a workbook may keep a text once and have it in every cell."""
 
 
 def is_workbook(file: BinaryIO) -> bool:
@@ -46,38 +43,40 @@ def write_workbook(rows: Iterable[Sequence[str]], file: BinaryIO, *, title: str)
     save_workbook(book, file)
 
 
-def read_workbook(file: BinaryIO, *, most_rows: int) -> Iterator[tuple[int, list[str]]]:
+def read_workbook(
+    file: BinaryIO, *, most_rows: int, most_columns: int
+) -> Iterator[tuple[int, list[str]]]:
     """The rows of a workbook's first sheet, by their numbers: of those behind ``most_rows``, one
-    more. Raises ``Refused``."""
-    _check_size(file)
+    more; of each, its first ``most_columns`` cells. Raises ``Refused``."""
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
+        book = load_workbook(unpacked(file), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         # What the file says of its own size need not be true.
-        rows: Iterable[Any] = sheet.iter_rows(max_row=most_rows + 2, max_col=_MOST_COLUMNS)
-        found = [(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+        rows: Iterable[Any] = sheet.iter_rows(max_row=most_rows + 2, max_col=most_columns)
+        found = list(_texts(rows))
     except Refused:
         raise
     except Exception as error:  # a broken file makes the reader stumble in any way there is
-        raise refuse("invalid_value", f"This workbook can't be read. {_HOW_TO_SAVE}") from error
-    first = next((at for at, (_, cells) in enumerate(found) if any(cells)), len(found))
-    yield from ((number, _trimmed(cells)) for number, cells in found[first:])
+        raise refuse("invalid_value", f"This workbook can't be read. {HOW_TO_SAVE}") from error
+    first = next((at for at, (_, cells) in enumerate(found) if cells), len(found))
+    yield from found[first:]
 
 
-def _check_size(file: BinaryIO) -> None:
-    """Raises ``Refused`` for what is no ZIP archive, or a bomb: what an archive says of its files'
-    sizes is what is unpacked of them at most."""
-    try:
-        with ZipFile(file) as archive:
-            inside = archive.infolist()
-    except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise refuse("invalid_value", f"This is no workbook. {_HOW_TO_SAVE}") from error
-    if len(inside) > _MOST_FILES or sum(one.file_size for one in inside) > _MOST_UNPACKED:
-        raise refuse(
-            "payload_too_large",
-            "The workbook is too large unpacked. Send fewer rows at once, and no pictures.",
-        )
-    file.seek(0)
+def _texts(rows: Iterable[Any]) -> Iterator[tuple[int, list[str]]]:
+    """What the rows say, numbered, without the empty cells behind the last."""
+    letters = 0
+    for number, row in enumerate(rows, 1):
+        cells = []
+        for cell in row:
+            text = _text(cell)
+            letters += len(text)
+            if len(text) > LONGEST_CELL:
+                detail = f"A cell of row {number} is longer than {LONGEST_CELL:,} letters. Mend it."
+                raise refuse("invalid_value", detail)
+            if letters > MOST_LETTERS:
+                raise refuse("payload_too_large", TOO_LARGE)
+            cells.append(text)
+        yield number, _trimmed(cells)
 
 
 def _text(cell: Any) -> str:
@@ -95,7 +94,7 @@ def _text(cell: Any) -> str:
         case float() as number if number.is_integer():
             return str(int(number))
         case value:
-            return str(value)[:_LONGEST_CELL]
+            return str(value)
 
 
 def _trimmed(cells: list[str]) -> list[str]:
@@ -108,4 +107,4 @@ def _trimmed(cells: list[str]) -> list[str]:
 def _writable(text: str) -> str:
     """Without what XML has no room for, and no longer than a cell can be."""
     kept = "".join(letter for letter in text if letter >= " " or letter in "\t\n")
-    return kept[:_LONGEST_CELL]
+    return kept[:LONGEST_CELL]

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -54,9 +55,11 @@ _MOST_BYTES: Final = 5 * 1024 * 1024
 _MOST_SENT: Final = 3 * 1024 * 1024
 """Of a plan that is sent along until it is confirmed."""
 _VALID_FOR: Final = 3600
-_SALT: Final = "promotions.import"
+_SALT: Final = "promotions.named_import"
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHUNK: Final = 500
+_SPARE_COLUMNS: Final = 20
+"""That a workbook is read beyond the known ones, so that what is wrong with them can be said."""
 
 
 class FileForm(forms.Form):
@@ -139,7 +142,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
 def _rows(file: Any) -> Iterator[Row]:
     names = known_headings()
     if is_workbook(file):
-        lines = read_workbook(file, most_rows=MOST_ROWS)
+        most_columns = len(set(names.values())) + _SPARE_COLUMNS
+        lines = read_workbook(file, most_rows=MOST_ROWS, most_columns=most_columns)
         return rows_of(lines, columns=names, required=())
     return read_rows(file, columns=names, required=())
 
@@ -152,7 +156,7 @@ def _preview(request: HttpRequest, planned: list[Planned], name: str) -> HttpRes
     writes = written(planned)
     plan = ""
     if writes and not kinds["refused"]:
-        sent = {"by": request.user.pk, "rows": writes}
+        sent = {"by": request.user.pk, "name": uuid4().hex, "rows": writes}
         plan = signing.dumps(sent, salt=_SALT, compress=True)
         if len(plan) > _MOST_SENT:
             raise refuse("payload_too_large", "The file changes too much at once. Send fewer rows.")
@@ -182,12 +186,17 @@ def _write(request: HttpRequest) -> HttpResponse:
     if sent["by"] != request.user.pk:
         raise PermissionDenied
     try:
-        new, changed = write_import(sent["rows"], by=actor_of(request), at=timezone.now())
+        done = write_import(
+            sent["rows"], name=sent["name"], by=actor_of(request), at=timezone.now()
+        )
     except Refused as refused:
         said = " ".join(for_people(line) for line in explained(refused.errors)[:10])
         messages.error(request, f"Nothing was written. {said or in_words(refused)}")
         return again
-    messages.success(request, f"{new:,} promotions made, {changed:,} changed.")
+    if done is None:
+        messages.info(request, "This was written already.")
+    else:
+        messages.success(request, f"{done[0]:,} promotions made, {done[1]:,} changed.")
     return HttpResponseRedirect(_list_url())
 
 

@@ -54,19 +54,23 @@ class PromotionForm(RecordForm):
 
     @cached_property
     def rows(self) -> dict[str, RowSet]:
-        many = {prefix for prefix, parts in self.stored.items() if len(parts) > MOST_ROWS}
-        if many & set(_NARROWED):
-            many.add("line_item_rules")
+        # What was sent counts, whatever was added meanwhile; what was not sent is left alone.
+        sent = {prefix for prefix in ROWS if f"{prefix}-TOTAL_FORMS" in self.data}
+        here = sent if self.is_bound else self._few
         if not settings.COMMERCE_FIELDS:
-            many |= {"tiers", "line_item_rules", *_NARROWED}
+            here = here - {"tiers", "line_item_rules", *_NARROWED}
         if not self.may_be_tiered:
-            many.add("tiers")
-        if not self.stored["qualifiers"] and not self.stored["targets"]:
+            here = here - {"tiers"}
+        return {prefix: self._row_set(prefix) for prefix in ROWS if prefix in here}
+
+    @property
+    def _few(self) -> set[str]:
+        """The kinds that have room on the form as they are stored now."""
+        many = {prefix for prefix, parts in self.stored.items() if len(parts) > MOST_ROWS}
+        narrowed = [prefix for prefix in _NARROWED if self.stored[prefix]]
+        if not narrowed or many & set(_NARROWED):
             many.add("line_item_rules")
-        kinds = [prefix for prefix in ROWS if prefix not in many]
-        if self.is_bound:  # what was not sent is left alone
-            kinds = [prefix for prefix in kinds if f"{prefix}-TOTAL_FORMS" in self.data]
-        return {prefix: self._row_set(prefix) for prefix in kinds}
+        return set(ROWS) - many
 
     @property
     def may_be_tiered(self) -> bool:
@@ -139,7 +143,9 @@ class PromotionForm(RecordForm):
             if row is not None and not row.errors:
                 row.refuse(replace(error, pointer=rest))
         self.show_row_refusals()
-        if any(not rows.is_valid() for rows in self.rows.values()):
+        # Of rows that are taken out, formsets overlook what is wrong.
+        refused = any(self._row_at(error) is not None for error in self.refused)
+        if refused or any(not rows.is_valid() for rows in self.rows.values()):
             self.add_error(None, _MEND)
 
     def refused_here(self) -> list[DomainError]:

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from promotions.access import Access
 from promotions.actors import Actor
 from promotions.errors import Refused
 from promotions.models import (
@@ -29,7 +28,7 @@ from promotions.models import (
     Record,
 )
 from promotions.services import parts
-from promotions.services.promotions import promotions, update_promotion
+from promotions.services.promotions import hold_to_change, update_promotion
 from promotions.services.records import RecordService
 from promotions.services.whole import LEVELS, Branch, create_whole
 
@@ -105,7 +104,7 @@ def edit_promotion(
     nothing is written then.
     """
     with transaction.atomic():
-        promotions.lock(key, by=by, access=Access.EDIT)
+        hold_to_change(key, changes, by=by)
         if changes:
             update_promotion(key, changes, by=by, at=at, expected=expected)
         _make_named(named, by=by, at=at)

@@ -19,7 +19,7 @@ from promotions.typed_dates import read_clock as read_typed
 
 RECORD_ID: Final = "Record id"
 MOST_EXPORTED: Final = 10_000
-_ONLY_SHOWN: Final = ("Status", "Owner")
+_ONLY_SHOWN: Final = ("Status", "Active", "Owner")
 _WHOLE: Final = re.compile(r"\d{1,10}", re.ASCII)
 _WITH_OFFSET: Final = re.compile(r".*\d[Tt]\d.*(?:[Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _YES: Final = {"yes": True, "y": True, "true": True, "1": True, "on": True}
@@ -36,11 +36,13 @@ class Clocks:
 
 def columns() -> dict[str, Field]:
     """The columns that can be written, by heading, in the order of the promotion's form. References
-    are none of them."""
+    are none of them, nor is whether it is active: that is switched where it is said what it means.
+    """
     by_column = {f.columns[0]: f for f in fields_of(Promotion).values() if len(f.columns) == 1}
     order = [name for names in sections.PROMOTION_SECTIONS.values() for name in names]
     fields = [by_column[name] for name in order if name in by_column]
-    return {heading(f): f for f in fields if f.writable and f.type != "reference"}
+    taken = [f for f in fields if f.writable and f.type != "reference"]
+    return {heading(f): f for f in taken if f.columns[0] != "is_active"}
 
 
 def heading(field: Field) -> str:
@@ -52,7 +54,8 @@ def known_headings() -> dict[str, str]:
     """What a file may call its columns, with the heading that is meant: a property's name will do,
     too. Those that are only shown are passed over."""
     names = {name: name for name in (RECORD_ID, *columns(), *_ONLY_SHOWN, "Related promotion")}
-    return names | {field.json_name: name for name, field in columns().items()} | {"id": RECORD_ID}
+    names |= {"id": RECORD_ID, "isActive": "Active"}
+    return names | {field.json_name: name for name, field in columns().items()}
 
 
 def exported(promotions: Iterable[Promotion], clocks: Clocks, at: datetime) -> Iterator[list[str]]:
@@ -63,6 +66,7 @@ def exported(promotions: Iterable[Promotion], clocks: Clocks, at: datetime) -> I
         yield [
             promotion.record_id,
             promotion_status(promotion, at, clocks.zone).capitalize(),
+            "Yes" if promotion.is_active else "No",
             str(promotion.owner_group or promotion.owner_user),
             *(shown(promotion, field, clocks) for field in fields.values()),
         ]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from django.db import transaction
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 
 from promotions import ids
 from promotions.access import Access
@@ -21,7 +22,7 @@ from promotions.csv_files import Row
 from promotions.dictionary import Field
 from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
-from promotions.models import Promotion
+from promotions.models import Promotion, User
 from promotions.moments import format_moment, parse_moment
 from promotions.services.promotion_files import (
     RECORD_ID,
@@ -33,6 +34,7 @@ from promotions.services.promotion_files import (
 )
 from promotions.services.promotions import create_promotion, promotions, update_promotion
 from promotions.services.records import TAKEN, fill_in, own_problems
+from promotions.services.transactions import in_transaction
 
 MOST_ROWS: Final = 2_000
 Written = tuple[int, int | None, int | None, dict[str, Any]]
@@ -103,26 +105,61 @@ def written(planned: Iterable[Planned]) -> list[Written]:
     ]
 
 
-def write_import(rows: Sequence[Written], *, by: Actor, at: datetime) -> tuple[int, int]:
-    """Writes what was planned, all or nothing; how many are new, and how many were changed.
+def write_import(
+    rows: Sequence[Written], *, name: str, by: Actor, at: datetime
+) -> tuple[int, int] | None:
+    """Writes what was planned, all or nothing; how many are new, and how many were changed. None
+    where ``by`` has written the plan of this ``name`` already.
 
     Raises ``Refused``, ``version_conflict`` for what somebody changed since; pointers begin with
     the row: ``row 7``.
     """
+    # Everybody holds promotions in the same order, so nobody waits for who waits for them.
+    ordered = sorted(rows, key=lambda row: (row[1] is None, row[1] or row[0]))
+    new = sum(key is None for _, key, _, _ in rows)
+    done = new, len(rows) - new
+
+    def act() -> tuple[int, int] | None:
+        if not _claim(name, done, by=by, at=at):
+            return None
+        for row in ordered:
+            _write(row, by=by, at=at)
+        return done
+
+    return in_transaction(act)
+
+
+def _claim(name: str, done: tuple[int, int], *, by: Actor, at: datetime) -> bool:
+    """Notes in the admin's log that the plan ``name`` is being written, unless that is there. Who
+    imports is held until the transaction ends: a copy that comes meanwhile waits, and finds it."""
+    User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+    kind = ContentType.objects.get_for_model(Promotion)
+    log = LogEntry.objects.filter(user=by.user, content_type=kind, object_id=name)
+    if log.exists():
+        return False
+    LogEntry.objects.create(
+        user=by.user,
+        content_type=kind,
+        object_id=name,
+        object_repr="Import",
+        action_flag=CHANGE,
+        action_time=at,
+        change_message=f"Imported: {done[0]} made, {done[1]} changed.",
+    )
+    return True
+
+
+def _write(row: Written, *, by: Actor, at: datetime) -> None:
+    line, key, version, sent = row
     fields = {one.columns[0]: one for one in columns().values()}
-    new = 0
-    with transaction.atomic():
-        for line, key, version, sent in rows:
-            values = {name: _from_json(fields[name], value) for name, value in sent.items()}
-            try:
-                if key is None:
-                    create_promotion(Promotion(**values), by=by, at=at)
-                    new += 1
-                else:
-                    update_promotion(key, values, by=by, at=at, expected=(version or 0,))
-            except Refused as refused:
-                raise Refused(*(error.under(f"row {line}") for error in refused.errors)) from None
-    return new, len(rows) - new
+    values = {name: _from_json(fields[name], value) for name, value in sent.items()}
+    try:
+        if key is None:
+            create_promotion(Promotion(**values), by=by, at=at)
+        else:
+            update_promotion(key, values, by=by, at=at, expected=(version or 0,))
+    except Refused as refused:
+        raise Refused(*(error.under(f"row {line}") for error in refused.errors)) from None
 
 
 # --- Planning -------------------------------------------------------------------------------------
@@ -147,6 +184,7 @@ class _Known:
     """The promotions that the rows are about, found with one statement for each kind of key."""
 
     def __init__(self, rows: Sequence[_Read], by: Actor) -> None:
+        rows = [row for row in rows if row.problem is None]
         seen = Promotion.objects.accessible(by)
         keys = {key for row in rows if (key := _key(row.cells.get(RECORD_ID, ""))) is not None}
         self.by_key = {one.pk: one for one in seen.filter(pk__in=keys)}

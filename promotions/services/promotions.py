@@ -1,6 +1,6 @@
 """What is done to promotions as a whole: the only writer of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,9 +51,7 @@ def update_promotion(
     caller. Raises ``Refused``. Naming another owner is a transfer, and needs all access."""
 
     def act() -> Promotion:
-        if any(name in changes for name in _PLACES):
-            _wait_for_enrollments(key)  # before any weaker lock: two that raise theirs never end
-        before = promotions.lock(key, expected, by=by, access=Access.EDIT)
+        before = hold_to_change(key, changes, expected, by=by)
         owner = before.owner_id
         moves = any(
             name in changes and changes[name] != getattr(before, name)
@@ -72,6 +70,16 @@ def update_promotion(
         return promotion
 
     return in_transaction(act)
+
+
+def hold_to_change(
+    key: int, changes: Collection[str], expected: Iterable[int] | None = None, *, by: Actor
+) -> Promotion:
+    """The promotion, held until the transaction ends so that the fields ``changes`` can be set.
+    Raises ``Refused``."""
+    if any(name in changes for name in _PLACES):
+        _wait_for_enrollments(key)  # before any weaker lock: two that raise theirs never end
+    return promotions.lock(key, expected, by=by, access=Access.EDIT)
 
 
 def _wait_for_enrollments(key: int) -> None:

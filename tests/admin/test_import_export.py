@@ -15,6 +15,7 @@ from promotions.csv_files import read_rows
 from promotions.models import Promotion, PromotionHistory
 from promotions.services.promotion_files import known_headings
 from promotions.services.promotions import update_promotion
+from promotions.services.transactions import LostRace
 from tests.admin.conftest import SignIn, staff, user_of
 from tests.admin.pages import form_data, text
 from tests.factories import actor, make_promotion
@@ -190,7 +191,7 @@ def test_says_what_would_change_and_writes_it_when_confirmed(marketer: Client) -
     [
         ("Name,Starts\nA,5/6/2027\n", 2, "Starts", "5 June 2027 or 6 May 2027"),
         ("Name,Starts,Ends\nA,2.5.2027,1.5.2027\n", 2, "Ends", "must end after it starts"),
-        ("Name,Active\nA,perhaps\n", 2, "Active", "Yes or No"),
+        ("Name,Customers enroll\nA,perhaps\n", 2, "Customers enroll", "Yes or No"),
         ("Name,Priority\nA,first\n", 2, "Priority", "whole number"),
         ("Name,Discount order\nA,random\n", 2, "Discount order", "Least expensive products first"),
         ("Name,Priority\n,1\n", 2, "Name", "blank"),
@@ -199,6 +200,8 @@ def test_says_what_would_change_and_writes_it_when_confirmed(marketer: Client) -
         ("Name,External id,Promotion code\nA,E-1,TAKEN\n", 2, "Promotion code", "already"),
         ("Promotion code,Tiered\nTAKEN,yes\n", 2, "Tiered", "can't be changed"),
         ("Name\nA,B\n", 2, "", "2 cells"),
+        ("Name,External id\nA,E\x00\n", 2, "", "not encoded in UTF-8"),
+        ("Name,Promotion code\nA,C\x00\n", 2, "", "not encoded in UTF-8"),
     ],
 )
 def test_says_row_and_column_of_what_is_wrong(
@@ -224,6 +227,42 @@ def test_is_found_by_record_id_then_external_id_then_code(marketer: Client) -> N
         assert one.promotion == promotion
     [one] = sent(marketer, "promotionCode,priorityNumber\nc-2,7\n").context["changed"]
     assert one.promotion == second
+
+
+def test_activates_and_deactivates_nothing(marketer: Client, subtests: Any) -> None:
+    make_promotion(promotion_code="ON", is_active=True)
+    make_promotion(promotion_code="OFF", is_active=False)
+    for column in ("Active", "isActive"):
+        with subtests.test(column):
+            file = f"Name,Promotion code,{column}\nA,ON,No\nB,OFF,Yes\nC,{column},Yes\n"
+            confirmed(marketer, sent(marketer, file))
+            active = Promotion.objects.filter(is_active=True)
+            assert [one.promotion_code for one in active] == ["ON"]
+
+
+def test_what_is_confirmed_twice_is_written_once(marketer: Client) -> None:
+    preview = sent(marketer, "Name\nOnly one\n")
+    assert "1 promotions made" in text(confirmed(marketer, preview))
+    assert "This was written already." in text(confirmed(marketer, preview))
+    assert Promotion.objects.count() == 1
+    confirmed(marketer, sent(marketer, "Name\nOnly one\n"))  # sent anew, it is meant anew
+    assert Promotion.objects.count() == 2
+
+
+def test_two_imports_get_over_meeting_each_other(marketer: Client, monkeypatch: Any) -> None:
+    first, second = make_promotion(promotion_code="A"), make_promotion(promotion_code="B")
+    preview = sent(marketer, "Name,Promotion code\nNew,C\nSecond,B\nFirst,A\n")
+    keys: list[int] = []
+
+    def meeting(key: int, *args: Any, **kwargs: Any) -> Promotion:
+        keys.append(key)
+        if len(keys) == 2:
+            raise LostRace
+        return update_promotion(key, *args, **kwargs)
+
+    monkeypatch.setattr("promotions.services.promotion_import.update_promotion", meeting)
+    assert "1 promotions made, 2 changed" in text(confirmed(marketer, preview))
+    assert keys == [first.pk, second.pk] * 2  # in the same order, whatever the file's is
 
 
 def test_all_or_none_and_versions_are_checked_again(marketer: Client) -> None:
@@ -264,6 +303,21 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+def packed(rows: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A workbook as no program would write it."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(sheet(["Name"]))) as usual,
+        zipfile.ZipFile(file, "w", method) as archive,
+    ):
+        for name in usual.namelist():
+            content = usual.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(b"<sheetData>", b"<sheetData>" + rows)
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("file", "says"),
     [
@@ -279,8 +333,14 @@ def bomb() -> bytes:
         (b"Name\n" + b"x\n" * 2001, "at most 2,000 rows"),
         (sheet(["Name"], *([["x"]] * 2001)), "at most 2,000 rows"),
         (b"Name\n" + b"x" * (5 * 1024 * 1024), "larger than 5 MB"),
+        (packed(method=zipfile.ZIP_LZMA), "odd way"),
+        (packed(b"<row><c>" + b"<v/>" * 70_000 + b"</c></row>"), "too large unpacked"),
+        (packed(b"<row/>" * 1_100_000), "too large unpacked"),
+        (packed(b"<row><c t='str'><v>" + b"x" * 32_768 + b"</v></c></row>"), "longer than 32,767"),
+        (sheet(["Name"], *([["x" * 32_000]] * 700)), "too large unpacked"),  # kept once
+        (sheet(["Name"] * 5_000), "twice"),
     ],
-    ids=range(12),
+    ids=range(18),
 )
 def test_a_file_that_can_not_be_taken(marketer: Client, file: bytes, says: str) -> None:
     response = sent(marketer, file)

@@ -18,6 +18,7 @@ from tests.factories import make_promotion
 from tests.part_factories import (
     make_coupon,
     make_limit,
+    make_limit_usage,
     make_line_item_rule,
     make_market_segment,
     make_product_category,
@@ -217,6 +218,47 @@ def test_two_editors_do_not_overwrite_each_others_parts(marketer: Client) -> Non
     assert "Somebody changed this" in row_errors(response)["targets-0-__all__"]
     target.refresh_from_db()
     assert target.adjustment_percent == 20
+
+
+def test_a_row_that_may_not_be_taken_out_says_why(
+    marketer: Client, subtests: Any, monkeypatch: Any
+) -> None:
+    promotion = make_promotion()
+    limit = make_limit(promotion)
+    make_limit_usage(limit)
+    qualifier, target = make_qualifier(promotion), make_target(promotion)
+    make_line_item_rule(qualifier)
+    make_line_item_rule(qualifier)
+    monkeypatch.setattr("promotions.admin.promotion_form.MOST_ROWS", 1)  # the rules have no room
+    for row, more, says in (
+        ("limits-0", {}, "Remove these first"),
+        ("targets-0", {"targets-0-version": "7"}, "Somebody changed this"),
+        ("qualifiers-0", {}, "Remove these first"),
+    ):
+        with subtests.test(row):
+            response = sent(marketer, change(promotion), **{f"{row}-DELETE": "on", **more})
+            assert response.status_code == 200
+            assert says in row_errors(response)[f"{row}-__all__"]
+            assert "marked in the rows" in errors(response)["__all__"][0]
+            assert form_data(text(response))[f"{row}-DELETE"] == "on"
+    for part in (limit, qualifier, target):
+        part.refresh_from_db()
+        assert not part.is_deleted
+
+
+def test_what_was_sent_counts_though_somebody_added_more_than_has_room(
+    marketer: Client, monkeypatch: Any
+) -> None:
+    promotion = make_promotion()
+    target = make_target(promotion, adjustment_percent=20)
+    monkeypatch.setattr("promotions.admin.promotion_form.MOST_ROWS", 1)
+    data = form_data(text(marketer.get(change(promotion))))
+    make_target(promotion)
+    data |= {"targets-0-adjustment_percent": "25"}
+    response = marketer.post(change(promotion), data)
+    assert response.status_code == 302, row_errors(response)
+    target.refresh_from_db()
+    assert target.adjustment_percent == 25
 
 
 def test_a_row_that_somebody_deleted_meanwhile(marketer: Client) -> None:

@@ -58,6 +58,7 @@ PURE = {
     "promotions.spreadsheets",
     "promotions.token_format",
     "promotions.typed_dates",
+    "promotions.unpacking",
     "promotions.warnings",
     "promotions.whole",
     "promotions.wording",

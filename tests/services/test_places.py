@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from enrollments.models import EnrollmentPlaces, PromotionPartyUsage
 from enrollments.services import enrolling as enrolling_module
@@ -24,6 +25,7 @@ from enrollments.services.places import places_taken
 from enrollments.wire import Item
 from promotions.errors import Refused
 from promotions.models import Promotion
+from promotions.services.editing import edit_promotion
 from promotions.services.promotions import update_promotion
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion
 from tests.services.threads import at_once, until_somebody_waits
@@ -255,3 +257,14 @@ def test_a_change_of_the_limit_has_the_places_counted_anew(change: dict[str, Any
 def test_an_unlimited_promotion_keeps_no_count() -> None:
     enroll_contact(make_contact(), make_promotion(), at=NOW)
     assert not EnrollmentPlaces.objects.exists()
+
+
+@pytest.mark.postgresql
+def test_who_edits_the_limit_waits_for_enrollments_before_holding_anything() -> None:
+    promotion = make_promotion()
+    changes = {"maximum_enrollment_count": 5}
+    with CaptureQueriesContext(connection) as said:
+        edit_promotion(promotion.pk, changes, [], by=actor(), at=NOW, expected=(1,))
+    locks = [one["sql"].partition(" FOR ")[2] for one in said if " FOR " in one["sql"]]
+    assert locks[0] == "UPDATE", locks
+    assert "NO KEY UPDATE" in locks[1]
