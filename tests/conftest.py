@@ -93,6 +93,11 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
     return below_tests in _ONCE and not item.get_closest_marker("postgresql")
 
 
+def takes_long(item: pytest.Item) -> bool:
+    """Whether a test tries something at length that shorter ones look at as well."""
+    return item.path.name in _AT_LENGTH and item.path.parent.name in ("e2e", "services")
+
+
 def is_for_postgresql(item: pytest.Item) -> bool:
     """Whether a usual run leaves a test to PostgreSQL: services and object calls, which those of
     pages and of the plain API use on SQLite, and what drives a whole service, but for what happens
@@ -101,6 +106,11 @@ def is_for_postgresql(item: pytest.Item) -> bool:
     return path.parts[0] in _ON_POSTGRESQL and path.name != "test_exactness.py"
 
 
+_AT_LENGTH = {
+    "test_killed_jobs.py", "test_bulk.py", "test_exports.py", "test_history_replay.py",
+    "test_rules_and_constraints.py",
+}  # fmt: skip
+"""Files that take a minute each, and that ``--everything`` has: CI's time is short."""
 _ON_POSTGRESQL = ("clients", "contract", "e2e", "fuzzing", "services", "sobjects")
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
@@ -115,7 +125,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             )
         else:
             left_out = is_the_same_everywhere(item) and not everything
-        if left_out:
+        if left_out or (takes_long(item) and not everything):
             deselected.append(item)
         # A test with real transactions empties the tables after itself; what the migrations put
         # there (the roles, the system user) must be there again for the next one.
