@@ -23,6 +23,7 @@ class Kept:
 
 def keep_as_rows(connection: BaseDatabaseWrapper) -> None:
     """From now on what a test database begins with is kept, and put back, as rows."""
+    # Django knows only text here; whoever puts back gets what was kept.
     connection.creation.serialize_db_to_string = lambda: _keep(connection)  # type: ignore[assignment, method-assign, return-value]
     connection.creation.deserialize_db_from_string = lambda kept: _put_back(connection, kept)  # type: ignore[assignment, method-assign, arg-type]
 

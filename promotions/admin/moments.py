@@ -92,7 +92,7 @@ class _Typed:
     ends = False
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        inputs = super().render(name, value, attrs, renderer)  # type: ignore[misc]
+        inputs = super().render(name, value, attrs, renderer)  # type: ignore[misc]  # a mixin: the widget has it
         key = (attrs or {}).get("id") or name
         about = {"name": name, "kind": self.kind, "ends": "1" if self.ends else ""}
         return render_to_string(

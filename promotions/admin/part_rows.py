@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django import forms
 from django.conf import settings
@@ -55,7 +55,7 @@ def row_field(column: "models.Field[Any, Any]") -> forms.Field | None:
         kinds = (FORMFIELD_OVERRIDES[kind] for kind in type(column).__mro__ if kind in
                  FORMFIELD_OVERRIDES)  # fmt: skip
         formfield = column.formfield(**next(kinds, {}))
-    return formfield  # type: ignore[no-any-return]
+    return cast("forms.Field | None", formfield)
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

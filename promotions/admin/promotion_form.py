@@ -106,7 +106,8 @@ class PromotionForm(RecordForm):
     @cached_property
     def _tiers(self) -> list[tuple[str, str]]:
         """The tiers that a part can be for, by rank: those that are there, and those to come."""
-        names = {tier.rank: tier.name for tier in self.stored["tiers"]}  # type: ignore[attr-defined]
+        tiers: Sequence[Any] = self.stored["tiers"]
+        names = {tier.rank: tier.name for tier in tiers}
         return [
             (str(rank), f"{rank} · {names[rank]}" if rank in names else str(rank))
             for rank in range(1, 11)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.forms import BaseFormSet, formset_factory
 
@@ -65,14 +65,14 @@ class RowSet(BaseFormSet):  # type: ignore[type-arg]  # not generic at run time
 @cache
 def row_set(prefix: str) -> type[RowSet]:
     """The class for a kind of rows."""
-    made: Any = formset_factory(
+    made = formset_factory(
         ROWS[prefix],
         formset=RowSet,
         can_delete=True,
         max_num=MOST_ROWS + _ROOM,
         absolute_max=MOST_ROWS + _ROOM,
     )
-    return made  # type: ignore[no-any-return]
+    return cast("type[RowSet]", made)
 
 
 WORDS: Final[Mapping[str, tuple[str, str, str]]] = {

@@ -286,7 +286,7 @@ def test_a_plan_is_ones_own_and_not_forged(marketer: Client, lead: Client) -> No
 def test_dates_and_numbers_as_spreadsheets_keep_them(marketer: Client) -> None:
     file = sheet(
         ["Name", "Starts", "Ends", "Priority", "Customers enroll"],
-        ["May", datetime(2027, 5, 1, 10, 30), datetime(2027, 5, 31), 1.0, True],  # noqa: DTZ001
+        ["May", datetime(2027, 5, 1, 10, 30), datetime(2027, 5, 31), 1.0, True],  # noqa: DTZ001  # as openpyxl reads them
     )
     preview = sent(marketer, file, "p.xlsx")
     confirmed(marketer, preview)
