@@ -1,29 +1,34 @@
 """What enrollments are to the promotion that they are in, for those who delete and purge it."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from enrollments.models import PromotionPartyUsage
 from promotions.models import Promotion
+from promotions.rules import is_over
 
 
 class Enrollments:
     """Enrollments with their history, and the offers that lead to the promotion."""
 
-    what = "enrollments"
+    what, what_one = "enrollments", "enrollment"
 
-    def current(self, promotion: Promotion, at: datetime) -> int:
+    def current(self, promotions: Collection[Promotion], at: datetime) -> Mapping[int, int]:
         """Customers who are enrolled and whose own period is not over."""
-        if promotion.end_date_time is not None and promotion.end_date_time <= at:
-            return 0
-        return (
+        going_on = [one.pk for one in promotions if not is_over(one.end_date_time, at)]
+        if not going_on:
+            return {}
+        return dict(
             PromotionPartyUsage.objects.live()
-            .filter(promotion=promotion, is_party_enrolled=True)
+            .filter(promotion__in=going_on, is_party_enrolled=True)
             .filter(
                 Q(enrollment_expiration_date_time=None) | Q(enrollment_expiration_date_time__gt=at)
             )
-            .count()
+            .order_by()
+            .values_list("promotion")
+            .annotate(Count("pk"))
         )
 
     def places_changed(self, promotion: Promotion) -> None:

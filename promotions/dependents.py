@@ -3,6 +3,7 @@
 Promotions know nothing of enrollments, yet must not be deleted or purged over them in silence.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -14,9 +15,12 @@ class Dependents(Protocol):
 
     what: str
     """In the plural, as people call them: ``enrollments``."""
+    what_one: str
+    """In the singular."""
 
-    def current(self, promotion: Promotion, at: datetime) -> int:
-        """How many would be affected if the promotion were deleted at the moment ``at``."""
+    def current(self, promotions: Collection[Promotion], at: datetime) -> Mapping[int, int]:
+        """How many would be affected if each of the promotions were deleted at the moment ``at``,
+        by its key; one that is missing has none. A constant number of statements."""
 
     def places_changed(self, promotion: Promotion) -> None:
         """How many may enroll, or what frees a place, has changed. Called inside the change's
@@ -44,3 +48,11 @@ def register(dependents: Dependents) -> None:
 
 def all_dependents() -> list[Dependents]:
     return list(_registered)
+
+
+def counted_in_words(found: Mapping[str, int]) -> str:
+    """``12 enrollments``: so many of each, by what they are called in the plural."""
+    singular = {one.what: one.what_one for one in _registered}
+    return " and ".join(
+        f"{count:,} {singular[what] if count == 1 else what}" for what, count in found.items()
+    )

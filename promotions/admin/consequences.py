@@ -8,6 +8,7 @@ from typing import Final
 from django.conf import settings
 
 from promotions.admin.moments import organisation_zone, show_day, show_read, show_short
+from promotions.dependents import counted_in_words
 from promotions.models import (
     Coupon,
     Promotion,
@@ -42,13 +43,21 @@ def of_activating(promotion: Promotion, at: datetime) -> Iterator[str]:
     else:
         yield f"It applies from {show_read(begins, ends=False)} {until}."
     yield from _enrollment(promotion, at)
-    yield _enrolled(promotion, at, "that were paused go on", none="Nobody is enrolled yet.")
+    yield _enrolled(
+        promotion,
+        at,
+        "that was paused goes on",
+        "that were paused go on",
+        none="Nobody is enrolled yet.",
+    )
     if count := coupons_in_words(promotion):
         yield f"It has {count}."
 
 
 def of_deactivating(promotion: Promotion, at: datetime) -> Iterator[str]:
-    yield _enrolled(promotion, at, "are paused at once", none="Nobody is enrolled now.")
+    yield _enrolled(
+        promotion, at, "is paused at once", "are paused at once", none="Nobody is enrolled now."
+    )
     if promotion.is_enrollment_required:
         yield "Nobody can enroll until it is activated again."
     if count := coupons_in_words(promotion):
@@ -62,7 +71,7 @@ def of_closing(promotion: Promotion, at: datetime) -> Iterator[str]:
         days = (promotion.end_date_time - at).days
         early = f", {days:,} {'day' if days == 1 else 'days'} early" if days else ""
         yield f"Its end is {show_read(promotion.end_date_time, ends=True)}: it becomes now{early}."
-    yield _enrolled(promotion, at, "end with it", none="Nobody is enrolled now.")
+    yield _enrolled(promotion, at, "ends with it", "end with it", none="Nobody is enrolled now.")
     if count := coupons_in_words(promotion):
         yield f"It has {count}: none can be used any more."
 
@@ -76,11 +85,17 @@ def of_cloning(promotion: Promotion, at: datetime) -> Iterator[str]:
     if coupons := coupons_in_words(promotion):
         counted.append(f"{coupons} with new codes")
     yield f"Copied with it: {', '.join(counted)}." if counted else "Nothing is below it to copy."
-    yield _enrolled(promotion, at, "stay with the original", none="Nobody is enrolled in it.")
+    yield _enrolled(
+        promotion,
+        at,
+        "stays with the original",
+        "stay with the original",
+        none="Nobody is enrolled in it.",
+    )
 
 
 def of_deleting(promotion: Promotion, at: datetime) -> Iterator[str]:
-    yield _enrolled(promotion, at, "are paused", none="Nobody is enrolled now.")
+    yield _enrolled(promotion, at, "is paused", "are paused", none="Nobody is enrolled now.")
     if count := coupons_in_words(promotion):
         yield f"It has {count}: they go with it, and none can be used."
     if promotion.promotion_code:
@@ -99,7 +114,9 @@ def of_restoring(promotion: Promotion, at: datetime) -> Iterator[str]:
         yield "It comes back active, as it was."
     else:
         yield "It comes back as a draft, as it was."
-    yield _enrolled(promotion, at, "come back with it", none="Nobody is enrolled in it.")
+    yield _enrolled(
+        promotion, at, "comes back with it", "come back with it", none="Nobody is enrolled in it."
+    )
     if count := coupons_in_words(promotion, in_bin=True):
         yield f"It comes back with {count}."
 
@@ -119,10 +136,11 @@ def _enrollment(promotion: Promotion, at: datetime) -> Iterator[str]:
             yield "Enrollment is closed: nobody can enroll."
 
 
-def _enrolled(promotion: Promotion, at: datetime, what: str, *, none: str) -> str:
+def _enrolled(promotion: Promotion, at: datetime, one: str, several: str, *, none: str) -> str:
     found = current_dependents(promotion, at)
-    named = " and ".join(f"{count:,} {kind}" for kind, count in found.items())
-    return f"{named} {what}." if named else none
+    if not found:
+        return none
+    return f"{counted_in_words(found)} {one if sum(found.values()) == 1 else several}."
 
 
 def coupons_in_words(promotion: Promotion, *, in_bin: bool = False) -> str:

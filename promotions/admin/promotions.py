@@ -30,6 +30,7 @@ from promotions.admin.share_page import share_page
 from promotions.admin.site import LookupView, actor_of
 from promotions.admin.summary import editor, summary_page
 from promotions.admin.tables import Under, tables
+from promotions.dependents import counted_in_words
 from promotions.dictionary import fields_of
 from promotions.errors import DomainError, Refused
 from promotions.models import (
@@ -46,7 +47,7 @@ from promotions.rules import is_over, promotion_problems
 from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
 from promotions.services.editing import create_edited, edit_promotion
 from promotions.services.promotions import promotions
-from promotions.services.recycle_bin import current_dependents, delete_promotion
+from promotions.services.recycle_bin import current_dependents_of, delete_promotion
 
 FOLDED = {MORE, OWNER, "Record"}
 """The sections that few need: opened when asked for."""
@@ -273,7 +274,9 @@ class PromotionAdmin(PromotionListAdmin):
         self, objs: Sequence[Any], request: HttpRequest
     ) -> tuple[list[str], dict[Any, int], set[str], list[str]]:
         named, counts, needed, _ = super().get_deleted_objects(objs, request)
-        kept = [str(one) for one in objs if access_to(request, one) < Access.ALL]
+        theirs = Promotion.objects.accessible(actor_of(request), Access.ALL)
+        deletable = set(theirs.filter(pk__in=[one.pk for one in objs]).values_list("pk", flat=True))
+        kept = [str(one) for one in objs if one.pk not in deletable]
         return named, counts, needed, kept
 
 
@@ -296,13 +299,9 @@ def _after_saving(request: HttpRequest, promotion: Promotion) -> HttpResponseRed
 
 def _affected(promotions: Iterable[Promotion]) -> list[str]:
     """Who is enrolled now in what would be deleted: ``Summer sale: 12 enrollments``."""
-    at = timezone.now()
-    found = ((one, current_dependents(one, at)) for one in promotions)
-    return [
-        f"{one}: {' and '.join(f'{count:,} {what}' for what, count in counts.items())}"
-        for one, counts in found
-        if counts
-    ]
+    listed = list(promotions)
+    found = current_dependents_of(listed, timezone.now())
+    return [f"{one}: {counted_in_words(found[one.pk])}" for one in listed if one.pk in found]
 
 
 def parts_of(promotion: Promotion) -> Under:

@@ -1,7 +1,7 @@
 """The recycle bin: deleting a promotion with everything under it, restoring it, and, when its days
 are over, removing it for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -48,8 +48,19 @@ PARTS: Final[tuple[type[PromotionPart], ...]] = (
 
 def current_dependents(promotion: Promotion, at: datetime) -> dict[str, int]:
     """What deleting the promotion at the moment ``at`` would affect: ``{"enrollments": 12}``."""
-    found = {one.what: one.current(promotion, at) for one in all_dependents()}
-    return {what: count for what, count in found.items() if count}
+    return current_dependents_of([promotion], at).get(promotion.pk, {})
+
+
+def current_dependents_of(
+    promotions: Collection[Promotion], at: datetime
+) -> dict[int, dict[str, int]]:
+    """The same of several by their keys, those left out of which nothing would be affected."""
+    found: dict[int, dict[str, int]] = {}
+    for one in all_dependents():
+        for key, count in one.current(promotions, at).items():
+            if count:
+                found.setdefault(key, {})[one.what] = count
+    return found
 
 
 def delete_promotion(

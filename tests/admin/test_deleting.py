@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from promotions.models import Promotion
 from promotions.services.recycle_bin import delete_promotion
@@ -62,6 +63,16 @@ def test_asks_for_several_at_once(lead: Client, enrolled: Promotion) -> None:
     assert (deleted(enrolled), deleted(other)) == (False, False), "all or none"
     lead.post(LIST, {**chosen, "post": "yes", "confirmed": "on"})
     assert (deleted(enrolled), deleted(other)) == (True, True)
+
+
+def test_asking_takes_the_same_statements_for_many(
+    marketer: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    several = [make_promotion(by=staff(marketer)) for _ in range(30)]
+    enroll_contact(make_contact(), several[0])
+    chosen = {"action": "delete_selected", "_selected_action": [one.pk for one in several]}
+    with django_assert_max_num_queries(12):
+        assert ": 1 enrollment<" in text(marketer.post(LIST, chosen))
 
 
 def test_says_which_are_not_the_users_to_delete(marketer: Client) -> None:

@@ -159,7 +159,7 @@ def test_a_clone_of_many_parts_is_told_in_few_statements(
     for _ in range(60):
         make_qualifier(source, qualifier_product=product)
     clone = clone_promotion(source.pk, by=staff(marketer), at=timezone.now())
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(18):
         page = text(marketer.get(history(clone)))
     assert "and 11 more changes" in page
 

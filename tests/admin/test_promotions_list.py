@@ -176,5 +176,5 @@ def test_the_list_takes_few_statements(
     with django_assert_max_num_queries(15):
         marketer.get(LIST)
     # Where they are many, what needs attention is kept, and read by one statement.
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(20):
         names(marketer, view="attention")

@@ -455,11 +455,11 @@ def test_what_is_deleted_comes_back_as_it_was(usage: PromotionPartyUsage, withdr
 
 
 def test_what_is_deleted_is_not_there(usage: PromotionPartyUsage, promotion: Promotion) -> None:
-    assert Enrollments().current(promotion, NOW) == 1
+    assert Enrollments().current([promotion], NOW) == {promotion.pk: 1}
     delete_usage(usage.pk, actor(), LATER)
     assert not enrollments_shown(actor()).exists()
     assert not read_enrollments("all of them", lambda found: found.order_by("pk"), {}, by=actor())
-    assert Enrollments().current(promotion, NOW) == 0
+    assert Enrollments().current([promotion], NOW) == {}
     assert Enrollments().kept(promotion) == 1
     for act in (
         lambda: delete_usage(usage.pk, actor(), LATER),
