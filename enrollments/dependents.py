@@ -3,33 +3,20 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Count, Q
-
+from enrollments.figures import CURRENT, current_in
 from enrollments.models import PromotionPartyUsage
 from promotions.models import Promotion
-from promotions.rules import is_over
 
 
 class Enrollments:
     """Enrollments with their history, and the offers that lead to the promotion."""
 
     what, what_one = "enrollments", "enrollment"
+    figure = CURRENT.name
 
     def current(self, promotions: Collection[Promotion], at: datetime) -> Mapping[int, int]:
         """Customers who are enrolled and whose own period is not over."""
-        going_on = [one.pk for one in promotions if not is_over(one.end_date_time, at)]
-        if not going_on:
-            return {}
-        return dict(
-            PromotionPartyUsage.objects.live()
-            .filter(promotion__in=going_on, is_party_enrolled=True)
-            .filter(
-                Q(enrollment_expiration_date_time=None) | Q(enrollment_expiration_date_time__gt=at)
-            )
-            .order_by()
-            .values_list("promotion")
-            .annotate(Count("pk"))
-        )
+        return current_in(promotions, at)
 
     def places_changed(self, promotion: Promotion) -> None:
         from enrollments.services.places import forget_places

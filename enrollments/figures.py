@@ -17,7 +17,9 @@ from django.db.models.functions import TruncDate
 from enrollments.models import PromotionPartyUsage
 from enrollments.standing import Standing, standing_case
 from promotions.figures import Kind, actor_in, promotion_in
+from promotions.models import Promotion
 from promotions.moments import day_in
+from promotions.rules import is_over
 from promotions.uptake import Uptake
 
 DAYS: Final = 30
@@ -52,6 +54,24 @@ def _uptake(subject: str, at: datetime) -> dict[str, list[int]]:
     or were."""
     rows = _of(subject).values_list("promotion").annotate(**_UPTAKE, all=Count("pk"))
     return {str(key): counts for key, *counts in rows}
+
+
+def current_in(promotions: Collection[Promotion], at: datetime) -> dict[int, int]:
+    """How many are enrolled in each of the promotions whose period is not over, nor the
+    promotion's, by its key."""
+    going_on = [one.pk for one in promotions if not is_over(one.end_date_time, at)]
+    if not going_on:
+        return {}
+    lasting = Q(enrollment_expiration_date_time=None) | Q(enrollment_expiration_date_time__gt=at)
+    usages = PromotionPartyUsage.objects.live().filter(lasting, is_party_enrolled=True)
+    counts = usages.filter(promotion__in=going_on).order_by().values_list("promotion")
+    return dict(counts.annotate(count=Count("pk")))
+
+
+def _current(subject: str, at: datetime) -> int:
+    """The same of one promotion."""
+    promotion = Promotion.objects.get(pk=promotion_in(subject) or 0)
+    return current_in([promotion], at).get(promotion.pk, 0)
 
 
 # --- Over time ------------------------------------------------------------------------------------
@@ -100,7 +120,8 @@ def _by_offer(subject: str, at: datetime) -> list[list[int | None]]:
 
 
 UPTAKE: Final = Kind("enrollments.uptake", _uptake)
+CURRENT: Final = Kind("enrollments.current", _current)
 PER_DAY: Final = Kind("enrollments.per_day", _per_day)
 BY_STANDING: Final = Kind("enrollments.by_standing", _by_standing)
 BY_OFFER: Final = Kind("enrollments.by_offer", _by_offer)
-KINDS: Final = (UPTAKE, PER_DAY, BY_STANDING, BY_OFFER)
+KINDS: Final = (UPTAKE, CURRENT, PER_DAY, BY_STANDING, BY_OFFER)

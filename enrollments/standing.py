@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Final, Protocol
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.expressions import Expression
 
 from promotions.rules import has_begun, is_over
@@ -123,6 +123,29 @@ def promotions_of(word: Standing, at: Moment) -> Q:
     """The promotions in which customers can stand so, as far as the promotion alone decides: a
     condition on promotions, empty where it may be any."""
     return ~_over(at) & _paused() if word is Standing.PAUSED else Q()
+
+
+def through_own_period(word: Standing, at: Moment) -> Q:
+    """The enrollments whose customers have expired, or are scheduled, by their own period alone, as
+    an index finds them."""
+    if word is Standing.EXPIRED:
+        return Q(is_party_enrolled=True, enrollment_expiration_date_time__lte=at)
+    # What begins later than now began later than it was made: so few do that they have an index.
+    later = Q(enrollment_effective_date_time__gt=F("created_date"))
+    to_come = Q(is_party_enrolled=True, enrollment_effective_date_time__gt=at)
+    return later & to_come & ~_over(at, "promotion__") & ~_paused("promotion__")
+
+
+def through_promotion(word: Standing, at: Moment, path: str = "") -> tuple[Q, Q]:
+    """What is asked of enrollments, and of promotions at ``path``, where customers have expired,
+    are paused or scheduled whatever their own period."""
+    if word is Standing.EXPIRED:
+        return Q(is_party_enrolled=True), _over(at, path)
+    lasting = Q(is_party_enrolled=True) & ~Q(enrollment_expiration_date_time__lte=at)
+    if word is Standing.PAUSED:
+        return lasting, ~_over(at, path) & _paused(path)
+    to_come = Q(**{f"{path}start_date_time__gt": at})
+    return lasting, to_come & ~_over(at, path) & ~_paused(path)
 
 
 def _over(at: Moment, path: str = "") -> Q:

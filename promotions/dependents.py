@@ -17,6 +17,8 @@ class Dependents(Protocol):
     """In the plural, as people call them: ``enrollments``."""
     what_one: str
     """In the singular."""
+    figure: str
+    """The kind of figure, of one promotion, that is the same number as ``current``."""
 
     def current(self, promotions: Collection[Promotion], at: datetime) -> Mapping[int, int]:
         """How many would be affected if each of the promotions were deleted at the moment ``at``,

@@ -8,6 +8,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.paginator import InvalidPage
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -30,16 +32,19 @@ from enrollments.admin.customer_page import (
     customer_page,
     find_customer_page,
 )
-from enrollments.admin.exports import export_links, export_page
+from enrollments.admin.exports import CHOSEN_PROMOTION, export_links, export_page
 from enrollments.admin.figures_page import figures_page
 from enrollments.admin.home import attention_part
 from enrollments.admin.why_page import why_page
+from enrollments.in_turn import IN_TURN, keys_in_turn
 from enrollments.models import PromotionPartyUsage
 from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import find_enrollments, of_standing
 from enrollments.standing import Standing
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
 from promotions.admin.site import (
+    CappedPaginator,
+    ChangeList,
     ModelAdmin,
     RecordFilter,
     WordFilter,
@@ -58,10 +63,68 @@ class StandingFilter(WordFilter):
     parameter_name = "standing"
     words = tuple(standing.value for standing in Standing)
 
+    def queryset(
+        self, request: HttpRequest, queryset: "models.QuerySet[PromotionPartyUsage]"
+    ) -> "models.QuerySet[PromotionPartyUsage]":
+        return queryset if _in_turn(request) else super().queryset(request, queryset)
+
     def matching(
         self, queryset: "models.QuerySet[PromotionPartyUsage]", word: str
     ) -> "models.QuerySet[PromotionPartyUsage]":
         return of_standing(queryset, Standing(word), timezone.now())
+
+
+_IN_TURN_WORDS: Final = {
+    Standing.EXPIRED: "What expired last comes first.",
+    Standing.SCHEDULED: "What begins next comes first.",
+    Standing.PAUSED: "Those of the promotion that was changed last come first.",
+}
+
+
+def _in_turn(request: HttpRequest) -> Standing | None:
+    """The standing that is asked for, where its enrollments come in the order of the moment that
+    decides: among those of one promotion, or of some customers, all can be looked at instead."""
+    word = request.GET.get(StandingFilter.parameter_name, "")
+    narrow = request.GET.get(CHOSEN_PROMOTION) or request.GET.get("q")
+    return Standing(word) if word in IN_TURN and not narrow else None
+
+
+class EnrollmentChangeList(ChangeList):
+    """Finds those that stand so by the moment that decides."""
+
+    result_list: list[Any]
+
+    def get_results(self, request: HttpRequest) -> None:
+        standing = _in_turn(request)
+        if standing is None:
+            super().get_results(request)
+            return
+        most = CappedPaginator.MOST + 1
+        by, at = actor_of(request), timezone.now()
+        keys = keys_in_turn(self.queryset, standing, by=by, at=at, most=most)
+        self.paginator = self.model_admin.get_paginator(request, keys, self.list_per_page)
+        self.result_count = self.full_result_count = self.paginator.count
+        self.show_admin_actions = True
+        self.can_show_all, self.multi_page = False, self.result_count > self.list_per_page
+        try:
+            shown = self.paginator.page(self.page_num).object_list
+        except InvalidPage as error:
+            raise IncorrectLookupParameters(str(error)) from error
+        found = {usage.pk: usage for usage in self.queryset.filter(pk__in=shown)}
+        self.result_list = [found[key] for key in shown if key in found]
+
+
+class PromotionFilter(RecordFilter):
+    """By promotion. Asked for as a range of one, so that PostgreSQL takes the index that has the
+    promotion's enrollments in their order, and not the order of all, in which it may lead through
+    millions of others first."""
+
+    def queryset(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]"
+    ) -> "models.QuerySet[Any]":
+        if not self.key:
+            return super().queryset(request, queryset)
+        return queryset.filter(promotion__gte=self.key, promotion__lte=self.key)
 
 
 class TypeFilter(WordFilter):
@@ -81,7 +144,7 @@ class EnrollmentAdmin(ModelAdmin):
     list_filter = (
         StandingFilter,
         TypeFilter,
-        ("promotion", RecordFilter),
+        ("promotion", PromotionFilter),
         ("created_date", DayRangeFilter),
     )
     search_fields = ("id",)
@@ -109,6 +172,9 @@ class EnrollmentAdmin(ModelAdmin):
 
     # --- The list ---
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return EnrollmentChangeList
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changes = super().get_changelist_instance(request)
         if not sees_personal_data(actor_of(request)):
@@ -118,7 +184,12 @@ class EnrollmentAdmin(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"exports": export_links(request), **(extra_context or {})}
+        standing = _in_turn(request)
+        context = {
+            "exports": export_links(request),
+            "order_in_words": _IN_TURN_WORDS[standing] if standing else "",
+            **(extra_context or {}),
+        }
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
@@ -127,10 +198,12 @@ class EnrollmentAdmin(ModelAdmin):
         return shown.order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """Newest first; by the day where days are asked for, which is what an index is then read
-        by: by the number it may lead through millions that were enrolled on other days."""
+        """Newest first; by the day where days are asked for, and below their promotion where that
+        is: what an index is then read by. By the number it may lead through millions of others."""
         of_days = any(name.startswith("created_date_") for name in request.GET)
-        return ("-created_date", "-id") if of_days else ("-id",)
+        if of_days:
+            return ("-created_date", "-id")
+        return ("-promotion_id", "-id") if request.GET.get(CHOSEN_PROMOTION) else ("-id",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str

@@ -12,7 +12,7 @@ from enrollments.services.exports import export_enrollments
 from promotions.admin.access import find_promotion
 from promotions.admin.site import actor_of
 
-_CHOSEN: Final = "promotion__id__exact"
+CHOSEN_PROMOTION: Final = "promotion__id__exact"
 """By which the list of enrollments is narrowed to a promotion's."""
 
 
@@ -34,7 +34,7 @@ def export_page(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
 
 def export_links(request: HttpRequest) -> list[tuple[str, str]]:
     """Text and address of the exports of the promotion that the list is narrowed to, if any."""
-    promotion = find_promotion(request, request.GET.get(_CHOSEN, ""), deleted=True)
+    promotion = find_promotion(request, request.GET.get(CHOSEN_PROMOTION, ""), deleted=True)
     if promotion is None:
         return []
     return [

@@ -27,6 +27,8 @@ class Campaign:
     closes: int | None = None
     enrolled: int = 0
     """How many customers enroll, from its opening to now."""
+    places: int | None = None
+    """How many customers may enroll at most."""
     switched_off: int | None = None
     """The day on which marketing switches it off again."""
     deleted: int | None = None
@@ -75,7 +77,7 @@ CAMPAIGNS = (
         display_name="Members first: bicycle service",
         code="BIKEWEEK",
         description="A free check of brakes, gears and lights; 15 % off spare parts.",
-        created=-45, starts=-3, opens=-30, ends=11, closes=0, enrolled=85,
+        created=-45, starts=-3, opens=-30, ends=11, closes=0, enrolled=85, places=100,
     ),
     Campaign(
         name="Trade accounts – volume discount",
@@ -118,7 +120,8 @@ CAMPAIGNS = (
         code="EARLYACCESS",
         description="Two days of shopping before the doors open to everybody.",
         objective="Sell a fifth of the collection before its launch.",
-        created=-35, starts=21, opens=-20, ends=35, closes=20, enrolled=120, priority=15,
+        created=-35, starts=21, opens=-20, ends=35, closes=20, enrolled=120, places=150,
+        priority=15,
     ),
     Campaign(
         name="Running club – ten-week training plan",

@@ -23,6 +23,7 @@ from enrollments.demo.plan import (
     Membership,
     Plan,
     SwitchOff,
+    Use,
     Withdraw,
     make_plan,
 )
@@ -32,6 +33,7 @@ from enrollments.services.enrolling import Enrolled, ItemsRefused, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from enrollments.services.offers import offers
 from enrollments.services.refused_calls import keep_refused_items
+from enrollments.services.usages import update_usage
 from enrollments.wire import Item
 from promotions.actors import Actor, Source
 from promotions.models import Partner, Promotion, User
@@ -200,6 +202,7 @@ class _Loader:
             is_enrollment_required=campaign.enrollment,
             enrollment_start_date=None if opens is None else calendar.day(opens),
             enrollment_end_date=None if closes is None else calendar.day(closes),
+            maximum_enrollment_count=campaign.places,
             is_automatic=campaign.automatic,
             is_commerce_promotion=campaign.business,
             priority_number=campaign.priority,
@@ -232,6 +235,9 @@ class _Loader:
                 self._create_offer(event.voucher, event.at)
             case Enroll():
                 self._enroll(event)
+            case Use():
+                counts = {"usage_count": event.times, "order_count": event.times}
+                update_usage(self.usages[event.membership], counts, self.shop, event.at)
             case Withdraw():
                 by = self.support if event.at.microsecond % 4 else self.shop
                 key = self.usages[event.membership]

@@ -93,6 +93,15 @@ class Enroll:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """The shop notes how often the customer has used it so far."""
+
+    at: datetime
+    membership: Membership
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     at: datetime
     membership: Membership
@@ -119,7 +128,7 @@ class Delete:
     campaign: Campaign
 
 
-Event = Launch | Issue | Enroll | Withdraw | ChangePeriod | SwitchOff | Delete
+Event = Launch | Issue | Enroll | Use | Withdraw | ChangePeriod | SwitchOff | Delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +167,11 @@ class _Campaign:
         self.ends = None if campaign.ends is None else calendar.midnight(campaign.ends)
         opens = campaign.created if campaign.opens is None else campaign.opens
         self.first = max(calendar.midnight(opens), calendar.office_hours(campaign.created))
-        limits = [campaign.ends, campaign.switched_off, campaign.deleted]
-        if campaign.closes is not None:
-            limits.append(campaign.closes + 1)
-        closings = [calendar.midnight(day) for day in limits if day is not None]
-        self.last = min([calendar.now, *closings]) - timedelta(seconds=1)
+        over = (campaign.ends, campaign.switched_off, campaign.deleted)
+        self.over = [calendar.midnight(day) for day in over if day is not None]
+        closes = [] if campaign.closes is None else [calendar.midnight(campaign.closes + 1)]
+        self.last = min([calendar.now, *self.over, *closes]) - timedelta(seconds=1)
+        self.habits = random.Random(f"{_SEED} {campaign.name}")  # noqa: S311
 
     def events(self) -> Iterator[Event]:
         campaign = self.campaign
@@ -188,7 +197,9 @@ class _Campaign:
                     self._give_own_period(membership, at)
             yield Enroll(at, memberships)
             for membership in memberships:
-                yield from self._afterwards(membership, at)
+                afterwards = list(self._afterwards(membership, at))
+                yield from self._uses(membership, at, [event.at for event in afterwards])
+                yield from afterwards
 
     def _joining(self) -> Iterator[tuple[datetime, Membership]]:
         found = 0
@@ -235,6 +246,18 @@ class _Campaign:
         if self.chance.random() < 0.5 and (self.ends is None or later < self.ends):
             membership.effective = begins = _on_the_hour(later)
         membership.expiration = _on_the_hour(begins) + lasts
+
+    def _uses(
+        self, membership: Membership, at: datetime, changes: list[datetime]
+    ) -> Iterator[Event]:
+        """Most use it while it applies to them, before anything about them changes."""
+        starts, ends = [at], [self.calendar.now, *self.over, *changes]
+        starts += [one for one in (self.begins, membership.effective) if one is not None]
+        ends += [one for one in (membership.expiration,) if one is not None]
+        begins, ending = max(starts), min(ends)
+        if begins < ending and self.habits.random() < 0.6:
+            when = begins + (ending - begins) * self.habits.uniform(0.05, 0.95)
+            yield Use(when, membership, self.habits.choice((1, 1, 1, 2, 2, 3, 5, 8)))
 
     def _afterwards(self, membership: Membership, at: datetime) -> Iterator[Event]:
         """Some leave, some come back, of some the period is changed."""

@@ -114,6 +114,11 @@ class PromotionPartyUsage(Record):
                 condition=Q(enrollment_expiration_date_time__isnull=False),
             ),
             models.Index(
+                name="usage_begins_later",
+                fields=["enrollment_effective_date_time", "id"],
+                condition=Q(enrollment_effective_date_time__gt=F("created_date")),
+            ),
+            models.Index(
                 name="usage_withdrawn", fields=["id"], condition=Q(is_party_enrolled=False)
             ),
             models.Index(

@@ -7,8 +7,15 @@ from typing import Final
 
 from django.conf import settings
 
-from promotions.admin.moments import organisation_zone, show_day, show_read, show_short
-from promotions.dependents import counted_in_words
+from promotions.admin.moments import (
+    organisation_zone,
+    show_counted,
+    show_day,
+    show_read,
+    show_short,
+)
+from promotions.dependents import all_dependents, counted_in_words
+from promotions.figures import of_promotion
 from promotions.models import (
     Coupon,
     Promotion,
@@ -21,7 +28,7 @@ from promotions.models import (
     PromotionTier,
 )
 from promotions.rules import EnrollmentWindow, enrollment_window, has_begun, is_over
-from promotions.services.recycle_bin import current_dependents
+from promotions.services.figures import figure
 
 MOST_COUNTED: Final = 10_000
 _COPIED: Final[Mapping[type[PromotionPart], tuple[str, str]]] = {
@@ -43,7 +50,7 @@ def of_activating(promotion: Promotion, at: datetime) -> Iterator[str]:
     else:
         yield f"It applies from {show_read(begins, ends=False)} {until}."
     yield from _enrollment(promotion, at)
-    yield _enrolled(
+    yield from _enrolled(
         promotion,
         at,
         "that was paused goes on",
@@ -55,7 +62,7 @@ def of_activating(promotion: Promotion, at: datetime) -> Iterator[str]:
 
 
 def of_deactivating(promotion: Promotion, at: datetime) -> Iterator[str]:
-    yield _enrolled(
+    yield from _enrolled(
         promotion, at, "is paused at once", "are paused at once", none="Nobody is enrolled now."
     )
     if promotion.is_enrollment_required:
@@ -71,7 +78,9 @@ def of_closing(promotion: Promotion, at: datetime) -> Iterator[str]:
         days = (promotion.end_date_time - at).days
         early = f", {days:,} {'day' if days == 1 else 'days'} early" if days else ""
         yield f"Its end is {show_read(promotion.end_date_time, ends=True)}: it becomes now{early}."
-    yield _enrolled(promotion, at, "ends with it", "end with it", none="Nobody is enrolled now.")
+    yield from _enrolled(
+        promotion, at, "ends with it", "end with it", none="Nobody is enrolled now."
+    )
     if count := coupons_in_words(promotion):
         yield f"It has {count}: none can be used any more."
 
@@ -85,7 +94,7 @@ def of_cloning(promotion: Promotion, at: datetime) -> Iterator[str]:
     if coupons := coupons_in_words(promotion):
         counted.append(f"{coupons} with new codes")
     yield f"Copied with it: {', '.join(counted)}." if counted else "Nothing is below it to copy."
-    yield _enrolled(
+    yield from _enrolled(
         promotion,
         at,
         "stays with the original",
@@ -95,7 +104,7 @@ def of_cloning(promotion: Promotion, at: datetime) -> Iterator[str]:
 
 
 def of_deleting(promotion: Promotion, at: datetime) -> Iterator[str]:
-    yield _enrolled(promotion, at, "is paused", "are paused", none="Nobody is enrolled now.")
+    yield from _enrolled(promotion, at, "is paused", "are paused", none="Nobody is enrolled now.")
     if count := coupons_in_words(promotion):
         yield f"It has {count}: they go with it, and none can be used."
     if promotion.promotion_code:
@@ -114,7 +123,7 @@ def of_restoring(promotion: Promotion, at: datetime) -> Iterator[str]:
         yield "It comes back active, as it was."
     else:
         yield "It comes back as a draft, as it was."
-    yield _enrolled(
+    yield from _enrolled(
         promotion, at, "comes back with it", "come back with it", none="Nobody is enrolled in it."
     )
     if count := coupons_in_words(promotion, in_bin=True):
@@ -136,11 +145,22 @@ def _enrollment(promotion: Promotion, at: datetime) -> Iterator[str]:
             yield "Enrollment is closed: nobody can enroll."
 
 
-def _enrolled(promotion: Promotion, at: datetime, one: str, several: str, *, none: str) -> str:
-    found = current_dependents(promotion, at)
-    if not found:
-        return none
-    return f"{counted_in_words(found)} {one if sum(found.values()) == 1 else several}."
+def _enrolled(
+    promotion: Promotion, at: datetime, one: str, several: str, *, none: str
+) -> Iterator[str]:
+    """How many are enrolled; of very many, how many were a while ago."""
+    said = False
+    for dependents in all_dependents():
+        found = figure(dependents.figure, of_promotion(promotion.pk), at=at)
+        if found.value is None:
+            yield f"Its {dependents.what} {several}. They are being counted."
+        elif found.value:
+            counted = f" ({show_counted(found.counted, at)})" if found.counted else ""
+            number = counted_in_words({dependents.what: found.value})
+            yield f"{number}{counted} {one if found.value == 1 else several}."
+        said = said or found.value != 0
+    if not said:
+        yield none
 
 
 def coupons_in_words(promotion: Promotion, *, in_bin: bool = False) -> str:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.test import Client
 from django.utils import timezone
 
+from enrollments.admin.enrollments import EnrollmentAdmin
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import change_period, withdraw
@@ -15,6 +16,7 @@ from enrollments.services.usages import delete_usage, undelete_usage, update_usa
 from enrollments.wire import Item
 from promotions.actors import Source
 from promotions.admin.site import CappedPaginator
+from promotions.models import Promotion
 from tests.admin.conftest import SignIn, user_of
 from tests.admin.pages import admin_url, text
 from tests.factories import (
@@ -73,6 +75,41 @@ def test_filters_by_standing_type_promotion_and_day(support: Client) -> None:
     last_week = (now - timedelta(days=5)).date().isoformat()
     assert numbers(support.get(LIST, {"created_date_from": last_week})) == [gone.name]
     assert numbers(support.get(LIST, {"created_date_to": last_week})) == [active.name]
+
+
+def test_by_the_moment_that_decides_where_they_stand(
+    support: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+
+    def enrolled(*, begins: int = -90, ends: int | None = None, **promotion: Any) -> str:
+        usage = enroll_contact(make_contact(), make_promotion(), at=now - timedelta(days=90))
+        Promotion.objects.filter(pk=usage.promotion_id).update(**promotion or {"version": 1})
+        usage.enrollment_effective_date_time = now + timedelta(days=begins)
+        usage.enrollment_expiration_date_time = None if ends is None else now + timedelta(days=ends)
+        usage.save()
+        return usage.name
+
+    long_over, just_over = enrolled(ends=-30), enrolled(ends=-1)
+    with_promotion = enrolled(end_date_time=now - timedelta(days=7))
+    far, soon = enrolled(begins=30), enrolled(begins=1)
+    with_start = enrolled(start_date_time=now + timedelta(days=7))
+    paused = enrolled(is_active=False)
+    enrolled(end_date_time=now + timedelta(days=1))
+    expired = [just_over, with_promotion, long_over]
+    page = support.get(LIST, {"standing": "expired"})
+    assert numbers(page) == expired
+    assert "What expired last comes first." in text(page)
+    assert numbers(support.get(LIST, {"standing": "scheduled"})) == [soon, with_start, far]
+    assert numbers(support.get(LIST, {"standing": "paused"})) == [paused]
+    assert numbers(support.get(LIST, {"standing": "expired", "type": "Account"})) == []
+    assert numbers(support.get(LIST, {"standing": "expired", "type": "Neither"})) == []
+    monkeypatch.setattr(EnrollmentAdmin, "list_per_page", 2)
+    monkeypatch.setattr(CappedPaginator, "MOST", 2)
+    page = support.get(LIST, {"standing": "expired"})
+    assert numbers(page) == expired[:2]
+    assert support.get(LIST, {"standing": "expired", "p": "9"}).status_code == 302
+    assert page.context["cl"].paginator.shown_count == "2+"
 
 
 @pytest.mark.parametrize("query", ["GROSS", "ANNA@example.com", "anna gross", "ppu-{pk}", "ext-1"])

@@ -7,7 +7,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from promotions.models import Promotion
+from enrollments.figures import CURRENT
+from promotions.admin.moments import show_counted
+from promotions.figures import of_promotion
+from promotions.models import KeptFigure, Promotion
+from promotions.services.figures import ask_for
 from promotions.services.promotions import update_promotion
 from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import staff, user_of
@@ -137,13 +141,36 @@ def test_says_with_numbers_what_would_happen(lead: Client) -> None:
     assert "has no target" in text(lead.get(url(promotion, "activate")))
 
 
+def test_very_many_enrollments_are_told_as_they_were_counted(lead: Client) -> None:
+    promotion = make_promotion(by=staff(lead))
+    subject, at = of_promotion(promotion.pk), timezone.now()
+    ask_for([(CURRENT.name, subject)], at=at)  # as where counting was broken off
+    for verb in ("deactivate", "delete"):
+        page = text(lead.get(url(promotion, verb)))
+        assert "Its enrollments are paused" in page
+        assert "They are being counted" in page
+    KeptFigure.objects.filter(subject=subject).update(value=2_000_000, counted_date=at, seconds=1)
+    page = text(lead.get(url(promotion, "close")))
+    assert f"2,000,000 enrollments ({show_counted(at, at)}) end with it" in page
+
+
+def test_deleting_asks_also_where_counting_takes_too_long(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promotion = make_promotion(by=staff(lead))
+    monkeypatch.setattr("promotions.admin.promotions.quickly", lambda count: None)
+    page = text(lead.get(url(promotion, "delete")))
+    assert "Very many" in page
+    assert 'name="confirmed"' in page
+
+
 def test_says_what_restoring_brings_back(lead: Client) -> None:
     promotion = make_promotion(by=staff(lead))
     make_coupon(promotion)
     enroll_contact(make_contact(), promotion)
     delete_promotion(promotion.pk, by=staff(lead), at=timezone.now(), confirmed=True)
     page = text(lead.get(url(promotion, "restore")))
-    for words in ("comes back active", "1 enrollments come back", "back with 1 coupon"):
+    for words in ("comes back active", "1 enrollment comes back", "back with 1 coupon"):
         assert words in page
 
 

@@ -7,7 +7,9 @@ status is 1 then. ``--full`` has 5,000 promotions, 1,000,000 coupons, 1,000,000 
 """
 
 import argparse
+import html
 import http.cookiejar
+import re
 import sys
 import time
 import urllib.parse
@@ -102,7 +104,11 @@ def _measured(service: Service) -> Iterator[Page]:
     inside = Client()
     inside.force_login(root)
     browser = _signed_in(service)
-    for path in paths():
+    everything = dict.fromkeys(paths())
+    for path in [*lists(), PROMOTIONS + "calendar/"]:
+        everything |= dict.fromkeys(_ways_to_look(browser, service.url, path))
+    for number, path in enumerate(everything, 1):
+        say(f"Page {number} of {len(everything)}: {path}")
         first = _seconds(browser, service.url + path)
         usual = median(_seconds(browser, service.url + path) for _ in range(_ROUNDS))
         with CaptureQueriesContext(connection) as captured:
@@ -121,6 +127,12 @@ def _signed_in(service: Service) -> urllib.request.OpenerDirector:
     return browser
 
 
+def _ways_to_look(browser: urllib.request.OpenerDirector, url: str, path: str) -> list[str]:
+    """The filters, orders and further pages that a list offers."""
+    page = browser.open(url + path, timeout=120).read().decode()
+    return [path + html.unescape(query) for query in re.findall(r'href="(\?[^"]+)"', page)]
+
+
 def _seconds(browser: urllib.request.OpenerDirector, url: str) -> float:
     begun = time.monotonic()
     with browser.open(url, timeout=120) as answer:
@@ -128,13 +140,24 @@ def _seconds(browser: urllib.request.OpenerDirector, url: str) -> float:
     return time.monotonic() - begun
 
 
-def paths() -> list[str]:
-    """Every list, one page of each kind, every search and figure; of the largest promotion, a
-    customer with very many enrollments, and the last of millions."""
+PROMOTIONS = "/admin/promotions/promotion/"
+
+
+def lists() -> list[str]:
     from django.contrib import admin
     from django.urls import reverse
 
+    return [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+
+
+def paths() -> list[str]:
+    """Every list, one page of each kind, every search and figure; of the largest promotion, a
+    customer with very many enrollments, and the last of millions."""
     from enrollments.models import Contact, PromotionPartyUsage
+    from enrollments.standing import Standing
     from promotions.admin.saved_views import VIEWS
     from promotions.models import Coupon, Promotion
 
@@ -142,11 +165,7 @@ def paths() -> list[str]:
     contact = Contact.objects.order_by("-pk")[0]
     usage = PromotionPartyUsage.objects.order_by("-pk")[0]
     coupon = Coupon.objects.order_by("-pk")[0]
-    lists = [
-        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        for model in admin.site._registry
-    ]
-    promotion = f"/admin/promotions/promotion/{largest.pk}/"
+    promotion = f"{PROMOTIONS}{largest.pk}/"
     enrollments = "/admin/enrollments/promotionpartyusage/"
     searches = [
         contact.last_name,
@@ -161,11 +180,14 @@ def paths() -> list[str]:
     ]
     return [
         "/admin/",
-        *lists,
-        *(f"{promotion}{page}" for page in ("change/", "history/", "share/", "delete/")),
+        *lists(),
+        *(
+            f"{promotion}{page}"
+            for page in ("change/", "history/", "share/", "delete/", "generate-coupons/")
+        ),
         *(f"{promotion}{verb}/" for verb in ("deactivate", "close", "clone")),
         f"{enrollments}?promotion__id__exact={largest.pk}",
-        *(f"{enrollments}?standing={word}" for word in ("active", "expired", "withdrawn")),
+        *(f"{enrollments}?standing={word}" for word in Standing),
         f"{enrollments}{usage.pk}/change/",
         f"{enrollments}customers/{contact.record_id}/",
         f"/admin/promotions/coupon/?promotion__id__exact={largest.pk}",
@@ -176,17 +198,14 @@ def paths() -> list[str]:
             f"/admin/promotions/coupon/?{urllib.parse.urlencode({'q': text})}"
             for text in (coupon.coupon_code, coupon.coupon_code[:3])
         ),
-        "/admin/promotions/promotion/?q=promotion+4",
-        "/admin/promotions/promotion/?status=running",
-        *(f"/admin/promotions/promotion/?view={view}" for view in VIEWS),
-        "/admin/promotions/promotion/calendar/",
-        "/admin/promotions/promotion/calendar/?view=running",
+        f"{PROMOTIONS}?q=promotion+4",
+        f"{PROMOTIONS}?status=running",
+        *(f"{PROMOTIONS}?view={view}" for view in VIEWS),
+        *(f"{PROMOTIONS}{page}/" for page in ("calendar", "add", "recycle-bin", "import")),
+        f"{PROMOTIONS}calendar/?view=running",
         f"{enrollments}attention/",
         f"{enrollments}why/?contact={contact.pk}&promotion={largest.pk}",
-        *(
-            f"/admin/promotions/promotion/find/?{urllib.parse.urlencode({'q': q})}"
-            for q in searches
-        ),
+        *(f"{PROMOTIONS}find/?{urllib.parse.urlencode({'q': q})}" for q in searches),
         f"{promotion}activate/",
         *(f"{enrollments}figures/{key}/" for key in (largest.pk, largest.pk + 500)),
     ]

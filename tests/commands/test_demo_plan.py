@@ -1,13 +1,15 @@
 """The demo's plan obeys the rules at any time of day, and tells the same story each time."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from enrollments.demo.campaigns import CAMPAIGNS
 from enrollments.demo.names import REGIONS
 from enrollments.demo.people import ACCOUNTS, CONTACTS, README_PEOPLE
-from enrollments.demo.plan import Calendar, Enroll, Membership, Plan, Withdraw, make_plan
+from enrollments.demo.plan import Calendar, Enroll, Membership, Plan, Use, Withdraw, make_plan
 
 MOMENTS = [
     (datetime(2026, 5, 15, 0, 0, tzinfo=UTC), "UTC"),
@@ -75,6 +77,34 @@ def test_the_people_of_the_readme_are_free_and_unmistakable() -> None:
         assert [p for p in plan.people if p.last_name == known.last_name] == [known]
         number = plan.people.index(known)
         assert number not in {person for _, person, _ in _memberships(plan)}
+
+
+@pytest.mark.parametrize(("now", "zone"), MOMENTS)
+def test_customers_use_what_applies_to_them(now: datetime, zone: str) -> None:
+    calendar = Calendar(now, ZoneInfo(zone))
+    enrolled: set[Membership] = set()
+    used = set()
+    for event in make_plan(calendar).events:
+        match event:
+            case Enroll():
+                enrolled |= set(event.memberships)
+            case Withdraw():
+                enrolled -= {event.membership}
+            case Use():
+                assert event.membership in enrolled
+                campaign, membership = event.membership.campaign, event.membership
+                assert campaign.starts is None or event.at >= calendar.midnight(campaign.starts)
+                assert campaign.ends is None or event.at <= calendar.midnight(campaign.ends)
+                assert membership.effective is None or event.at >= membership.effective
+                used.add(membership)
+    assert 0.3 < len(used) / len(enrolled) < 0.8
+
+
+def test_nowhere_are_more_customers_than_places() -> None:
+    everybody = Counter(name for name, _, _ in set(_memberships(plan_at(MOMENTS[0][0]))))
+    limited = {one.name: one.places for one in CAMPAIGNS if one.places is not None}
+    assert limited
+    assert all(everybody[name] <= places for name, places in limited.items())
 
 
 def test_some_come_back() -> None:

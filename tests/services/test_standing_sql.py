@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from enrollments.in_turn import IN_TURN, keys_in_turn
 from enrollments.models import Contact, PromotionPartyUsage
 from enrollments.selectors import enrollments_with_standing, of_standing
 from enrollments.standing import Standing, standing
@@ -131,4 +132,10 @@ def test_where_a_customer_stands() -> None:
                 "pk", flat=True
             )
         }
+        for word in IN_TURN:
+            in_turn = keys_in_turn(
+                PromotionPartyUsage.objects.all(), word, by=actor(), at=at, most=len(usages)
+            )
+            assert len(in_turn) == len(set(in_turn))
+            assert set(in_turn) == {key for key, found in in_python(at).items() if found == word}
     assert set(in_python(NOW).values()) == set(Standing), "the grid reaches every standing"
