@@ -10,7 +10,7 @@ from promotions.figures import EVERYTHING, Figure
 from promotions.services.figures import ask_for, kept_figure, quickly
 from promotions.uptake import CountedUptake, Uptake
 
-FEW: Final = 1_000
+FEW: Final = 100
 """So many enrollments of each promotion of a page are counted while somebody waits."""
 
 

@@ -3,7 +3,7 @@ a constant number of statements, whatever is under them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -54,6 +54,11 @@ def description_of(promotion: Promotion, *, by: Actor, at: datetime) -> Descript
     """What a stored promotion is, and what is odd about it at the moment ``at``, beside the others
     that ``by`` may see."""
     return described(whole_of(promotion), others_of(promotion, by=by, at=at), at=at)
+
+
+def stored_whole(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whole:
+    """A stored promotion with these parts in place of those that are stored."""
+    return replace(whole_of_parts(promotion, parts), coupons=coupons_of(promotion))
 
 
 def described(whole: Whole, others: Sequence[OtherPromotion], *, at: datetime) -> Description:
@@ -131,7 +136,7 @@ def _coupons_by_promotion(promotions: Sequence[Promotion]) -> Mapping[int, Coupo
 
 def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whole:
     """The same of a promotion that is not stored. The parts refer to each other by keys of some
-    kind."""
+    kind; what they lead to may have been deleted since."""
 
     def of(model: type[P]) -> list[P]:
         return [part for part in parts if isinstance(part, model)]
@@ -146,6 +151,7 @@ def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whol
     prefetch_related_objects(rules, "type_reference_product", "type_reference_category")
     links, coupons = of(PromotionMarketSegment), of(Coupon)
     prefetch_related_objects(links, "promotion_segment")
+    segments = [link.promotion_segment for link in links if link.promotion_segment]
     ends = [coupon.end_date_time for coupon in coupons if coupon.end_date_time is not None]
     few = len(coupons) <= FEW_COUPONS
     return Whole(
@@ -155,7 +161,7 @@ def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whol
         targets=targets,
         line_item_rules=rules,
         limits=of(PromotionLimit),
-        segment_names=[link.promotion_segment.name for link in links if link.promotion_segment],
+        segment_names=[segment.name for segment in segments if not segment.is_deleted],
         coupons=CouponsInWhole(
             count=len(coupons),
             codes=[coupon.coupon_code for coupon in coupons] if few else (),

@@ -130,6 +130,7 @@ class ContactAdmin(CustomerAdmin):
     nothing_yet = "Contacts are people. Partner systems send them, or support adds them here."
     service = contacts
     list_display = ("full_name", "email", "account", "phone", "external_id", "created")
+    sortable_by = ("account", "phone", "external_id", "created")  # by what an index is ordered
     list_select_related = ("account",)
     search_fields = ("last_name_key",)
     search_help_text = "E-mail, name, phone, external id, record id or enrollment number"

@@ -83,10 +83,9 @@ _IN_TURN_WORDS: Final = {
 
 def _in_turn(request: HttpRequest) -> Standing | None:
     """The standing that is asked for, where its enrollments come in the order of the moment that
-    decides: among those of one promotion, or of some customers, all can be looked at instead."""
+    decides. Of what a search found, all are looked at instead."""
     word = request.GET.get(StandingFilter.parameter_name, "")
-    narrow = request.GET.get(CHOSEN_PROMOTION) or request.GET.get("q")
-    return Standing(word) if word in IN_TURN and not narrow else None
+    return Standing(word) if word in IN_TURN and not request.GET.get("q") else None
 
 
 class EnrollmentChangeList(ChangeList):

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from promotions.access import Access
 from promotions.admin.access import may
-from promotions.admin.consequences import coupons_in_words
 from promotions.admin.moments import organisation_zone, show_day, show_moment
 from promotions.admin.pages import promotion_url
 from promotions.admin.site import actor_of, badge, staff_user
@@ -19,7 +18,8 @@ from promotions.admin.words import emphasised
 from promotions.models import Promotion
 from promotions.rules import EnrollmentWindow, enrollment_window, is_over, promotion_status
 from promotions.services.views import last_viewed
-from promotions.snapshots import description_of
+from promotions.snapshots import described, others_of
+from promotions.whole import Whole
 
 
 def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
@@ -39,11 +39,17 @@ def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> s
     return "open" if closes is None else f"open until {show_day(closes)}"
 
 
-def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> dict[str, Any]:
-    """What stands above the promotion's form. Where it is ``told`` elsewhere on the page what the
-    promotion is in plain English, not here again."""
+def _coupons_in_words(whole: Whole) -> str:
+    count = whole.coupons.count
+    return f"{count:,} coupon{'' if count == 1 else 's'}" if count else "none yet"
+
+
+def at_a_glance(request: HttpRequest, promotion: Promotion, whole: Whole | None) -> dict[str, Any]:
+    """What stands above the promotion's form. Without the ``whole`` of it, what it is in plain
+    English is told elsewhere on the page."""
     at, zone = timezone.now(), organisation_zone()
-    description = None if told else description_of(promotion, by=actor_of(request), at=at)
+    others = others_of(promotion, by=actor_of(request), at=at) if whole else []
+    description = described(whole, others, at=at) if whole else None
     seen = last_viewed(promotion, user=staff_user(request.user))
     # By name only: promotions know nothing of enrollments.
     enrollments = reverse("admin:enrollments_promotionpartyusage_changelist")
@@ -72,7 +78,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, *, told: bool) -> di
         "find_coupon_url": coupons,
         "export_url": promotion_url(promotion, "export_coupons"),
         "may_edit": may(request, "change", promotion, Access.EDIT),
-        "coupons": "" if told else coupons_in_words(promotion) or "none yet",
+        "coupons": _coupons_in_words(whole) if whole else "",
         "coupons_url": f"{coupons}?promotion__id__exact={promotion.pk}",
         "add_coupon_url": f"{reverse('admin:promotions_coupon_add')}?promotion={promotion.pk}",
     }

@@ -19,7 +19,7 @@ from promotions.errors import DomainError
 from promotions.models import PromotionLineItemRule, PromotionPart, PromotionTier, Record
 from promotions.services.editing import Edit, Named
 from promotions.services.whole import Branch, all_parts, parts_problems
-from promotions.snapshots import coupons_of, whole_of_parts
+from promotions.snapshots import stored_whole, whole_of_parts
 from promotions.whole import Whole
 
 _RELATED: Final[Mapping[str, Sequence[str]]] = {
@@ -261,10 +261,8 @@ class PromotionForm(RecordForm):
         else:
             parts, kinds = [], list(self.stored)
         parts += [part for kind in kinds for part in self.stored[kind]]
-        whole = whole_of_parts(self.instance, [part for part in parts if _is_there(part)])
-        if self.instance.pk is None:
-            return whole
-        return replace(whole, coupons=coupons_of(self.instance))
+        whole = whole_of_parts if self.instance.pk is None else stored_whole
+        return whole(self.instance, parts)
 
     def new_names(self) -> list[tuple[str, str]]:
         """What would be added on saving: ``("product category", "Shoes")``."""
@@ -361,12 +359,6 @@ class PromotionForm(RecordForm):
 
 def _order(model: type[PromotionPart]) -> Sequence[str]:
     return ("rank", "pk") if model is PromotionTier else ("pk",)
-
-
-def _is_there(part: PromotionPart) -> bool:
-    """Whether what the part leads to is there still."""
-    segment = getattr(part, "promotion_segment", None)
-    return segment is None or not segment.is_deleted
 
 
 def _without(branches: Iterable[Branch], wrong: set[str]) -> Iterable[Branch]:

@@ -27,9 +27,9 @@ from promotions.admin.recycle_bin import recycle_bin_page
 from promotions.admin.refusals import in_words
 from promotions.admin.search_box import search_page
 from promotions.admin.share_page import share_page
-from promotions.admin.site import LookupView, actor_of
+from promotions.admin.site import LookupView, actor_of, is_key
 from promotions.admin.summary import editor, summary_page
-from promotions.admin.tables import Under, tables
+from promotions.admin.tables import Under, records_under, tables
 from promotions.dependents import counted_in_words
 from promotions.dictionary import fields_of
 from promotions.errors import DomainError, Refused
@@ -41,7 +41,6 @@ from promotions.models import (
     PromotionQualifier,
     PromotionTarget,
     PromotionTier,
-    User,
 )
 from promotions.rules import is_over, promotion_problems
 from promotions.sections import MORE, OWNER, PROMOTION_SECTIONS
@@ -49,6 +48,7 @@ from promotions.services.editing import create_edited, edit_promotion
 from promotions.services.figures import quickly
 from promotions.services.promotions import promotions
 from promotions.services.recycle_bin import current_dependents_of, delete_promotion
+from promotions.snapshots import stored_whole
 
 FOLDED = {MORE, OWNER, "Record"}
 """The sections that few need: opened when asked for."""
@@ -107,9 +107,10 @@ class PromotionAdmin(PromotionListAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        promotion: Any = super().get_object(request, object_id, from_field)
+        people = ("created_by", "last_modified_by", "owner_user")
+        found = self.get_queryset(request).select_related(*people)
+        promotion: Any = found.filter(pk=int(object_id)).first() if is_key(object_id) else None
         if promotion is not None:
-            _read_people(promotion)
             promotion.seen_related = None
             if (related := promotion.related_promotion_id) is not None:
                 seen = Promotion.objects.accessible(actor_of(request))
@@ -159,21 +160,22 @@ class PromotionAdmin(PromotionListAdmin):
     ) -> Any:
         form = context["adminform"].form
         edits = "name" in form.fields
-        if obj is not None:
-            context["glance"] = at_a_glance(request, obj, told=edits)
         context["may_activate"] = obj is None or (
             not obj.is_active and not is_over(obj.end_date_time, timezone.now())
         )
         if edits:
             context |= editor(request, context["adminform"], obj)
-        if obj is not None:
-            under = {
-                kind: names
-                for kind, names in parts_of(obj).items()
-                if not edits or not any(part_model(prefix) is kind for prefix in form.rows)
-            }
-            if not edits or under.keys() != {PromotionLineItemRule}:
-                context["tables"] = tables(request, under, may_add=edits)
+        if obj is not None and edits:
+            context["glance"] = at_a_glance(request, obj, None)
+            in_rows = {part_model(prefix) for prefix in form.rows}
+            under = {kind: names for kind, names in parts_of(obj).items() if kind not in in_rows}
+            if under.keys() != {PromotionLineItemRule}:
+                context["tables"] = tables(request, under, may_add=True)
+        elif obj is not None:
+            parts = records_under(request, parts_of(obj))
+            whole = stored_whole(obj, [part for found in parts.values() for part in found])
+            context["glance"] = at_a_glance(request, obj, whole)
+            context["tables"] = tables(request, parts_of(obj), may_add=False, records=parts)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Other pages ---
@@ -279,16 +281,6 @@ class PromotionAdmin(PromotionListAdmin):
         deletable = set(theirs.filter(pk__in=[one.pk for one in objs]).values_list("pk", flat=True))
         kept = [str(one) for one in objs if one.pk not in deletable]
         return named, counts, needed, kept
-
-
-def _read_people(promotion: Promotion) -> None:
-    """Who made, changed and owns it, with one statement."""
-    names = ("created_by", "last_modified_by", "owner_user")
-    keys = {getattr(promotion, f"{name}_id") for name in names} - {None}
-    found = User.objects.in_bulk(keys)
-    for name in names:
-        if (key := getattr(promotion, f"{name}_id")) is not None:
-            setattr(promotion, name, found[key])
 
 
 def _after_saving(request: HttpRequest, promotion: Promotion) -> HttpResponseRedirect:

@@ -24,6 +24,8 @@ _EMPTY: Final = "–"
 
 Under = Mapping[type[models.Model], Mapping[str, Any]]
 """The kinds of records that belong to another, each with what its own name it by."""
+Found = Mapping[type[models.Model], Sequence[Any]]
+"""The records of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,37 @@ class Table:
     add: str
 
 
-def tables(request: HttpRequest, under: Under, *, may_add: bool) -> list[Table]:
-    """A table for each kind of record."""
-    return [_table(request, model, filters, may_add) for model, filters in under.items()]
+def records_under(request: HttpRequest, under: Under, *, most: int | None = None) -> Found:
+    """Those of each kind, at most so many, with all that their tables show."""
+    found = {}
+    for model, filters in under.items():
+        shown: Any = admin.site._registry[model]
+        records = shown.get_queryset(request).filter(**filters)
+        records = records.select_related(*(shown.list_select_related or ()))
+        found[model] = list(records.order_by(*shown.order_below)[:most])
+    return found
+
+
+def tables(
+    request: HttpRequest, under: Under, *, may_add: bool, records: Found | None = None
+) -> list[Table]:
+    """A table for each kind of record; of ``records``, where they are read already."""
+    if records is None:
+        records = records_under(request, under, most=MOST_ROWS + 1)
+    return [
+        _table(request, model, filters, may_add, records[model]) for model, filters in under.items()
+    ]
 
 
 def _table(
-    request: HttpRequest, model: type[models.Model], filters: Mapping[str, Any], may_add: bool
+    request: HttpRequest,
+    model: type[models.Model],
+    filters: Mapping[str, Any],
+    may_add: bool,
+    found: Sequence[Any],
 ) -> Table:
     shown: Any = admin.site._registry[model]
     kind = f"{model._meta.app_label}_{model._meta.model_name}"
-    related = shown.list_select_related or ()
-    records = shown.get_queryset(request).filter(**filters).select_related(*related)
-    found = list(records.order_by(*shown.order_below)[: MOST_ROWS + 1])
     columns = ("__str__", *shown.summary_for(request))
     headings = [capfirst(str(label_for_field(name, model, shown))) for name in columns]
     headings[0] = capfirst(_short(model._meta.verbose_name))
