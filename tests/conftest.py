@@ -107,7 +107,7 @@ def is_for_postgresql(item: pytest.Item) -> bool:
 
 
 _AT_LENGTH = {
-    "test_killed_jobs.py", "test_bulk.py", "test_exports.py", "test_history_replay.py",
+    "test_killed_jobs.py", "test_bulk.py", "test_exports.py",
     "test_rules_and_constraints.py",
 }  # fmt: skip
 """Files that take a minute each, and that ``--everything`` has: CI's time is short."""

@@ -237,7 +237,7 @@ class Doors:
 
 
 def test_every_earlier_state_follows_from_the_rows_alone(everything: bool) -> None:
-    wanted = CHANGES if everything else CHANGES // 4
+    wanted = CHANGES if everything else CHANGES // 8
     chance = random.Random(4711)
     promotion = make_promotion(is_tiered=True, by=actor(Source.ADMIN))
     doors = Doors(promotion, chance)
