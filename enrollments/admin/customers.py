@@ -112,8 +112,9 @@ class AccountAdmin(CustomerAdmin):
     customer_fields = ("name", "external_id")
     profile_fields = (
         "account_number", "type", "parent", "phone", "website", "billing_street",
-        "billing_postal_code", "billing_city", "billing_state", "billing_country", "industry",
-        "number_of_employees", "annual_revenue", "description",
+        "billing_postal_code", "billing_city", "billing_state", "billing_country",
+        "shipping_street", "shipping_postal_code", "shipping_city", "shipping_state",
+        "shipping_country", "industry", "number_of_employees", "annual_revenue", "description",
     )  # fmt: skip
 
     def get_search_results(

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from enrollments.phones import phone_key
 from promotions import ids
 from promotions.models.base import DerivedField, FoldedField, Record, RecordManager, not_blank
-from promotions.models.facts import Facts, read_only
+from promotions.models.facts import Facts, constant, read_only
 from promotions.models.fields import EXTERNAL_ID_HELP, LARGEST_NUMBER, MoneyField, TextArea
 
 _PROFILE: Final = (
@@ -21,6 +21,11 @@ _PROFILE: Final = (
     "billing_state",
     "billing_postal_code",
     "billing_country",
+    "shipping_street",
+    "shipping_city",
+    "shipping_state",
+    "shipping_postal_code",
+    "shipping_country",
     "phone",
     "fax",
     "account_number",
@@ -34,6 +39,9 @@ _PROFILE: Final = (
     "description",
     "rating",
     "site",
+    "jigsaw",
+    "account_source",
+    "sic_desc",
 )
 """What existing clients keep of an account; nothing here depends on it."""
 
@@ -54,6 +62,10 @@ class Account(Record):
         "phone": Facts(type="phone", objects_only=True),
         "fax": Facts(type="phone", objects_only=True),
         "website": Facts(type="url", objects_only=True),
+        # Filled in nowhere, but tables that clients bring have a column for it.
+        "jigsaw_company_id": constant(
+            None, models.CharField(), type="string", length=20, objects_only=True
+        ),
     }
 
     name = models.CharField(max_length=255)
@@ -71,6 +83,11 @@ class Account(Record):
     billing_state = _noted(80)
     billing_postal_code = _noted(20)
     billing_country = _noted(80)
+    shipping_street = _noted(255)
+    shipping_city = _noted(40)
+    shipping_state = _noted(80)
+    shipping_postal_code = _noted(20)
+    shipping_country = _noted(80)
     phone = _noted(40)
     fax = _noted(40)
     account_number = _noted(40)
@@ -86,6 +103,9 @@ class Account(Record):
     description = TextArea()
     rating = _noted(255)
     site = _noted(80)
+    jigsaw = _noted(20)
+    account_source = _noted(255)
+    sic_desc = _noted(80)
 
     objects = RecordManager["Account"]()
 

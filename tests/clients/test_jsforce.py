@@ -134,6 +134,9 @@ def test_pages(outcome: dict[str, Any]) -> None:
         "scanned": 450,
         "first": [250, 450],
         "children": 210,
+        "changed": 450,
+        "destroyed": 450,
+        "left": 0,
     }
 
 

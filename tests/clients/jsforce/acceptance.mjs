@@ -157,7 +157,15 @@ async function pages() {
   await conn.sobject('Contact').create(children, { allowRecursive: true });
   const nested = `SELECT Id, (SELECT LastName FROM Contacts) FROM Account WHERE Id = '${account.id}'`;
   const [whole] = (await conn.query(nested, { autoFetch: true })).records;
+  // Of so many, jsforce would make a bulk job of the first version.
+  const found = () => conn.sobject('Account').find({ Name: `${word} page` });
+  const worked = (rets) => rets.filter((one) => one.success).length;
+  const changed = await found().update({ Site: '${Name}' }, { bulkApiVersion: 2 });
+  const destroyed = await found().destroy({ allowBulk: false });
   return {
+    changed: worked(changed),
+    destroyed: worked(destroyed),
+    left: await conn.sobject('Account').count({ Name: `${word} page` }),
     made: made.filter((one) => one.success).length,
     sizes,
     every: new Set(every.records.map((record) => record.Id)).size,

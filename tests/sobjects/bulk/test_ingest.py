@@ -54,6 +54,19 @@ def test_an_empty_cell_leaves_and_na_clears(bulk: BulkApi) -> None:
     ]
 
 
+def test_a_table_has_a_column_for_what_cannot_be_written_if_nothing_stands_in_it(
+    bulk: BulkApi,
+) -> None:
+    """As what existing clients export of accounts, and bring."""
+    table = "NAME,SHIPPINGCITY,JIGSAWCOMPANYID,SICDESC\nOak,Basel,,Grocery stores\nElm,Bern,1,\n"
+    job = bulk.load("Account", table)
+    assert bulk.counts(job) == ("JobComplete", 2, 1)
+    made = Account.objects.get()
+    assert (made.name, made.shipping_city, made.sic_desc) == ("Oak", "Basel", "Grocery stores")
+    [failed] = bulk.rows(job, "failedResults")
+    assert failed["sf__Error"].startswith("INVALID_FIELD_FOR_INSERT_UPDATE:")
+
+
 def test_an_upsert_changes_and_makes_by_the_external_id(bulk: BulkApi) -> None:
     make_account(name="Oak", external_id="A-1")
     # jsforce names Id in the header, and says nothing in it.
