@@ -71,6 +71,9 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
         ("SELECT Id FROM P WHERE (a = 1 OR b = 2 »AND c = 3)", "AND and OR are mixed here."),
         ("SELECT Id FROM P WHERE »COUNT(Id) > 1", "COUNT can't be called in this place."),
         ("SELECT Id FROM P WHERE a = »'x", "The text that begins here has no end."),
+        ("SELECT Id »/* of all", "The comment that begins here has no end."),
+        ("SELECT Id FROM P »/*/", "The comment that begins here has no end."),
+        ("SELECT »FORMULA('a - b') FROM P", "FORMULA can't be called in this place."),
         ("SELECT Id FROM P WHERE a = 'x»\\y'", "\\y means nothing."),
         ("SELECT Id FROM P WHERE a = »'\\ud800'", "A \\uXXXX in this text is no character."),
         ("SELECT Id FROM P WHERE a = »'\\u0000'", "A \\uXXXX in this text is no character."),
@@ -223,6 +226,10 @@ def test_clauses_that_do_not_go_together(marked: str, message: str) -> None:
             "SELECT Id FROM P WHERE a IN (»usd5, eur6)",
             "Amounts in a currency are not offered here.",
         ),
+        (
+            "SELECT Id FROM P WHERE a IN (»EUR-5, eur-5.5)",
+            "Amounts in a currency are not offered here.",
+        ),
         ("SELECT Id FROM P WHERE a = »08:30:00.000Z", "No field here holds a time without a day."),
         (
             "SELECT Id FROM P WITH »DATA CATEGORY a AT (b, c) AND d ABOVE_OR_BELOW e",
@@ -236,6 +243,14 @@ def test_clauses_that_do_not_go_together(marked: str, message: str) -> None:
         ("SELECT Id FROM P WITH »Context (a = 1, b = true)", "WITH Context is not offered"),
         ("SELECT Id FROM P FOR VIEW »UPDATE TRACKING, VIEWSTAT", "Nothing here counts views"),
         ("SELECT a, »convertCurrency(b), COUNT(Id) FROM P", "There is one currency here"),
+        ("SELECT MAX(»convertCurrency(a)) FROM P", "There is one currency here"),
+        ("SELECT Id FROM P WHERE NOT »FORMULA('a - P.b') > 5", "FORMULA is not offered."),
+        ("SELECT Id FROM P WHERE a »+ P.b > 5 AND c = 1", "Nothing is calculated here."),
+        ("SELECT Id FROM P WHERE a»-b > 5", "Nothing is calculated here."),
+        ("SELECT Id FROM P OFFSET 5 »BIND a = 1, b = 'x' FOR VIEW", "There are no filters of"),
+        ("»// all of them\nSELECT Id FROM P", "Comments belong to Apex and to editors."),
+        ("SELECT»/**/Id FROM P /* and so on */ LIMIT 5", "Comments belong to Apex and to editors."),
+        ("SELECT Id FROM P »/* why */ WHERE a = :b", "Comments belong to Apex and to editors."),
     ],
 )
 def test_queries_that_are_valid_but_not_offered(marked: str, message: str) -> None:
@@ -254,6 +269,13 @@ def test_queries_that_are_valid_but_not_offered(marked: str, message: str) -> No
         "SELECT Id FROM P WHERE (((a > USD5000",
         "SELECT Id FROM P WITH DATA CATEGORY a NEAR b",
         "SELECT Id FROM P UPDATE EVERYTHING",
+        "SELECT Id FROM P WHERE FORMULA(a - b) > 5",
+        "SELECT Id FROM P WHERE a + 5 > 6",
+        "SELECT Id FROM P WHERE MAX(a) + b > 6",
+        "SELECT Id FROM P WHERE a > EUR -5",
+        "SELECT Id FROM P WHERE a > EUR-5.5.5",
+        "SELECT Id FROM P LIMIT 5 BIND a",
+        "SELECT Id, /* b */ FROM P",
     ],
 )
 def test_what_is_not_offered_can_be_malformed_as_well(text: str) -> None:

@@ -39,7 +39,7 @@ _SECONDS: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}.*", re.ASCII 
 _FINER: Final = re.compile(r"(\.\d{9})\d+")
 """A fraction of more digits than anyone keeps."""
 _TIME: Final = re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z?", re.ASCII | re.IGNORECASE)
-_CURRENCY: Final = re.compile(r"[A-Z]{3}\d+", re.ASCII)
+_CURRENCY: Final = re.compile(r"[A-Z]{3}-?\d+(?:\.\d+)?", re.ASCII | re.IGNORECASE)
 
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-f]{4}|.)", re.IGNORECASE | re.ASCII | re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"} | {
@@ -69,7 +69,7 @@ def value(cursor: Cursor) -> Value:
         return Value(DateLiteral(cursor.next().keyword), token.position)
     if token.keyword in NUMBERED_DATE_LITERALS:
         return _numbered_date_literal(cursor)
-    if _CURRENCY.fullmatch(token.keyword):
+    if token.kind is Kind.WORD and _CURRENCY.fullmatch("".join(_together(cursor))):
         return _amount(cursor)
     raise cursor.expected(_WORD)
 
@@ -220,12 +220,17 @@ def _numbered_date_literal(cursor: Cursor) -> Value:
     return Value(DateLiteral(f"{word.keyword}:n", number), word.position)
 
 
+def _together(cursor: Cursor) -> list[str]:
+    """The word here, and the figures that follow it without a space, if there are any:
+    ``USD-5000``, ``USD5000`` and ``.01``."""
+    word, figures = cursor.token, cursor.ahead()
+    behind = figures.kind is Kind.FIGURES and figures.position == word.position + len(word.text)
+    return [word.text, figures.text] if behind else [word.text]
+
+
 def _amount(cursor: Cursor) -> Value:
-    token = cursor.next()
-    decimals = cursor.token
-    if decimals.kind is Kind.FIGURES and decimals.position == token.position + len(token.text):
+    position = cursor.position
+    for _ in _together(cursor):
         cursor.next()
-    cursor.refuse(
-        "Amounts in a currency are not offered here. Write the number alone.", token.position
-    )
-    return Value(None, token.position)
+    cursor.refuse("Amounts in a currency are not offered here. Write the number alone.", position)
+    return Value(None, position)

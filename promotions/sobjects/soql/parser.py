@@ -98,6 +98,7 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     having = condition(cursor, IN_HAVING, None) if cursor.take("HAVING") else None
     order_by = order_by_clause(cursor)
     limit, offset = limit_clause(cursor), offset_clause(cursor)
+    refused.bound_values(cursor)
     marks = _for_clauses(cursor)
     refused.update(cursor)
     query = Query(
