@@ -48,12 +48,19 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
         ("SELECT Id FROM ORDER BY »Name", "unexpected token: 'Name'. Write the next clause"),
         ("SELECT Id FROM P »FROM P", "unexpected token: 'FROM'. Write the next clause"),
         ("SELECT Id FROM P GROUPBY »Name", "unexpected token: 'Name'. Write the next clause"),
-        ("SELECT Id FROM P».Tiers", "unexpected token: '.'."),
+        ("SELECT Id FROM P».5", "unexpected token: '.5'."),
         (
             "SELECT Id FROM P LIMIT 5 »WHERE a = 1",
             "unexpected token: 'WHERE'. Write the next clause",
         ),
-        ("SELECT Id FROM P USING SCOPE »ours", "unexpected token: 'ours'. Write EVERYTHING, MINE"),
+        (
+            "SELECT Id FROM P USING SCOPE »'ours'",
+            "unexpected token: \"'ours'\". Write a scope here.",
+        ),
+        (
+            "SELECT Id FROM P USING SCOPE »WHERE a = 1",
+            "unexpected token: 'WHERE'. Write a scope here.",
+        ),
         ("SELECT Id FROM P WHERE »", "unexpected end. Write a field here."),
         ("SELECT Id FROM P WHERE a »", "unexpected end. Write an operator"),
         ("SELECT Id FROM P WHERE a »b LIKE 'x'", "unexpected token: 'b'. Write an operator"),
