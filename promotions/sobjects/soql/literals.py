@@ -10,7 +10,7 @@ from typing import Final
 
 from promotions.moments import parse_moment
 from promotions.sobjects.soql.cursor import Cursor
-from promotions.sobjects.soql.errors import SyntaxProblem
+from promotions.sobjects.soql.errors import NumberTooLarge, SyntaxProblem
 from promotions.sobjects.soql.limits import MAX_DIGITS, MAX_SPAN
 from promotions.sobjects.soql.tokens import Kind, Token
 from promotions.sobjects.soql.tree import DateLiteral, Value
@@ -75,7 +75,10 @@ def value(cursor: Cursor) -> Value:
 
 
 def whole_number(cursor: Cursor, *, of: str, at_most: int) -> int | None:
-    """The number behind ``of``, such as LIMIT: from 0 to ``at_most``; None of an Apex variable."""
+    """The number behind ``of``, such as LIMIT: from 0 to ``at_most``; None of an Apex variable.
+
+    Raises ``NumberTooLarge``, and ``SyntaxProblem`` for what is no such number.
+    """
     token = cursor.token
     if cursor.at_sign(":"):
         bind(cursor)
@@ -84,7 +87,7 @@ def whole_number(cursor: Cursor, *, of: str, at_most: int) -> int | None:
         raise cursor.expected(f"a whole number from 0 to {at_most:,}")
     cursor.next()
     if len(token.text) > MAX_DIGITS or int(token.text) > at_most:
-        raise SyntaxProblem(f"{of} may be {at_most:,} at most.", token.position)
+        raise NumberTooLarge(f"{of} may be {at_most:,} at most.", token.position)
     return int(token.text)
 
 
@@ -186,7 +189,7 @@ def _number(token: Token) -> Decimal:
     number = Decimal(token.text)
     written_out = max(number.adjusted(), 0) + max(-int(number.as_tuple().exponent), 0)
     if written_out >= MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS:
-        raise SyntaxProblem(f"A number may have {MAX_DIGITS} digits at most.", token.position)
+        raise NumberTooLarge(f"A number may have {MAX_DIGITS} digits at most.", token.position)
     return number
 
 

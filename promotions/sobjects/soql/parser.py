@@ -56,8 +56,8 @@ def parse_query(text: str) -> Query:
     """The query that ``text`` says.
 
     Raises ``SyntaxProblem`` for what is no query, with the place and what to do; and of those
-    ``NotSupported`` for a query of the language that isn't offered here. Nothing else, and in time
-    proportional to the text.
+    ``NotSupported`` for a query of the language that isn't offered here, and ``NumberTooLarge``.
+    Nothing else, and in time proportional to the text.
     """
     query = read_query(text)
     checks.check(query)
