@@ -21,6 +21,8 @@ QUERIES = [
     "SELECT TYPEOF a WHEN B THEN c, d ELSE e END, DISTANCE(f, GEOLOCATION(1, -2.5), 'km'), "
     "FIELDS(ALL) FROM P, p.Q r WHERE s = :t.u[0].v(w) AND x = USD5.00 "
     "WITH DATA CATEGORY y AT (z) LIMIT 9",
+    "SELECT a /* b */ FROM P.Q USING SCOPE c WHERE FORMULA('d - e') > EUR-5.5 AND f + g < 1 "
+    "OFFSET 3 BIND h = 'i' // j",
 ]
 SEARCHES = [
     'FIND {summer AND (sa* OR "big deal") AND NOT win?er \\& x1} IN NAME FIELDS RETURNING P(Id, '

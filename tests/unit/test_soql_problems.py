@@ -2,7 +2,13 @@
 
 import pytest
 
-from promotions.sobjects.soql.errors import BrokenRule, NotSupported, SyntaxProblem, shown
+from promotions.sobjects.soql.errors import (
+    BrokenRule,
+    NotSupported,
+    NumberTooLarge,
+    SyntaxProblem,
+    shown,
+)
 from promotions.sobjects.soql.limits import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_VALUES
 from promotions.sobjects.soql.parser import parse_query
 
@@ -48,12 +54,19 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
         ("SELECT Id FROM ORDER BY »Name", "unexpected token: 'Name'. Write the next clause"),
         ("SELECT Id FROM P »FROM P", "unexpected token: 'FROM'. Write the next clause"),
         ("SELECT Id FROM P GROUPBY »Name", "unexpected token: 'Name'. Write the next clause"),
-        ("SELECT Id FROM P».Tiers", "unexpected token: '.'."),
+        ("SELECT Id FROM P».5", "unexpected token: '.5'."),
         (
             "SELECT Id FROM P LIMIT 5 »WHERE a = 1",
             "unexpected token: 'WHERE'. Write the next clause",
         ),
-        ("SELECT Id FROM P USING SCOPE »ours", "unexpected token: 'ours'. Write EVERYTHING, MINE"),
+        (
+            "SELECT Id FROM P USING SCOPE »'ours'",
+            "unexpected token: \"'ours'\". Write a scope here.",
+        ),
+        (
+            "SELECT Id FROM P USING SCOPE »WHERE a = 1",
+            "unexpected token: 'WHERE'. Write a scope here.",
+        ),
         ("SELECT Id FROM P WHERE »", "unexpected end. Write a field here."),
         ("SELECT Id FROM P WHERE a »", "unexpected end. Write an operator"),
         ("SELECT Id FROM P WHERE a »b LIKE 'x'", "unexpected token: 'b'. Write an operator"),
@@ -71,6 +84,9 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
         ("SELECT Id FROM P WHERE (a = 1 OR b = 2 »AND c = 3)", "AND and OR are mixed here."),
         ("SELECT Id FROM P WHERE »COUNT(Id) > 1", "COUNT can't be called in this place."),
         ("SELECT Id FROM P WHERE a = »'x", "The text that begins here has no end."),
+        ("SELECT Id »/* of all", "The comment that begins here has no end."),
+        ("SELECT Id FROM P »/*/", "The comment that begins here has no end."),
+        ("SELECT »FORMULA('a - b') FROM P", "FORMULA can't be called in this place."),
         ("SELECT Id FROM P WHERE a = 'x»\\y'", "\\y means nothing."),
         ("SELECT Id FROM P WHERE a = »'\\ud800'", "A \\uXXXX in this text is no character."),
         ("SELECT Id FROM P WHERE a = »'\\u0000'", "A \\uXXXX in this text is no character."),
@@ -80,22 +96,13 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
         ("SELECT Id FROM P WHERE a = »2026-02-28T00:00:00", "There is no day or moment"),
         ("SELECT Id FROM P WHERE a = »2026-02-28T00:00Z", "2026-02-28T00:00Z is no number, day"),
         ("SELECT Id FROM P WHERE a = »5x", "5x is no number, day or moment."),
-        (f"SELECT Id FROM P WHERE a = »{'9' * 41}", "A number may have 40 digits at most."),
-        ("SELECT Id FROM P WHERE a = »1e999999999", "A number may have 40 digits at most."),
         ("SELECT Id FROM P WHERE a = LAST_N_DAYS»", "unexpected end. Write : here."),
         (
             "SELECT Id FROM P WHERE a = LAST_N_DAYS:»x",
             "unexpected token: 'x'. Write a whole number",
         ),
-        (
-            "SELECT Id FROM P WHERE a = LAST_N_YEARS:»1001",
-            "The number of LAST_N_YEARS may be 1,000",
-        ),
         ("SELECT Id FROM P LIMIT »-1", "unexpected token: '-1'. Write a whole number from 0"),
         ("SELECT Id FROM P LIMIT »1.5", "unexpected token: '1.5'. Write a whole number"),
-        ("SELECT Id FROM P LIMIT »99999999999", "LIMIT may be 2,147,483,647 at most."),
-        (f"SELECT Id FROM P LIMIT »{'1' * 9000}", "LIMIT may be 2,147,483,647 at most."),
-        ("SELECT Id FROM P OFFSET »2001", "OFFSET may be 2,000 at most."),
         ("SELECT Id FROM P ORDER BY »", "unexpected end. Write a field here."),
         (
             "SELECT Id FROM P ORDER BY Id NULLS »HIGH",
@@ -113,6 +120,24 @@ def check(marked: str, message: str, kind: type[SyntaxProblem]) -> None:
 )
 def test_malformed_queries(marked: str, message: str) -> None:
     check(marked, message, SyntaxProblem)
+
+
+@pytest.mark.parametrize(
+    ("marked", "message"),
+    [
+        (f"SELECT Id FROM P WHERE a = »{'9' * 41}", "A number may have 40 digits at most."),
+        ("SELECT Id FROM P WHERE a = »1e999999999", "A number may have 40 digits at most."),
+        (
+            "SELECT Id FROM P WHERE a = LAST_N_YEARS:»1001",
+            "The number of LAST_N_YEARS may be 1,000",
+        ),
+        ("SELECT Id FROM P LIMIT »99999999999", "LIMIT may be 2,147,483,647 at most."),
+        (f"SELECT Id FROM P LIMIT »{'1' * 9000}", "LIMIT may be 2,147,483,647 at most."),
+        ("SELECT Id FROM P OFFSET »2001", "OFFSET may be 2,000 at most."),
+    ],
+)
+def test_numbers_that_are_too_large(marked: str, message: str) -> None:
+    check(marked, message, NumberTooLarge)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +248,10 @@ def test_clauses_that_do_not_go_together(marked: str, message: str) -> None:
             "SELECT Id FROM P WHERE a IN (»usd5, eur6)",
             "Amounts in a currency are not offered here.",
         ),
+        (
+            "SELECT Id FROM P WHERE a IN (»EUR-5, eur-5.5)",
+            "Amounts in a currency are not offered here.",
+        ),
         ("SELECT Id FROM P WHERE a = »08:30:00.000Z", "No field here holds a time without a day."),
         (
             "SELECT Id FROM P WITH »DATA CATEGORY a AT (b, c) AND d ABOVE_OR_BELOW e",
@@ -236,6 +265,14 @@ def test_clauses_that_do_not_go_together(marked: str, message: str) -> None:
         ("SELECT Id FROM P WITH »Context (a = 1, b = true)", "WITH Context is not offered"),
         ("SELECT Id FROM P FOR VIEW »UPDATE TRACKING, VIEWSTAT", "Nothing here counts views"),
         ("SELECT a, »convertCurrency(b), COUNT(Id) FROM P", "There is one currency here"),
+        ("SELECT MAX(»convertCurrency(a)) FROM P", "There is one currency here"),
+        ("SELECT Id FROM P WHERE NOT »FORMULA('a - P.b') > 5", "FORMULA is not offered."),
+        ("SELECT Id FROM P WHERE a »+ P.b > 5 AND c = 1", "Nothing is calculated here."),
+        ("SELECT Id FROM P WHERE a»-b > 5", "Nothing is calculated here."),
+        ("SELECT Id FROM P OFFSET 5 »BIND a = 1, b = 'x' FOR VIEW", "There are no filters of"),
+        ("»// all of them\nSELECT Id FROM P", "Comments belong to Apex and to editors."),
+        ("SELECT»/**/Id FROM P /* and so on */ LIMIT 5", "Comments belong to Apex and to editors."),
+        ("SELECT Id FROM P »/* why */ WHERE a = :b", "Comments belong to Apex and to editors."),
     ],
 )
 def test_queries_that_are_valid_but_not_offered(marked: str, message: str) -> None:
@@ -254,6 +291,13 @@ def test_queries_that_are_valid_but_not_offered(marked: str, message: str) -> No
         "SELECT Id FROM P WHERE (((a > USD5000",
         "SELECT Id FROM P WITH DATA CATEGORY a NEAR b",
         "SELECT Id FROM P UPDATE EVERYTHING",
+        "SELECT Id FROM P WHERE FORMULA(a - b) > 5",
+        "SELECT Id FROM P WHERE a + 5 > 6",
+        "SELECT Id FROM P WHERE MAX(a) + b > 6",
+        "SELECT Id FROM P WHERE a > EUR -5",
+        "SELECT Id FROM P WHERE a > EUR-5.5.5",
+        "SELECT Id FROM P LIMIT 5 BIND a",
+        "SELECT Id, /* b */ FROM P",
     ],
 )
 def test_what_is_not_offered_can_be_malformed_as_well(text: str) -> None:

@@ -128,6 +128,7 @@ def test_conditions(where: str, expected: Any) -> None:
         (r"'\u00e9\u20AC\ud83d\ude00'", "é€😀"),
         (r"'50\%\_'", "50%_"),
         ("'two\nlines'", "two\nlines"),
+        ("'http://a /* b */'", "http://a /* b */"),
         ("5", Decimal(5)),
         ("+.5", Decimal("0.5")),
         ("12.", Decimal(12)),

@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from promotions.sobjects.soql.errors import BrokenRule, NotSupported, SyntaxProblem
+from promotions.sobjects.soql.errors import (
+    BrokenRule,
+    NotSupported,
+    NumberTooLarge,
+    SyntaxProblem,
+)
 from promotions.sobjects.soql.limits import MAX_DEPTH
 from promotions.sobjects.soql.sosl import parse_search, parse_terms
 from promotions.sobjects.soql.tree import (
@@ -119,7 +124,7 @@ def test_a_search_may_say_no_more_than_what_it_looks_for() -> None:
         ("FIND {O»'Brien}", "Put a backslash before '", SyntaxProblem),
         ("FIND {a»\\b}", "\\b means nothing", SyntaxProblem),
         ("FIND {a1} LIMIT »-5", "unexpected token: '-5'", SyntaxProblem),
-        ("FIND {a1} LIMIT »2001", "LIMIT of a search may be 2,000 at most", SyntaxProblem),
+        ("FIND {a1} LIMIT »2001", "LIMIT of a search may be 2,000 at most", NumberTooLarge),
         ("FIND {a1} IN »SOME FIELDS", "unexpected token: 'SOME'", SyntaxProblem),
         ("FIND {a1} IN ALL»", "unexpected end. Write FIELDS here", SyntaxProblem),
         ("FIND {a1} RETURNING »", "unexpected end. Write an object here", SyntaxProblem),

@@ -215,7 +215,7 @@ def _in_scope(scope: Scope, query: tree.Query) -> Q:
     owner = scope.sobject.fields.get("OwnerId")
     if query.scope == "MINE" and owner is not None and "owner_user" in owner.sources:
         return Q(owner_user=scope.by.user.pk)
-    said = (query.scope or "").lower()
+    said = (query.scope or "").lower()[:80]
     message = f"Invalid scope '{said}' for {scope.sobject.name}: write everything"
     message += " or mine." if owner else "."
     raise Unfit("INVALID_QUERY_SCOPE", message, query.source_position)

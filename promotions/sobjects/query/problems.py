@@ -3,13 +3,19 @@
 Source of codes and words: the client contract, sections 3 and 5.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from promotions.sobjects.errors import CallFailed, Problem
 from promotions.sobjects.paths import UnknownName
-from promotions.sobjects.soql.errors import NotSupported, SyntaxProblem, shown
+from promotions.sobjects.soql.errors import NotSupported, NumberTooLarge, SyntaxProblem, shown
+
+_CODES: Final[Mapping[type[SyntaxProblem], str]] = {
+    NotSupported: "FUNCTIONALITY_NOT_ENABLED",
+    NumberTooLarge: "NUMBER_OUTSIDE_VALID_RANGE",
+}
+"""Of those that are not malformed."""
 
 _CUSTOM: Final = (
     " If you are attempting to use a custom field, be sure to append the '__c' after the custom "
@@ -47,12 +53,11 @@ def unknown_object(name: str, position: int | None = None) -> Unfit:
 def located(text: str) -> Iterator[None]:
     """Within it whatever is wrong with the query ``text`` is raised as ``CallFailed`` and shows
     its place: ``MALFORMED_QUERY`` for syntax, ``FUNCTIONALITY_NOT_ENABLED`` for what only the
-    compatible platform has."""
+    compatible platform has, ``NUMBER_OUTSIDE_VALID_RANGE`` for an OFFSET beyond 2,000."""
     try:
         yield
     except SyntaxProblem as problem:
-        supported = not isinstance(problem, NotSupported)
-        code = "MALFORMED_QUERY" if supported else "FUNCTIONALITY_NOT_ENABLED"
+        code = _CODES.get(type(problem), "MALFORMED_QUERY")
         message = shown(text, problem.position, problem.message)
         raise CallFailed(Problem(code, message)) from problem
     except Unfit as unfit:

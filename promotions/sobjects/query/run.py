@@ -28,12 +28,12 @@ from promotions.sobjects.query.children import Children, Found
 from promotions.sobjects.query.fetching import Row
 from promotions.sobjects.query.plan import Plan
 from promotions.sobjects.query.problems import located, malformed
-from promotions.sobjects.query.scope import scope_of
+from promotions.sobjects.query.scope import named, scope_of
 from promotions.sobjects.query.selecting import Renderer
 from promotions.sobjects.query.time_limit import within_time
 from promotions.sobjects.reading import DATA_PATH
-from promotions.sobjects.soql import tree
-from promotions.sobjects.soql.parser import parse_query
+from promotions.sobjects.soql import checks, tree
+from promotions.sobjects.soql.parser import read_query
 
 PAGE_SIZE: Final = 2000
 _SMALLEST_PAGE: Final = 200
@@ -96,8 +96,11 @@ def more(locator: str, caller: Caller) -> Answer:
 
 
 def parsed(text: str) -> tree.Query:
-    """The tree of a whole query."""
-    found = parse_query(text)
+    """The tree of a whole query. That there is no such object is told before how its clauses don't
+    go together, as on the compatible platform: what they must be depends on the object."""
+    found = read_query(text)
+    named(found)
+    checks.check(found)
     if found.all_rows:
         message = "ALL ROWS is not allowed here. Ask queryAll instead, which has deleted records."
         raise malformed(message, found.source_position)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from promotions.sobjects.soql import refused
 from promotions.sobjects.soql.cursor import Cursor
 from promotions.sobjects.soql.errors import SyntaxProblem
 from promotions.sobjects.soql.expressions import expression
@@ -17,6 +18,7 @@ from promotions.sobjects.soql.tree import (
     Not,
     Operator,
     Or,
+    Path,
     Query,
     Value,
 )
@@ -65,6 +67,8 @@ def _comparison(cursor: Cursor, allowed: frozenset[str], subquery: SubQuery | No
     cursor.count_condition()
     position = cursor.position
     left = expression(cursor, allowed)
+    if isinstance(left, Path):
+        refused.arithmetic(cursor)
     if cursor.take("IN"):
         return In(left, False, _list_or_query(cursor, subquery), position)
     if cursor.take("NOT", "IN"):

@@ -34,11 +34,13 @@ class Cursor:
     """
 
     def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens
+        self._tokens = [token for token in tokens if token.kind is not Kind.COMMENT]
         self._index = 0
         self._depth = 0
         self._conditions = 0
         self._refusal: NotSupported | None = None
+        for comment in (token for token in tokens if token.kind is Kind.COMMENT):
+            self.refuse("Comments belong to Apex and to editors. Take this out.", comment.position)
 
     # --- Looking --------------------------------------------------------------------------------
 

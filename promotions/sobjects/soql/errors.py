@@ -23,6 +23,10 @@ class BrokenRule(SyntaxProblem):
     """Every clause can be read, but together they ask for what makes no sense."""
 
 
+class NumberTooLarge(SyntaxProblem):
+    """The text is a query, but a number in it is larger than is allowed in its place."""
+
+
 class NotSupported(SyntaxProblem):
     """The text is a query of the compatible platform's language that isn't offered here."""
 

@@ -11,7 +11,7 @@ from promotions.sobjects.soql.tree import AGGREGATES, DATE_FUNCTIONS, Call, Expr
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
-    **dict.fromkeys(AGGREGATES, _NOTHING),
+    **dict.fromkeys(AGGREGATES, frozenset({"CONVERTCURRENCY"})),
     **dict.fromkeys(DATE_FUNCTIONS, frozenset({"CONVERTTIMEZONE"})),
     "TOLABEL": _NOTHING,
     "CONVERTTIMEZONE": _NOTHING,
@@ -19,14 +19,15 @@ _ARGUMENTS: Final[Mapping[str, frozenset[str]]] = {
     "CONVERTCURRENCY": AGGREGATES,
     "FORMAT": AGGREGATES | DATE_FUNCTIONS | {"CONVERTCURRENCY"},
     "DISTANCE": _NOTHING,
+    "FORMULA": _NOTHING,
 }
 """The functions, each with those that may be its argument instead of a field."""
 
 _NO_ALIAS: Final = RESERVED | {"AS", "FOR", "ORDER", "UPDATE"}
 """Words that begin what follows an object or a field; OFFSET and ALL do with another word only."""
 
-IN_SELECT: Final = frozenset(_ARGUMENTS) - {"CONVERTTIMEZONE"}
-IN_WHERE: Final = DATE_FUNCTIONS | {"TOLABEL", "CONVERTCURRENCY", "DISTANCE"}
+IN_SELECT: Final = frozenset(_ARGUMENTS) - {"CONVERTTIMEZONE", "FORMULA"}
+IN_WHERE: Final = DATE_FUNCTIONS | {"TOLABEL", "CONVERTCURRENCY", "DISTANCE", "FORMULA"}
 IN_GROUP_BY: Final = DATE_FUNCTIONS
 IN_HAVING: Final = AGGREGATES | DATE_FUNCTIONS | {"GROUPING", "CONVERTCURRENCY"}
 IN_ORDER_BY: Final = AGGREGATES | DATE_FUNCTIONS | {"GROUPING", "CONVERTCURRENCY", "DISTANCE"}
@@ -108,6 +109,14 @@ def _converted(cursor: Cursor, position: int) -> Expression:
     return expression(cursor, _ARGUMENTS["CONVERTCURRENCY"])
 
 
+def _formula(cursor: Cursor, position: int) -> None:
+    """The inside of ``FORMULA('Amount - ExpectedRevenue')``: a text, whatever it says."""
+    cursor.refuse("FORMULA is not offered. Compare the fields one by one.", position)
+    if cursor.token.kind is not Kind.TEXT:
+        raise cursor.expected("a formula in single quotes")
+    cursor.next()
+
+
 def _distance(cursor: Cursor, position: int) -> Expression | None:
     """The inside of ``DISTANCE(Place__c, GEOLOCATION(37.7, -122.4), 'km')``: all of it refused."""
     cursor.refuse("No field here is a place: DISTANCE is not offered.", position)
@@ -147,6 +156,7 @@ _READERS: Final[Mapping[str, Callable[[Cursor, int], Expression | None]]] = {
     "COUNT": _counted,
     "CONVERTCURRENCY": _converted,
     "DISTANCE": _distance,
+    "FORMULA": _formula,
 }
 """Of functions that take something else than one field or function."""
 

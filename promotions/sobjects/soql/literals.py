@@ -10,7 +10,7 @@ from typing import Final
 
 from promotions.moments import parse_moment
 from promotions.sobjects.soql.cursor import Cursor
-from promotions.sobjects.soql.errors import SyntaxProblem
+from promotions.sobjects.soql.errors import NumberTooLarge, SyntaxProblem
 from promotions.sobjects.soql.limits import MAX_DIGITS, MAX_SPAN
 from promotions.sobjects.soql.tokens import Kind, Token
 from promotions.sobjects.soql.tree import DateLiteral, Value
@@ -39,7 +39,7 @@ _SECONDS: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}.*", re.ASCII 
 _FINER: Final = re.compile(r"(\.\d{9})\d+")
 """A fraction of more digits than anyone keeps."""
 _TIME: Final = re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z?", re.ASCII | re.IGNORECASE)
-_CURRENCY: Final = re.compile(r"[A-Z]{3}\d+", re.ASCII)
+_CURRENCY: Final = re.compile(r"[A-Z]{3}-?\d+(?:\.\d+)?", re.ASCII | re.IGNORECASE)
 
 _ESCAPE: Final = re.compile(r"\\(u[0-9a-f]{4}|.)", re.IGNORECASE | re.ASCII | re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"} | {
@@ -69,13 +69,16 @@ def value(cursor: Cursor) -> Value:
         return Value(DateLiteral(cursor.next().keyword), token.position)
     if token.keyword in NUMBERED_DATE_LITERALS:
         return _numbered_date_literal(cursor)
-    if _CURRENCY.fullmatch(token.keyword):
+    if token.kind is Kind.WORD and _CURRENCY.fullmatch("".join(_together(cursor))):
         return _amount(cursor)
     raise cursor.expected(_WORD)
 
 
 def whole_number(cursor: Cursor, *, of: str, at_most: int) -> int | None:
-    """The number behind ``of``, such as LIMIT: from 0 to ``at_most``; None of an Apex variable."""
+    """The number behind ``of``, such as LIMIT: from 0 to ``at_most``; None of an Apex variable.
+
+    Raises ``NumberTooLarge``, and ``SyntaxProblem`` for what is no such number.
+    """
     token = cursor.token
     if cursor.at_sign(":"):
         bind(cursor)
@@ -84,7 +87,7 @@ def whole_number(cursor: Cursor, *, of: str, at_most: int) -> int | None:
         raise cursor.expected(f"a whole number from 0 to {at_most:,}")
     cursor.next()
     if len(token.text) > MAX_DIGITS or int(token.text) > at_most:
-        raise SyntaxProblem(f"{of} may be {at_most:,} at most.", token.position)
+        raise NumberTooLarge(f"{of} may be {at_most:,} at most.", token.position)
     return int(token.text)
 
 
@@ -186,7 +189,7 @@ def _number(token: Token) -> Decimal:
     number = Decimal(token.text)
     written_out = max(number.adjusted(), 0) + max(-int(number.as_tuple().exponent), 0)
     if written_out >= MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS:
-        raise SyntaxProblem(f"A number may have {MAX_DIGITS} digits at most.", token.position)
+        raise NumberTooLarge(f"A number may have {MAX_DIGITS} digits at most.", token.position)
     return number
 
 
@@ -220,12 +223,17 @@ def _numbered_date_literal(cursor: Cursor) -> Value:
     return Value(DateLiteral(f"{word.keyword}:n", number), word.position)
 
 
+def _together(cursor: Cursor) -> list[str]:
+    """The word here, and the figures that follow it without a space, if there are any:
+    ``USD-5000``, ``USD5000`` and ``.01``."""
+    word, figures = cursor.token, cursor.ahead()
+    behind = figures.kind is Kind.FIGURES and figures.position == word.position + len(word.text)
+    return [word.text, figures.text] if behind else [word.text]
+
+
 def _amount(cursor: Cursor) -> Value:
-    token = cursor.next()
-    decimals = cursor.token
-    if decimals.kind is Kind.FIGURES and decimals.position == token.position + len(token.text):
+    position = cursor.position
+    for _ in _together(cursor):
         cursor.next()
-    cursor.refuse(
-        "Amounts in a currency are not offered here. Write the number alone.", token.position
-    )
-    return Value(None, token.position)
+    cursor.refuse("Amounts in a currency are not offered here. Write the number alone.", position)
+    return Value(None, position)

@@ -49,18 +49,6 @@ from promotions.sobjects.soql.tree import (
 
 Item = TypeVar("Item")
 
-_SCOPES: Final = (
-    "EVERYTHING",
-    "MINE",
-    "TEAM",
-    "DELEGATED",
-    "MY_TERRITORY",
-    "MY_TEAM_TERRITORY",
-    "MINE_AND_MY_GROUPS",
-    "MINEANDMYGROUPS",
-    "ALLPRIVATE",
-    "SCOPINGRULE",
-)
 _MODES: Final = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 
 
@@ -68,15 +56,22 @@ def parse_query(text: str) -> Query:
     """The query that ``text`` says.
 
     Raises ``SyntaxProblem`` for what is no query, with the place and what to do; and of those
-    ``NotSupported`` for a query of the language that isn't offered here. Nothing else, and in time
-    proportional to the text.
+    ``NotSupported`` for a query of the language that isn't offered here, and ``NumberTooLarge``.
+    Nothing else, and in time proportional to the text.
     """
+    query = read_query(text)
+    checks.check(query)
+    return query
+
+
+def read_query(text: str) -> Query:
+    """As ``parse_query``, but without ``BrokenRule``: what the clauses must be to each other has
+    still to be checked."""
     cursor = Cursor(tokens_of(text))
     query = _query(cursor)
     if cursor.token.kind is not Kind.END:
         raise cursor.expected("the next clause or nothing more")
     cursor.finish()
-    checks.check(query)
     return query
 
 
@@ -87,17 +82,18 @@ def _query(cursor: Cursor, *, child: bool = False, semi_joins: int = 0) -> Query
     select = select_list(cursor, inside_child=child)
     cursor.expect("FROM")
     position = cursor.position
-    source = _source(cursor, dotted=child)
+    source = _source(cursor)
     alias = object_alias(cursor)
     refused.further_objects(cursor)
     refused.lookup(cursor)
-    scope = cursor.one_of(*_SCOPES) if cursor.take("USING", "SCOPE") else None
+    scope = cursor.name("a scope").keyword if cursor.take("USING", "SCOPE") else None
     where = where_clause(cursor, semi_joins=semi_joins)
     security = _with_clause(cursor)
     grouping, group_by = _group_by_clause(cursor)
     having = condition(cursor, IN_HAVING, None) if cursor.take("HAVING") else None
     order_by = order_by_clause(cursor)
     limit, offset = limit_clause(cursor), offset_clause(cursor)
+    refused.bound_values(cursor)
     marks = _for_clauses(cursor)
     refused.update(cursor)
     query = Query(
@@ -180,12 +176,13 @@ def _unqualified(selected: Selected, own_names: frozenset[str], cursor: Cursor) 
     return replace(selected, query=replace(selected.query, source=relationship))
 
 
-def _source(cursor: Cursor, *, dotted: bool) -> str:
-    """The object; of a child query the relationship, perhaps behind its object's name."""
-    source = cursor.object_name().text
-    while dotted and cursor.take_sign("."):
-        source = f"{source}.{cursor.name('a relationship').text}"
-    return source
+def _source(cursor: Cursor) -> str:
+    """The object; of a child query the relationship, perhaps behind its object's name. No object
+    has a dot in its name, but it is a name all the same."""
+    parts = [cursor.object_name().text]
+    while cursor.take_sign("."):
+        parts.append(cursor.name("a relationship").text)
+    return ".".join(parts)
 
 
 # --- WHERE, WITH, GROUP BY, HAVING ----------------------------------------------------------------

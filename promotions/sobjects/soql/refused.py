@@ -99,6 +99,15 @@ def _named_value(cursor: Cursor) -> None:
     value(cursor)
 
 
+def arithmetic(cursor: Cursor) -> None:
+    """``+ Tax__c`` or ``- Discount__c`` behind a field that is compared, if it is here."""
+    if cursor.at_sign("+") or cursor.at_sign("-"):
+        message = "Nothing is calculated here. Compare the fields one by one."
+        cursor.refuse(message, cursor.position)
+        cursor.next()
+        path(cursor)
+
+
 def list_view(cursor: Cursor) -> None:
     """``USING ListView = Recent``, if it is here."""
     if cursor.at("USING", "LISTVIEW"):
@@ -115,10 +124,18 @@ def lookup(cursor: Cursor) -> None:
     cursor.refuse("Filters of lookups are not offered: write a WHERE instead.", cursor.position)
     cursor.take("USING", "LOOKUP")
     path(cursor)
-    if cursor.take("BIND"):
+    bound_values(cursor)
+
+
+def bound_values(cursor: Cursor) -> None:
+    """``BIND Account__c = '…', …``, if it is here: what the filter of a lookup goes by."""
+    if not cursor.at("BIND"):
+        return
+    cursor.refuse("There are no filters of lookups here: leave BIND out.", cursor.position)
+    cursor.next()
+    _named_value(cursor)
+    while cursor.take_sign(","):
         _named_value(cursor)
-        while cursor.take_sign(","):
-            _named_value(cursor)
 
 
 def kind_of_search(cursor: Cursor) -> None:

@@ -16,6 +16,8 @@ class Kind(Enum):
     FIGURES = auto()
     """A number, a day, a time or a moment: what begins with a digit, as far as it goes."""
     SIGN = auto()
+    COMMENT = auto()
+    """Between ``/*`` and ``*/``, or behind ``//`` to the end of the line."""
     END = auto()
 
 
@@ -33,11 +35,14 @@ _TOKEN: Final = re.compile(
         (?P<WORD>[a-z]\w*)
       | (?P<TEXT>'[^'\\]*(?:\\.[^'\\]*)*')
       | (?P<FIGURES>[+-]?\.?\d[\w.:+-]*)
+      | (?P<COMMENT>//[^\r\n]*|/\*.*?(?:\*/|\Z))
       | (?P<SIGN><=|>=|!=|<>|[^ \t\r\n\f'])
       | (?P<END>\Z)
     )""",
     re.VERBOSE | re.ASCII | re.IGNORECASE | re.DOTALL,
 )
+_CLOSED: Final = re.compile(r"//.*|/\*.*\*/", re.DOTALL)
+"""A comment with its end."""
 _KINDS: Final = {kind.name: kind for kind in Kind}
 _NO_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -46,7 +51,7 @@ def tokens_of(text: str, start: int = 0) -> list[Token]:
     """The tokens of ``text`` from index ``start`` on, an END last.
 
     Raises ``SyntaxProblem`` for a text that is too long, holds what is no character, or has a
-    quote that is never closed.
+    quote or a comment that is never closed.
     """
     if len(text) > MAX_LENGTH:
         raise SyntaxProblem(
@@ -66,6 +71,9 @@ def tokens_of(text: str, start: int = 0) -> list[Token]:
             return found
         if len(found) > MAX_TOKENS:
             problem = f"At most {MAX_TOKENS:,} words and signs are read. Ask in several queries."
+            raise SyntaxProblem(problem, match.start(name))
+        if kind is Kind.COMMENT and not _CLOSED.fullmatch(written):
+            problem = "The comment that begins here has no end. Close it by */, or take it out."
             raise SyntaxProblem(problem, match.start(name))
         position = match.end()
     opening = text.index("'", position)

@@ -189,7 +189,7 @@ class Query:
     source_position: int
     alias: str | None = None
     scope: str | None = None
-    """``USING SCOPE …``, in capitals: ``EVERYTHING``, ``MINE`` …"""
+    """``USING SCOPE …``, in capitals: ``EVERYTHING``, ``MINE`` … or whatever was written."""
     where: Condition | None = None
     security: str | None = None
     """``WITH SECURITY_ENFORCED``, ``USER_MODE`` or ``SYSTEM_MODE``, in capitals."""

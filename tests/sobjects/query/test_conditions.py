@@ -227,6 +227,7 @@ def test_a_condition_and_its_opposite_share_everything(five: QueryApi) -> None:
         ("CALENDAR_YEAR(Name) = 2026", "INVALID_FIELD", "CALENDAR_YEAR needs a date or a"),
         ("HOUR_IN_DAY(EnrollmentStartDate) = 1", "INVALID_FIELD", "HOUR_IN_DAY needs a dateT"),
         ("Id IN (SELECT Id FROM Nothing)", "INVALID_TYPE", "sObject type 'Nothing' is not"),
+        ("Id IN (SELECT Id FROM Promotion.Coupons)", "INVALID_TYPE", "sObject type 'Promotion.Cou"),
         ("Id IN (SELECT Name FROM Product2)", "INVALID_FIELD", "The inner and outer selected"),
         ("Name LIKE '" + "a%" * 600 + "'", "INVALID_FIELD", "A pattern has 1,000 characters"),
     ],
@@ -332,7 +333,8 @@ def test_the_owner_of_several_kinds(soql: QueryApi) -> None:
     assert soql.rows(f"{query} WHERE Owner.Id = '{ann.record_id}'") == ["hers"]
     assert soql.rows(f"{query} WHERE OwnerId != '{ann.record_id}'") == [mine.name]
     assert soql.refused("SELECT Id FROM Product2 USING SCOPE mine")[0] == "INVALID_QUERY_SCOPE"
-    assert soql.refused(f"{query} USING SCOPE team")[0] == "INVALID_QUERY_SCOPE"
+    for no_scope in ("team", "mru", "whatever"):
+        assert soql.refused(f"{query} USING SCOPE {no_scope}")[0] == "INVALID_QUERY_SCOPE"
 
 
 def test_long_lists(soql: QueryApi) -> None:

@@ -218,6 +218,18 @@ def test_orders(soql: QueryApi) -> None:
             "field 'TermsAndConditions' can not be sorted in a query call",
         ),
         ("SELECT convertCurrency(Id) FROM Promotion", "FUNCTIONALITY_NOT_ENABLED", ""),
+        (
+            "SELECT Id FROM Promotion OFFSET 2001",
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            "OFFSET may be 2,000 at most.",
+        ),
+        ("SELECT Name n, Name n FROM Nothing", "INVALID_TYPE", "sObject type 'Nothing' is not"),
+        ("SELECT Status, COUNT(Id) FROM Nothing", "INVALID_TYPE", "sObject type 'Nothing' is not"),
+        (
+            "SELECT Id FROM Account.Contacts",
+            "INVALID_TYPE",
+            "sObject type 'Account.Contacts' is not supported.",
+        ),
     ],
 )
 def test_what_is_refused(soql: QueryApi, text: str, code: str, message: str) -> None:
