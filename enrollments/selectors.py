@@ -1,24 +1,34 @@
 """Reads that span models: customers by what people know of them, enrollments."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
 from enrollments.personal_data import sees_personal_data
 from enrollments.phones import looks_like_a_phone, phone_keys
+from enrollments.spelling import typed_words
 from enrollments.standing import Moment, Standing, standing_case, stands
 from promotions import ids
 from promotions.actors import Actor
 from promotions.folding import fold
+from promotions.indexed_words import has_words, worked_out_first
 from promotions.models import RecordQuerySet
 from promotions.numbers import parse_record_number
 
 MOST_CUSTOMERS: Final = 50
 """The most customers of a kind that one search answers with."""
+NAME_WORDS: Final[Mapping[type[Model], Sequence[str]]] = {
+    Account: ("name_words",),
+    Contact: ("first_name_words", "last_name_words"),
+}
+"""The columns that hold the words of names; PostgreSQL has an index of each of these together."""
 _MOST_SPLITS: Final = 3
 """A longer text is not a name; it must not become a long list of look-ups."""
 
@@ -46,8 +56,9 @@ def of_standing(
 def find_contacts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Contact]:
     """Contacts that ``text`` may mean, by id: a record id, the number of an enrollment that ``by``
     may see, an external id, a phone number however it is written, or the beginning of an e-mail
-    address, of a last or first name, or of both names in either order. Who may not see personal
-    data finds nobody by it, save by a complete e-mail address. Each way is an index look-up."""
+    address or of words of the name, in any order and with or without accents. Who may not see
+    personal data finds nobody by it, save by a complete e-mail address. Each way is an index
+    look-up."""
     keys = _keys(Contact, contact_conditions(text, by), most)
     return Contact.objects.filter(pk__in=keys).select_related("account").order_by("pk")
 
@@ -104,6 +115,7 @@ def contact_conditions(text: str, by: Actor) -> Iterator[Q]:
             yield Q(phone_key__in=others)
         return
     yield from _by_names(folded)
+    yield from _by_words(Contact, text)
     yield Q(email_key__startswith=folded)
     if any(character.isdigit() for character in text):
         yield Q(phone=text)
@@ -121,6 +133,7 @@ def account_conditions(text: str, by: Actor) -> Iterator[Q]:
     if sees_personal_data(by):
         yield Q(external_id=text)
         yield Q(name_key__startswith=fold(text))
+        yield from _by_words(Account, text)
 
 
 def _by_names(folded: str) -> Iterator[Q]:
@@ -131,6 +144,21 @@ def _by_names(folded: str) -> Iterator[Q]:
         head, tail = " ".join(words[:split]), " ".join(words[split:])
         yield Q(last_name_key__startswith=tail, first_name_key__startswith=head)
         yield Q(last_name_key__startswith=head, first_name_key__startswith=tail)
+
+
+def _by_words(model: type[Model], text: str) -> Iterator[Q]:
+    """Names with words that begin as each of those typed, in any order, whatever their accents."""
+    words, columns = typed_words(text), NAME_WORDS[model]
+    if not words:
+        return
+    if connection.vendor == "postgresql":
+        wanted = has_words(columns, " & ".join(f"'{word}':*" for word in words))
+        yield worked_out_first(model, Q(wanted))
+        return
+    found = Q()
+    for word in words:
+        found &= reduce(or_, (Q(**{f"{column}__contains": f" {word}"}) for column in columns))
+    yield found
 
 
 def _keys(model: type[Model], conditions: Iterator[Q], most: int) -> set[int]:

@@ -17,6 +17,7 @@ from enrollments.admin.why_words import check_title
 from enrollments.models import Account, Contact, EnrollmentJob
 from enrollments.phones import looks_like_a_phone, phone_key
 from enrollments.selectors import account_conditions, contact_conditions, usage_key
+from enrollments.spelling import is_spelled_so
 from promotions.actors import Actor
 from promotions.admin.moments import show_short
 from promotions.admin.search_box import MOST_OF_A_KIND, Hit, Likelihood, searcher
@@ -133,7 +134,4 @@ def _likelihood(customer: Account | Contact, text: str) -> Likelihood:
         same_phone = looks_like_a_phone(text) and customer.phone_key == phone_key(text)
         if customer.email_key == folded or same_phone:
             return Likelihood.EXACT
-    names = {fold(customer.name)}
-    if isinstance(customer, Contact):
-        names |= {customer.last_name_key or "", customer.first_name_key or ""}
-    return Likelihood.NAMED_SO if folded in names else Likelihood.BEGINS_SO
+    return Likelihood.NAMED_SO if is_spelled_so(customer.name, text) else Likelihood.BEGINS_SO

@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, Trim
 
 from enrollments.phones import phone_key
+from enrollments.spelling import name_words
 from promotions import ids
 from promotions.models.base import DerivedField, FoldedField, Record, RecordManager, not_blank
 from promotions.models.facts import Facts, constant, read_only
@@ -50,6 +51,12 @@ def _noted(length: int) -> Any:
     return models.CharField(max_length=length, null=True, blank=True)
 
 
+class NameWordsField(DerivedField):
+    """The words of a name, in the spellings by which people look for it."""
+
+    derive = staticmethod(name_words)
+
+
 class Account(Record):
     """A company, a household: a customer that contacts can belong to."""
 
@@ -70,6 +77,7 @@ class Account(Record):
 
     name = models.CharField(max_length=255)
     name_key = FoldedField("name")
+    name_words = NameWordsField("name")
     external_id = models.CharField(
         max_length=255, null=True, blank=True, help_text=EXTERNAL_ID_HELP
     )
@@ -164,8 +172,10 @@ class Contact(Record):
     )
     first_name = models.CharField(max_length=255, null=True, blank=True)
     first_name_key = FoldedField("first_name")
+    first_name_words = NameWordsField("first_name")
     last_name = models.CharField(max_length=255)
     last_name_key = FoldedField("last_name")
+    last_name_words = NameWordsField("last_name")
     email = models.CharField(
         max_length=254,
         null=True,

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from promotions.actors import Actor
+from promotions.indexed_words import by_index, worked_out_first
 from promotions.numbers import parse_record_number
 from promotions.sobjects.declare import SObject, every_sobject, may_read, require_read, sobject
 from promotions.sobjects.errors import CallFailed, Problem
@@ -17,7 +18,7 @@ from promotions.sobjects.query.plan import selection
 from promotions.sobjects.query.problems import unknown_object
 from promotions.sobjects.query.selecting import Renderer
 from promotions.sobjects.query.time_limit import within_time
-from promotions.sobjects.search.words import by_index, matching, worked_out_first
+from promotions.sobjects.search.words import matching
 from promotions.sobjects.soql.tree import (
     Children,
     Column,

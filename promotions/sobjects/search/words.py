@@ -7,15 +7,14 @@ without regard to case; signs part them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Model, Q, Subquery, Value
-from django.db.models.expressions import CombinedExpression
+from django.db.models import Q
 
 from promotions.folding import fold
+from promotions.indexed_words import has_words
 from promotions.sobjects.soql.tree import AllOf, AnyOf, Phrase, SearchTerm, Without, Word
 
 SIGNS: Final = " \t\r\n.,;:!?@#$%&*()[]{}<>/\\|+-=_'\"`~^"
@@ -36,38 +35,6 @@ def matching(columns: Sequence[str], term: SearchTerm, *, indexed: Sequence[str]
     """The records that fit ``term`` by the words in ``columns``; ``indexed`` are all columns of the
     model that its index of words knows, of which ``columns`` may be a part."""
     return _Matcher(columns, indexed).condition(term)
-
-
-@contextmanager
-def by_index() -> Iterator[None]:
-    """PostgreSQL, in a transaction: what is read within it is found by indexes wherever it can be.
-    That taking a record's words apart is dear, dearer than all the rest, PostgreSQL doesn't know:
-    for a word that most records have, it would do so with all of them."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
-
-
-class _AnyOf(Subquery):
-    template = "ANY(ARRAY(%(subquery)s))"
-
-
-def worked_out_first(model: type[Model], condition: Q) -> Q:
-    """The same condition of records of ``model``, worked out before any other and whatever the
-    order. PostgreSQL can't tell rare words from frequent ones: left to itself it would walk along
-    the index of the order for the first few records, and where there are none, take the words of
-    every record apart."""
-    if connection.vendor != "postgresql":
-        return condition
-    records: Any = model
-    keys = _AnyOf(records._default_manager.filter(condition).order_by().values("pk"))
-    among = {"template": "%(expressions)s", "arg_joiner": " = "}
-    return Q(Func(F("pk"), keys, **among, output_field=BooleanField()))
 
 
 class _Matcher:
@@ -126,9 +93,9 @@ class _Matcher:
 
     def _known(self, query: str) -> Q:
         """PostgreSQL: by the index, and where not all its columns count by those that do."""
-        condition = Q(_has_words(self._indexed, query))
+        condition = Q(has_words(self._indexed, query))
         if set(self._columns) != set(self._indexed):
-            condition &= Q(_has_words(self._columns, query))
+            condition &= Q(has_words(self._columns, query))
         return condition
 
     def _like(self, before: str, pattern: str, after: str) -> Q:
@@ -158,13 +125,3 @@ def _pattern(pieces: Sequence[str]) -> str:
     first, *between, last = parts
     once = "".join(f"(?>{_IN_WORD}*?{part})" for part in between)
     return f"{first}{once}{_IN_WORD}*{last}"
-
-
-def words_of(columns: Sequence[str]) -> Func:
-    """PostgreSQL: the words in these columns, in the form in which an index keeps them."""
-    return Func(*(F(column) for column in columns), function="promotions_words")
-
-
-def _has_words(columns: Sequence[str], query: str) -> CombinedExpression:
-    wanted = Func(Value(query), template="(%(expressions)s)::tsquery")
-    return CombinedExpression(words_of(columns), "@@", wanted, output_field=BooleanField())

@@ -6,16 +6,14 @@ import pytest
 from django.db import connection, transaction
 
 from enrollments.models import Contact
+from promotions.indexed_words import by_index, words_of, worked_out_first
 from promotions.models import Promotion
 from promotions.models.catalogue import Product
 from promotions.sobjects.declare import every_sobject, sobject
 from promotions.sobjects.search.words import (
     SIGNS,
-    by_index,
     matching,
     parts_of,
-    words_of,
-    worked_out_first,
 )
 from promotions.sobjects.soql.sosl import parse_terms
 from promotions.sobjects.soql.tree import SearchIn
