@@ -24,6 +24,8 @@ MOST_READ: Final = 300
 """So many promotions of a month are looked at for what is drawn."""
 MOST_LISTED: Final = 100
 """So many beginnings and ends are listed by day on a narrow screen."""
+MOST_ELSEWHERE: Final = 5
+"""So many promotions of other months are named where this one has none that is looked for."""
 _YEARS: Final = range(1900, 9000)
 _WEEK: Final = timedelta(days=7)
 
@@ -115,6 +117,7 @@ def calendar_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         weeks=weeks,
         agenda=_agenda(first, periods),
         total=counts[None],
+        elsewhere=[] if counts[None] else _elsewhere(changelist, first, request),
         through=sum(one.fills(_days_of(first)) for one in periods),
         is_cut=counts[None] > MOST_READ,
         all_url=_list_url(request, first, _next_month(first) - timedelta(days=1)),
@@ -125,6 +128,24 @@ def calendar_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         month_text=_text(first),
         zone=organisation_zone().key,
     )
+
+
+def _elsewhere(changelist: Any, first: date, request: HttpRequest) -> list[tuple[str, str, str]]:
+    """Of what is searched or filtered for and doesn't run in this month, what begins next, then
+    what began last: name, month and the month's address."""
+    if not (changelist.query or changelist.has_active_filters):
+        return []
+    found, month = changelist.queryset.order_by(), midnight(first)
+    later = found.filter(start_date_time__gte=month).order_by("start_date_time", "pk")
+    before = found.filter(start_date_time__lt=month).order_by("-start_date_time", "-pk")
+    zone = organisation_zone()
+    starts = [
+        (one, day_in(zone, one.start_date_time).replace(day=1))
+        for one in [*later[:MOST_ELSEWHERE], *before[:MOST_ELSEWHERE]][:MOST_ELSEWHERE]
+    ]
+    return [
+        (one.name, f"{month:%B} {month.year}", _month_url(request, month)) for one, month in starts
+    ]
 
 
 # --- Months and weeks -----------------------------------------------------------------------------

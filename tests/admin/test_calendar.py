@@ -1,6 +1,6 @@
 """The month of promotions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -107,6 +107,32 @@ def test_the_lists_search_views_and_filters(marketer: Client) -> None:
         "?q=summ&month=2026-05"
     )
     assert "Nothing runs in May 2026 of what you are looking for." in text(page)
+
+
+def test_tells_in_which_other_months_there_is_what_is_searched(marketer: Client) -> None:
+    make_promotion(
+        name="Shoes in July",
+        start_date_time=may(1) + timedelta(70),
+        end_date_time=may(1) + timedelta(72),
+    )
+    make_promotion(
+        name="Shoes in March",
+        start_date_time=may(1) - timedelta(50),
+        end_date_time=may(1) - timedelta(40),
+    )
+    make_promotion(
+        name="Hats in July",
+        start_date_time=may(1) + timedelta(70),
+        end_date_time=may(1) + timedelta(72),
+    )
+    page = month(marketer, q="shoes")
+    assert page.context["elsewhere"] == [
+        ("Shoes in July", "July 2026", "?q=shoes&month=2026-07"),
+        ("Shoes in March", "March 2026", "?q=shoes&month=2026-03"),
+    ]
+    assert "Found in other months:" in text(page)
+    assert not month(marketer).context["elsewhere"], "nobody looks for anything"
+    assert not month(marketer, q="nothing").context["elsewhere"]
 
 
 def test_months_that_are_none_show_this_one(marketer: Client) -> None:
