@@ -36,6 +36,9 @@ _SHARED = 20
 _PATIENCE = 60.0
 """Seconds until a caller gives up."""
 _SHOWN = 2000
+"""Letters of a call."""
+_LOGGED = 10_000
+"""Letters of the service's log: several errors, as deep as they come."""
 
 
 @dataclass
@@ -65,8 +68,12 @@ def main() -> None:
         say(f"Asking for {options.minutes:g} minutes, seed {options.seed}")
         _ask(service, tokens, options, findings)
         log = service.log.read_text()
-        if "Traceback" in log:
-            findings.wrong.append(f"The service's log has errors:\n{log[-_SHOWN:]}")
+        if (begins := log.find("Traceback")) >= 0:
+            # The first one, and the line above it that says of which call it is.
+            begins = log.rfind("\n", 0, max(0, begins - 1)) + 1
+            findings.wrong.append(
+                f"The service's log has errors:\n{log[begins : begins + _LOGGED]}"
+            )
     sys.stdout.write(_report(findings, options))
     sys.exit(1 if findings.wrong else 0)
 

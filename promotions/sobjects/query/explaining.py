@@ -6,7 +6,6 @@ Source: the client contract, section 2.
 from typing import Any, Final
 
 import orjson
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -49,12 +48,12 @@ def explained(text: str, caller: Caller, *, all_rows: bool = False) -> dict[str,
 
 def _plan(rows: "QuerySet[Any, Any]") -> tuple[str, int, float]:
     """How the rows are looked for, how many there will be, and what that costs."""
-    try:
-        if connection.vendor == "postgresql":
-            return _told(orjson.loads(rows.explain(format="json"))[0]["Plan"])
-        said = rows.explain()
-    except EmptyResultSet:
+    on_postgresql = connection.vendor == "postgresql"
+    said = rows.explain(format="json" if on_postgresql else None)
+    if not said:  # the database isn't even asked where nothing can fit the conditions
         return "Index", 0, 0.0
+    if on_postgresql:
+        return _told(orjson.loads(said)[0]["Plan"])
     scans = any("SCAN" in line and "USING" not in line for line in said.splitlines())
     return "TableScan" if scans else "Index", rows[:_MOST].count(), 1.0 if scans else 0.1
 

@@ -300,6 +300,14 @@ def test_how_the_database_would_look(soql: QueryApi) -> None:
     assert plan["sobjectCardinality"] >= 1
 
 
+@pytest.mark.parametrize("path", ["query", "queryAll"])
+def test_the_database_need_not_look_for_what_is_never_there(soql: QueryApi, path: str) -> None:
+    text = "SELECT+Id+FROM+Organization+WHERE+LanguageLocaleKey=null"
+    (plan,) = soql.get(f"{path}?explain={text}").json()["plans"]
+    told = (plan["leadingOperationType"], plan["cardinality"], plan["relativeCost"])
+    assert told == ("Index", 0, 0)
+
+
 @pytest.mark.parametrize("function", ["toLabel", "FORMAT"])
 def test_what_has_no_label_or_format_is_shown_as_ever(soql: QueryApi, function: str) -> None:
     make_promotion(name="Summer")
