@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from enrollments.models import PromotionPartyUsage
-from enrollments.standing import Standing, standing_case
+from enrollments.standing import Standing, is_current, standing_case
 from promotions.figures import Kind, actor_in, promotion_in
 from promotions.models import Promotion
 from promotions.moments import day_in
@@ -62,16 +62,14 @@ def current_in(promotions: Collection[Promotion], at: datetime) -> dict[int, int
     going_on = [one.pk for one in promotions if not is_over(one.end_date_time, at)]
     if not going_on:
         return {}
-    lasting = Q(enrollment_expiration_date_time=None) | Q(enrollment_expiration_date_time__gt=at)
-    usages = PromotionPartyUsage.objects.live().filter(lasting, is_party_enrolled=True)
-    counts = usages.filter(promotion__in=going_on).order_by().values_list("promotion")
+    usages = PromotionPartyUsage.objects.live().filter(promotion__in=going_on)
+    counts = usages.filter(is_current(at)).order_by().values_list("promotion")
     return dict(counts.annotate(count=Count("pk")))
 
 
 def _current(subject: str, at: datetime) -> int:
-    """The same of one promotion."""
-    promotion = Promotion.objects.get(pk=promotion_in(subject) or 0)
-    return current_in([promotion], at).get(promotion.pk, 0)
+    """The same of the promotion that a subject means."""
+    return _of(subject).filter(is_current(at)).exclude(promotion__end_date_time__lte=at).count()
 
 
 # --- Over time ------------------------------------------------------------------------------------

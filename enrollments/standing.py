@@ -125,6 +125,11 @@ def promotions_of(word: Standing, at: Moment) -> Q:
     return ~_over(at) & _paused() if word is Standing.PAUSED else Q()
 
 
+def is_current(at: Moment) -> Q:
+    """The enrollments that are not withdrawn and whose own period is not over."""
+    return Q(is_party_enrolled=True) & ~Q(enrollment_expiration_date_time__lte=at)
+
+
 def through_own_period(word: Standing, at: Moment) -> Q:
     """The enrollments whose customers have expired, or are scheduled, by their own period alone, as
     an index finds them."""
@@ -141,11 +146,10 @@ def through_promotion(word: Standing, at: Moment, path: str = "") -> tuple[Q, Q]
     are paused or scheduled whatever their own period."""
     if word is Standing.EXPIRED:
         return Q(is_party_enrolled=True), _over(at, path)
-    lasting = Q(is_party_enrolled=True) & ~Q(enrollment_expiration_date_time__lte=at)
     if word is Standing.PAUSED:
-        return lasting, ~_over(at, path) & _paused(path)
+        return is_current(at), ~_over(at, path) & _paused(path)
     to_come = Q(**{f"{path}start_date_time__gt": at})
-    return lasting, to_come & ~_over(at, path) & ~_paused(path)
+    return is_current(at), to_come & ~_over(at, path) & ~_paused(path)
 
 
 def _over(at: Moment, path: str = "") -> Q:

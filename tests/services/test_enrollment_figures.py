@@ -9,7 +9,17 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from enrollments import uptake as page_uptake
-from enrollments.figures import BY_OFFER, BY_STANDING, DAYS, PER_DAY, UPTAKE, last_days, uptake_of
+from enrollments.figures import (
+    BY_OFFER,
+    BY_STANDING,
+    CURRENT,
+    DAYS,
+    PER_DAY,
+    UPTAKE,
+    current_in,
+    last_days,
+    uptake_of,
+)
 from enrollments.models import PromotionPartyUsage
 from enrollments.standing import standing
 from enrollments.uptake import EnrollmentUptake
@@ -65,6 +75,9 @@ def test_where_customers_stand(scene: Scene) -> None:
             )
             counted = BY_STANDING.count(of_promotion(promotion.pk), at)
             assert {word: count for word, count in counted.items() if count} == expected
+            neither = expected.total() - expected["withdrawn"] - expected["expired"]
+            assert CURRENT.count(of_promotion(promotion.pk), at) == neither
+            assert current_in([promotion], at).get(promotion.pk, 0) == neither
 
 
 def test_by_offer_the_most_first(scene: Scene) -> None:
