@@ -6,7 +6,7 @@ act of its own, and the page says which failed and why.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django import forms
@@ -27,13 +27,15 @@ from enrollments.admin.cards import (
 )
 from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
 from enrollments.admin.masking import name_of
+from enrollments.admin.why_words import in_words
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from promotions import ids
 from promotions.actors import Actor
 from promotions.admin.moments import show_moment
-from promotions.admin.refusals import in_words, show_refusals
+from promotions.admin.refusals import in_words as all_in_words
+from promotions.admin.refusals import show_refusals
 from promotions.admin.site import actor_of, badge
 from promotions.errors import Refused
 
@@ -60,7 +62,8 @@ def enroll_page(request: HttpRequest) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except Refused as refused:
-            show_refusals(form, refused.errors, POINTERS)
+            errors = [replace(one, detail=in_words(one.detail)) for one in refused.errors]
+            show_refusals(form, errors, POINTERS)
             _lead_to_existing(form, refused)
         else:
             assert isinstance(outcome, Enrolled)  # all or none: else it would have been refused
@@ -184,7 +187,7 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
         # What failed is shown as it is now, so that trying again is an informed choice.
         chosen = _chosen(dict.fromkeys(refusals), by)
         for one in chosen:
-            one.refusal = in_words(refusals[one.usage.pk])
+            one.refusal = all_in_words(refusals[one.usage.pk])
     names = chosen[0].usage.name if len(chosen) == 1 else f"{len(chosen)} enrollments"
     return _form_page(
         request,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from enrollments.admin.masking import masked
 from enrollments.admin.timeline import Event, timelines
-from enrollments.admin.why_words import because
+from enrollments.admin.why_words import where_stands
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import enrollments_with_standing
@@ -40,6 +40,8 @@ class Card:
     promotion_url: str
     standing: str
     is_active: bool
+    lead: str
+    """Whether the promotion applies to the customer, in a few words."""
     because: str
     """Which condition makes it so, in words."""
     period: str
@@ -99,6 +101,7 @@ def cards(usages: Sequence[Any], request: HttpRequest) -> list[Card]:
 
 
 def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
+    stands = where_stands(usage, timezone.now())
     return Card(
         number=usage.name,
         record_id=usage.record_id,
@@ -109,7 +112,8 @@ def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
         promotion_url=_promotion_url(usage, request),
         standing=badge(usage.standing),
         is_active=usage.standing == Standing.ACTIVE,
-        because=because(usage, timezone.now()),
+        lead=stands.lead,
+        because=stands.because,
         period=period_in_words(usage),
         offer=str(usage.enrollment_offer or ""),
         enrolled=f"{show_moment(usage.created_date)}, {usage.created_by}",
@@ -122,7 +126,8 @@ def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
 
 
 def _why_url(usage: PromotionPartyUsage) -> str:
-    """Where it is asked whether the customer could be enrolled now; nowhere for what is deleted."""
+    """Where it is told whether the promotion applies, and asked whether the customer could be
+    enrolled now; nowhere for what is deleted."""
     if usage.promotion.is_deleted or usage.party.is_deleted:
         return ""
     query = {**party_key(usage), "promotion": usage.promotion_id}
