@@ -25,7 +25,7 @@ from enrollments.admin.cards import (
     period_in_words,
     shown_enrollments,
 )
-from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
+from enrollments.admin.forms import POINTERS, ActForm, EnrollForm, PeriodForm, WithdrawForm
 from enrollments.admin.masking import name_of
 from enrollments.admin.why_words import in_words
 from enrollments.models import PromotionPartyUsage
@@ -110,7 +110,7 @@ class Act:
     button: str
     done: str
     """What has happened to an enrollment afterwards: ``withdrawn``."""
-    form: Callable[..., forms.Form]
+    form: type[ActForm]
     perform: Callable[[PromotionPartyUsage, Any, Actor, Sequence[int] | None], PromotionPartyUsage]
     prefilled: tuple[str, ...] = ()
     """The fields that a link to the form may fill in beforehand."""
@@ -164,8 +164,11 @@ class Chosen:
 
     @property
     def promotion_ends(self) -> str:
-        """When the promotion ends, and with it whatever the customer's own period says."""
-        return show_moment(self.usage.promotion.end_date_time, otherwise="")
+        """Until when the promotion runs: no enrollment goes on after that."""
+        end = self.usage.promotion.end_date_time
+        if end is None:
+            return "The promotion has no end."
+        return f"The promotion runs until {show_moment(end)}; no enrollment goes on after that."
 
 
 def act_page(request: HttpRequest, act: Act) -> HttpResponse:
@@ -179,15 +182,17 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
         messages.warning(request, f"Choose 1 to {MOST_CHOSEN} enrollments from the list first.")
         return HttpResponseRedirect(back)
     known = {name: request.GET[name] for name in act.prefilled if name in request.GET}
-    form = act.form(request.POST or None, initial=known)
+    usages = [one.usage for one in chosen]
+    form = act.form(request.POST or None, initial=known, usages=usages)
     if request.method == "POST" and form.is_valid():
         refusals = _perform(request, act, form, chosen)
         if not refusals:
             return HttpResponseRedirect(back)
         # What failed is shown as it is now, so that trying again is an informed choice.
+        was_one = len(chosen) == 1  # its refusal is said in the form
         chosen = _chosen(dict.fromkeys(refusals), by)
         for one in chosen:
-            one.refusal = all_in_words(refusals[one.usage.pk])
+            one.refusal = "" if was_one else all_in_words(refusals[one.usage.pk])
     names = chosen[0].usage.name if len(chosen) == 1 else f"{len(chosen)} enrollments"
     return _form_page(
         request,

@@ -16,6 +16,7 @@ from enrollments.admin.timeline import Event, timelines
 from enrollments.admin.why_words import where_stands
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.personal_data import sees_personal_data
+from enrollments.rules import ends_with_promotion
 from enrollments.selectors import enrollments_with_standing
 from enrollments.standing import Standing
 from promotions.actors import Actor
@@ -153,7 +154,7 @@ def _ways_to_act(usage: Any, request: HttpRequest) -> dict[str, str]:
     if usage.is_party_enrolled and request.user.has_perm("enrollments.change_promotionpartyusage"):
         ways["withdraw_url"] = _act("withdraw", back)
         ways["change_period_url"] = _act("change_period", back)
-        if usage.enrollment_expiration_date_time is not None:
+        if not ends_with_promotion(usage.enrollment_expiration_date_time, usage.promotion):
             ways["extend_url"] = _act("change_period", {**back, "longer": "7"})
     left = usage.standing in (Standing.WITHDRAWN, Standing.EXPIRED)
     again = left and not is_over(usage.promotion.end_date_time, timezone.now())

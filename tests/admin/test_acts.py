@@ -1,5 +1,6 @@
 """Enrolling, withdrawing and changing periods, as staff do it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -240,6 +241,37 @@ def test_says_moments_on_the_organisations_clocks(support: Client, settings: Any
     assert "would end (1 Jan 2020, 00:00 (Europe/Berlin))" in errors(response)["expiration"][0]
 
 
+def test_offers_only_what_can_be_done_about_the_end(support: Client) -> None:
+    """What ends with the promotion isn't made longer: neither without an end of its own nor with
+    one that comes later. It can be given an end; the page says until when the promotion runs."""
+    end = datetime(2099, 12, 31, tzinfo=UTC)
+    promotion = make_promotion(end_date_time=end)
+    without = enroll_contact(make_contact(), promotion)
+    earlier = enroll_contact(make_contact(), promotion, expiration=end - timedelta(days=30))
+    later = enroll_contact(make_contact(), promotion, expiration=end + timedelta(days=30))
+    page = support.get(f"{PERIOD}?usage={without.pk}")
+    assert list(page.context["form"].fields) == ["effective", "expiration", "reason"]
+    assert "Give it an end of its own" in text(page)
+    assert "The promotion runs until 31 Dec 2099, 00:00 (UTC)" in text(page)
+    offered = list(support.get(f"{PERIOD}?usage={earlier.pk}").context["form"].fields)
+    assert offered == ["longer", "effective", "expiration", "ends_with_promotion", "reason"]
+    assert "longer" not in support.get(f"{PERIOD}?usage={later.pk}").context["form"].fields
+    both = support.get(f"{PERIOD}?usage={earlier.pk}&usage={without.pk}")
+    assert "longer" in both.context["form"].fields
+
+
+def test_the_cursor_stands_where_typing_begins(support: Client) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    usage = enroll_contact(make_contact(), make_promotion(), expiration=ends)
+    for url, name in (
+        (f"{WITHDRAW}?usage={usage.pk}", "reason"),
+        (f"{PERIOD}?usage={usage.pk}&longer=7", "reason"),
+        (f"{PERIOD}?usage={usage.pk}", "expiration_0"),
+    ):
+        [focused] = re.findall(r"<[^>]* autofocus[^>]*>", text(support.get(url)))
+        assert f'name="{name}"' in focused
+
+
 def test_lets_it_end_with_the_promotion(support: Client) -> None:
     ends = timezone.now() + timedelta(days=1)
     usage = enroll_contact(make_contact(), make_promotion(), expiration=ends)
@@ -266,7 +298,8 @@ def test_says_at_the_field_why_the_period_does_not_change(
     support: Client, values: dict[str, str], field: str, says: str
 ) -> None:
     promotion = make_promotion(end_date_time=datetime(2100, 1, 1, tzinfo=UTC))
-    usage = enroll_contact(make_contact(), promotion)
+    ends = datetime(2102, 6, 1, tzinfo=UTC)
+    usage = enroll_contact(make_contact(), promotion, expiration=ends)
     response = sent(support, f"{PERIOD}?usage={usage.pk}", **{"reason": "why", **values})
     assert says in " ".join(errors(response)[field])
     usage.refresh_from_db()
