@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.enrollments import withdraw
+from promotions.admin.moments import show_day
 from tests.admin.conftest import user_of
 from tests.admin.pages import errors, sent, text
 from tests.factories import (
@@ -126,23 +127,38 @@ def test_who_is_enrolled_already_leads_to_the_enrollment(support: Client) -> Non
 
 
 LOOKUP = "/admin/promotions/promotion/lookup/"
+FIELD = {"app_label": "enrollments", "model_name": "promotionpartyusage"}
 
 
 def test_choices_are_told_apart_while_typing(support: Client, nobody: Client) -> None:
     make_contact(first_name="Anna", last_name="Müller", email="anna.1@example.com")
     make_contact(first_name="Anna", last_name="Müller", email="anna.2@example.com")
-    query = {
-        "term": "MÜLLER",
-        "app_label": "enrollments",
-        "model_name": "promotionpartyusage",
-        "field_name": "contact",
-    }
+    query = {"term": "MÜLLER", **FIELD, "field_name": "contact"}
     results = support.get(LOOKUP, query).json()["results"]
     assert {r["text"] for r in results} == {
         "Anna Müller · anna.1@example.com",
         "Anna Müller · anna.2@example.com",
     }
     assert nobody.get(LOOKUP, query).status_code == 403
+
+
+def test_promotions_say_whether_one_can_enroll_before_they_are_chosen(support: Client) -> None:
+    at = timezone.now()
+    opens = at.date() + timedelta(days=20)
+    scenes: dict[str, dict[str, Any]] = {
+        "draft": {"is_active": False},
+        "ended": {"end_date_time": at - timedelta(days=1)},
+        "running, enrollment open": {},
+        f"running, enrollment opens {show_day(opens)}": {"enrollment_start_date": opens},
+        "running, no enrollment": {"is_enrollment_required": False},
+    }
+    for number, values in enumerate(scenes.values()):
+        make_promotion(name=f"Box {number}", **values)
+    query = {"term": "box", **FIELD, "field_name": "promotion"}
+    results = support.get(LOOKUP, query).json()["results"]
+    assert {one["text"].partition(" · ")[2] for one in results} == set(scenes)
+    first = make_promotion(name="Fox", promotion_code="FOX", is_active=False)
+    assert "Fox (FOX) · draft" in text(support.get(f"{ENROLL}?promotion={first.pk}"))
 
 
 @pytest.mark.parametrize(
