@@ -27,6 +27,7 @@ from enrollments.admin.cards import (
 )
 from enrollments.admin.forms import POINTERS, ActForm, EnrollForm, PeriodForm, WithdrawForm
 from enrollments.admin.masking import name_of
+from enrollments.admin.timeline import timelines
 from enrollments.admin.why_words import in_words
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import Enrolled, enroll
@@ -37,7 +38,7 @@ from promotions.admin.moments import show_moment
 from promotions.admin.refusals import in_words as all_in_words
 from promotions.admin.refusals import show_refusals
 from promotions.admin.site import actor_of, badge
-from promotions.errors import Refused
+from promotions.errors import Refused, refuse
 
 MOST_CHOSEN: Final = 100
 """The most enrollments that one form acts on."""
@@ -210,12 +211,14 @@ def _perform(
 ) -> dict[int, Refused]:
     """Acts on each, says how it went, and answers with the refusals by key."""
     refusals: dict[int, Refused] = {}
+    by = actor_of(request)
     for one in chosen:
         expected = None if one.version is None else (one.version,)
         try:
-            act.perform(one.usage, form, actor_of(request), expected)
+            act.perform(one.usage, form, by, expected)
         except Refused as refused:
             refusals[one.usage.pk] = refused
+    refusals |= _conflicts([one.usage for one in chosen if _is_conflict(refusals, one)], by)
     done = len(chosen) - len(refusals)
     if done:
         noun = "enrollment" if done == 1 else "enrollments"
@@ -226,6 +229,26 @@ def _perform(
     elif refusals:
         form.add_error(None, f"{len(refusals)} of {len(chosen)} not {act.done}: see each for why.")
     return refusals
+
+
+def _is_conflict(refusals: Mapping[int, Refused], one: Chosen) -> bool:
+    refused = refusals.get(one.usage.pk)
+    return refused is not None and refused.errors[0].code == "version_conflict"
+
+
+def _conflicts(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, Refused]:
+    """For what somebody changed since the user read it: who, when and what. The page shows it as it
+    is now, so that sending the form once more is enough."""
+    told = {}
+    for key, events in (timelines(usages, by) if usages else {}).items():
+        last = events[0]
+        what = "; ".join([last.title, *last.changes])
+        told[key] = refuse(
+            "version_conflict",
+            f"{what}: {last.who}, {last.when}, after you opened this page. It is shown as it is "
+            "now; send once more if you still want to.",
+        )
+    return told
 
 
 def _choices(request: HttpRequest) -> dict[int, int | None]:
