@@ -245,7 +245,10 @@ class RecordAdmin(ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> Any:
-        if set(context["adminform"].form.errors) == {NON_FIELD_ERRORS}:
+        errors = context["adminform"].form.errors
+        if obj is not None and errors:  # it is still called what it was
+            context["original"] = self.model._base_manager.filter(pk=obj.pk).first() or obj
+        if set(errors) == {NON_FIELD_ERRORS}:
             context["errors"] = None  # "Correct the errors below" would be all there is of them
         if obj is not None and request.method == "GET":
             note_view(obj, user=staff_user(request.user), at=timezone.now())

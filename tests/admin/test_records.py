@@ -135,6 +135,7 @@ def test_where_there_is_a_history_it_says_what_somebody_else_changed(marketer: C
     first, second = (said.index(f"from “Sale{a}” to “Sale {b}”") for a, b in (("", 2), (" 2", 3)))
     assert first < second
     assert said.startswith("You changed this on ")
+    assert response.context["original"].name == "Sale 3"  # not what was not saved
     promotion.refresh_from_db()
     assert promotion.name == "Sale 3"
 
