@@ -255,7 +255,10 @@ UNFOLD = {
     ],
     "DASHBOARD_CALLBACK": "enrollments.admin.home.home",
     "STYLES": [lambda request: static("promotions/admin.css")],
-    "SCRIPTS": [lambda request: static("promotions/names.js")],
+    "SCRIPTS": [
+        lambda request: static("promotions/names.js"),
+        lambda request: static("promotions/keyboard.js"),
+    ],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {

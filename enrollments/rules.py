@@ -242,6 +242,13 @@ def ends_early_refusal(period: Period, promotion: PromotionLike) -> DomainError 
     return DomainError("period_outside_promotion", detail, EXPIRATION)
 
 
+def ends_with_promotion(expiration: datetime | None, promotion: PromotionLike) -> bool:
+    """Whether the promotion's end is the last moment of an enrollment with this end of its own, if
+    any: to make that later changes nothing."""
+    end = promotion.end_date_time
+    return expiration is None or (end is not None and end <= expiration)
+
+
 # --- Rules 8 to 10: one record per customer and promotion -----------------------------------------
 
 

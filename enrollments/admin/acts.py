@@ -6,7 +6,7 @@ act of its own, and the page says which failed and why.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django import forms
@@ -25,17 +25,20 @@ from enrollments.admin.cards import (
     period_in_words,
     shown_enrollments,
 )
-from enrollments.admin.forms import POINTERS, EnrollForm, PeriodForm, WithdrawForm
+from enrollments.admin.forms import POINTERS, ActForm, EnrollForm, PeriodForm, WithdrawForm
 from enrollments.admin.masking import name_of
+from enrollments.admin.timeline import timelines
+from enrollments.admin.why_words import in_words
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from promotions import ids
 from promotions.actors import Actor
 from promotions.admin.moments import show_moment
-from promotions.admin.refusals import in_words, show_refusals
+from promotions.admin.refusals import in_words as all_in_words
+from promotions.admin.refusals import show_refusals
 from promotions.admin.site import actor_of, badge
-from promotions.errors import Refused
+from promotions.errors import Refused, refuse
 
 MOST_CHOSEN: Final = 100
 """The most enrollments that one form acts on."""
@@ -60,7 +63,8 @@ def enroll_page(request: HttpRequest) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except Refused as refused:
-            show_refusals(form, refused.errors, POINTERS)
+            errors = [replace(one, detail=in_words(one.detail)) for one in refused.errors]
+            show_refusals(form, errors, POINTERS)
             _lead_to_existing(form, refused)
         else:
             assert isinstance(outcome, Enrolled)  # all or none: else it would have been refused
@@ -107,7 +111,7 @@ class Act:
     button: str
     done: str
     """What has happened to an enrollment afterwards: ``withdrawn``."""
-    form: Callable[..., forms.Form]
+    form: type[ActForm]
     perform: Callable[[PromotionPartyUsage, Any, Actor, Sequence[int] | None], PromotionPartyUsage]
     prefilled: tuple[str, ...] = ()
     """The fields that a link to the form may fill in beforehand."""
@@ -161,8 +165,11 @@ class Chosen:
 
     @property
     def promotion_ends(self) -> str:
-        """When the promotion ends, and with it whatever the customer's own period says."""
-        return show_moment(self.usage.promotion.end_date_time, otherwise="")
+        """Until when the promotion runs: no enrollment goes on after that."""
+        end = self.usage.promotion.end_date_time
+        if end is None:
+            return "The promotion has no end."
+        return f"The promotion runs until {show_moment(end)}; no enrollment goes on after that."
 
 
 def act_page(request: HttpRequest, act: Act) -> HttpResponse:
@@ -176,15 +183,17 @@ def act_page(request: HttpRequest, act: Act) -> HttpResponse:
         messages.warning(request, f"Choose 1 to {MOST_CHOSEN} enrollments from the list first.")
         return HttpResponseRedirect(back)
     known = {name: request.GET[name] for name in act.prefilled if name in request.GET}
-    form = act.form(request.POST or None, initial=known)
+    usages = [one.usage for one in chosen]
+    form = act.form(request.POST or None, initial=known, usages=usages)
     if request.method == "POST" and form.is_valid():
         refusals = _perform(request, act, form, chosen)
         if not refusals:
             return HttpResponseRedirect(back)
         # What failed is shown as it is now, so that trying again is an informed choice.
+        was_one = len(chosen) == 1  # its refusal is said in the form
         chosen = _chosen(dict.fromkeys(refusals), by)
         for one in chosen:
-            one.refusal = in_words(refusals[one.usage.pk])
+            one.refusal = "" if was_one else all_in_words(refusals[one.usage.pk])
     names = chosen[0].usage.name if len(chosen) == 1 else f"{len(chosen)} enrollments"
     return _form_page(
         request,
@@ -202,12 +211,14 @@ def _perform(
 ) -> dict[int, Refused]:
     """Acts on each, says how it went, and answers with the refusals by key."""
     refusals: dict[int, Refused] = {}
+    by = actor_of(request)
     for one in chosen:
         expected = None if one.version is None else (one.version,)
         try:
-            act.perform(one.usage, form, actor_of(request), expected)
+            act.perform(one.usage, form, by, expected)
         except Refused as refused:
             refusals[one.usage.pk] = refused
+    refusals |= _conflicts([one.usage for one in chosen if _is_conflict(refusals, one)], by)
     done = len(chosen) - len(refusals)
     if done:
         noun = "enrollment" if done == 1 else "enrollments"
@@ -218,6 +229,26 @@ def _perform(
     elif refusals:
         form.add_error(None, f"{len(refusals)} of {len(chosen)} not {act.done}: see each for why.")
     return refusals
+
+
+def _is_conflict(refusals: Mapping[int, Refused], one: Chosen) -> bool:
+    refused = refusals.get(one.usage.pk)
+    return refused is not None and refused.errors[0].code == "version_conflict"
+
+
+def _conflicts(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, Refused]:
+    """For what somebody changed since the user read it: who, when and what. The page shows it as it
+    is now, so that sending the form once more is enough."""
+    told = {}
+    for key, events in (timelines(usages, by) if usages else {}).items():
+        last = events[0]
+        what = "; ".join([last.title, *last.changes])
+        told[key] = refuse(
+            "version_conflict",
+            f"{what}: {last.who}, {last.when}, after you opened this page. It is shown as it is "
+            "now; send once more if you still want to.",
+        )
+    return told
 
 
 def _choices(request: HttpRequest) -> dict[int, int | None]:

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from enrollments.admin.masking import masked
 from enrollments.admin.timeline import Event, timelines
-from enrollments.admin.why_words import because
+from enrollments.admin.why_words import where_stands
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.personal_data import sees_personal_data
+from enrollments.rules import ends_with_promotion
 from enrollments.selectors import enrollments_with_standing
 from enrollments.standing import Standing
 from promotions.actors import Actor
@@ -40,6 +41,8 @@ class Card:
     promotion_url: str
     standing: str
     is_active: bool
+    lead: str
+    """Whether the promotion applies to the customer, in a few words."""
     because: str
     """Which condition makes it so, in words."""
     period: str
@@ -99,6 +102,7 @@ def cards(usages: Sequence[Any], request: HttpRequest) -> list[Card]:
 
 
 def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
+    stands = where_stands(usage, timezone.now())
     return Card(
         number=usage.name,
         record_id=usage.record_id,
@@ -109,7 +113,8 @@ def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
         promotion_url=_promotion_url(usage, request),
         standing=badge(usage.standing),
         is_active=usage.standing == Standing.ACTIVE,
-        because=because(usage, timezone.now()),
+        lead=stands.lead,
+        because=stands.because,
         period=period_in_words(usage),
         offer=str(usage.enrollment_offer or ""),
         enrolled=f"{show_moment(usage.created_date)}, {usage.created_by}",
@@ -122,7 +127,8 @@ def _card(usage: Any, events: list[Event], request: HttpRequest) -> Card:
 
 
 def _why_url(usage: PromotionPartyUsage) -> str:
-    """Where it is asked whether the customer could be enrolled now; nowhere for what is deleted."""
+    """Where it is told whether the promotion applies, and asked whether the customer could be
+    enrolled now; nowhere for what is deleted."""
     if usage.promotion.is_deleted or usage.party.is_deleted:
         return ""
     query = {**party_key(usage), "promotion": usage.promotion_id}
@@ -148,7 +154,7 @@ def _ways_to_act(usage: Any, request: HttpRequest) -> dict[str, str]:
     if usage.is_party_enrolled and request.user.has_perm("enrollments.change_promotionpartyusage"):
         ways["withdraw_url"] = _act("withdraw", back)
         ways["change_period_url"] = _act("change_period", back)
-        if usage.enrollment_expiration_date_time is not None:
+        if not ends_with_promotion(usage.enrollment_expiration_date_time, usage.promotion):
             ways["extend_url"] = _act("change_period", {**back, "longer": "7"})
     left = usage.standing in (Standing.WITHDRAWN, Standing.EXPIRED)
     again = left and not is_over(usage.promotion.end_date_time, timezone.now())

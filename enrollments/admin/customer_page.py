@@ -17,7 +17,7 @@ from enrollments.admin.acts import require
 from enrollments.admin.cards import cards, customer_url, shown_enrollments
 from enrollments.admin.masking import name_of, shown
 from enrollments.admin.refused_calls import call_url, reason_of, shown_calls
-from enrollments.admin.why_words import check_title
+from enrollments.admin.why_words import what_was_wrong
 from enrollments.models import Account, Contact, PromotionPartyUsage
 from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import (
@@ -30,7 +30,6 @@ from enrollments.selectors import (
 from promotions import ids
 from promotions.actors import Actor
 from promotions.admin.moments import show_moment
-from promotions.admin.refusals import for_people
 from promotions.admin.site import actor_of
 
 MAY_VIEW: Final = "enrollments.view_promotionpartyusage"
@@ -175,8 +174,8 @@ def _refused(customer: Account | Contact, by: Actor) -> list[dict[str, str]]:
             "when": show_moment(call.created_date),
             "partner": str(call.created_by),
             "promotion": "promotion not known" if call.promotion is None else call.promotion.name,
-            "refused_by": check_title(call.code),
-            "reason": for_people(reason_of(call)),
+            "was_wrong": what_was_wrong(call.code),
+            "reason": reason_of(call),
         }
         for call in calls[:MOST_REFUSED]
     ]

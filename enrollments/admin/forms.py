@@ -1,6 +1,6 @@
 """The forms of the three acts: enroll, withdraw, change the period."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -94,11 +94,27 @@ class EnrollForm(CheckForm):
     reason = reason_field("Why you enroll the customer: it stands in the enrollment's history.")
 
 
-class WithdrawForm(forms.Form):
+class ActForm(forms.Form):
+    """What is done to ``usages``, enrollments that exist. The cursor stands where typing begins."""
+
+    focused = "reason"
+
+    def __init__(self, *args: Any, usages: Sequence[PromotionPartyUsage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fit_to(usages)
+        widget = self.fields[self.focused].widget
+        first = widget.widgets[0] if isinstance(widget, forms.MultiWidget) else widget
+        first.attrs["autofocus"] = True
+
+    def fit_to(self, usages: Sequence[PromotionPartyUsage]) -> None:
+        """Offers only what can be done to ``usages``."""
+
+
+class WithdrawForm(ActForm):
     reason = reason_field("Why the enrollment is withdrawn: customers may ask.")
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(ActForm):
     """What changes about the period; what is left empty stays."""
 
     longer = forms.ChoiceField(
@@ -119,6 +135,21 @@ class PeriodForm(forms.Form):
     )
     reason = reason_field("Why the period changes.")
 
+    def fit_to(self, usages: Sequence[PromotionPartyUsage]) -> None:
+        ends = [(usage.enrollment_expiration_date_time, usage.promotion) for usage in usages]
+        if all(rules.ends_with_promotion(own, promotion) for own, promotion in ends):
+            del self.fields["longer"]
+        if all(own is None for own, _ in ends):
+            del self.fields["ends_with_promotion"]
+            self.fields["expiration"] = MomentField(
+                required=False,
+                ends=True,
+                label="Give it an end of its own",
+                help_text="Empty: it ends with the promotion. An end of its own makes it shorter.",
+            )
+        if "longer" not in self.fields or not self.initial.get("longer"):
+            self.focused = "expiration"
+
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         ends = ("longer", "expiration", "ends_with_promotion")
@@ -137,7 +168,7 @@ class PeriodForm(forms.Form):
             for name in ("effective", "expiration")
             if self.cleaned_data.get(name) is not None
         }
-        if self.cleaned_data["ends_with_promotion"]:
+        if self.cleaned_data.get("ends_with_promotion"):
             period["expiration"] = None
         return period
 
@@ -145,7 +176,7 @@ class PeriodForm(forms.Form):
         """The same for an enrollment that may be made longer than it is at the moment ``at``.
         Raises ``Refused`` where it can't be."""
         period = self.period()
-        if not self.cleaned_data["longer"]:
+        if not self.cleaned_data.get("longer"):
             return period
         ends = usage.enrollment_expiration_date_time
         if ends is None:

@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from enrollments.admin.masking import name_of
 from enrollments.admin.refused_calls import call_url, reason_of, shown_calls
-from enrollments.admin.why_words import check_title
+from enrollments.admin.why_words import what_was_wrong
 from enrollments.figures import PER_DAY, UPTAKE
 from enrollments.uptake import by_promotion
 from promotions.admin.charts import Chart
 from promotions.admin.moments import show_counted, show_short
 from promotions.admin.pages import promotion_url
 from promotions.admin.promotion_list import uptake_in_words
-from promotions.admin.refusals import for_people
 from promotions.admin.saved_views import running
 from promotions.admin.site import actor_of, may_view_enrollments, may_view_promotions
 from promotions.admin.this_week import needs_attention, this_week
@@ -112,29 +112,32 @@ class Failure:
     when: str
     partner: str
     promotion: str
-    failed: str
-    """The check that it failed."""
+    was_wrong: str
+    customer: str
+    """As far as the viewer may see; empty where it is not certain who was meant."""
     reason: str
     url: str
 
 
 def recent_failures(request: HttpRequest) -> Sequence[Failure] | None:
-    """The last partner calls that were refused, with their reasons, without whom they were about;
-    those left out that were refused with others. None for whoever doesn't see enrollments."""
+    """The last partner calls that were refused, with their reasons; those left out that were
+    refused with others. None for whoever doesn't see enrollments."""
     if not may_view_enrollments(request):
         return None
-    calls = shown_calls(actor_of(request)).filter(is_of_another_item=False)
+    by = actor_of(request)
+    calls = shown_calls(by).filter(is_of_another_item=False)
     calls = calls.order_by("-created_date", "-id")
     return [
         Failure(
             when=show_short(call.created_date),
             partner=str(call.created_by),
             promotion=str(call.promotion or "promotion not known"),
-            failed=check_title(call.code),
-            reason=for_people(reason_of(call)),
+            was_wrong=what_was_wrong(call.code),
+            customer="" if call.party is None else name_of(call.party, by),
+            reason=reason_of(call),
             url=call_url(call),
         )
-        for call in calls.select_related(None).select_related("promotion", "created_by")[:LAST]
+        for call in calls[:LAST]
     ]
 
 

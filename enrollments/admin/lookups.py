@@ -8,7 +8,7 @@ from django.db import models
 
 from enrollments.models import PromotionPartyUsage
 from promotions.actors import Actor
-from promotions.admin.site import KeySelect, label_of
+from promotions.admin.site import KeySelect, choice_of
 from promotions.models import RecordQuerySet
 
 
@@ -29,4 +29,4 @@ class LookupField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
 
     def label_from_instance(self, obj: models.Model) -> str:
         assert self._by is not None
-        return label_of(obj, self._by)
+        return choice_of(obj, self._by)

@@ -14,7 +14,7 @@ from enrollments.admin.acts import require
 from enrollments.admin.cards import customer_url
 from enrollments.admin.masking import masked, name_of
 from enrollments.admin.why_page import MAY_VIEW, answer_now, item_of
-from enrollments.admin.why_words import check_title
+from enrollments.admin.why_words import in_words, what_was_wrong
 from enrollments.models import Account, Contact, Offer, RefusedCall
 from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import find_accounts, find_contacts
@@ -22,7 +22,6 @@ from enrollments.services.refused_calls import ANOTHER_REFUSED
 from promotions.actors import Actor
 from promotions.admin.moments import DayRangeFilter, show_moment, show_short, unbroken
 from promotions.admin.pages import page
-from promotions.admin.refusals import for_people
 from promotions.admin.site import ModelAdmin, RecordFilter, actor_of
 from promotions.models import RecordQuerySet
 
@@ -57,18 +56,19 @@ def call_url(call: RefusedCall) -> str:
 
 def reason_of(call: RefusedCall) -> str:
     """Why it was refused, in words."""
+    detail = in_words(call.detail)
     if not call.is_of_another_item:
-        return call.detail
+        return detail
     if call.detail == ANOTHER_REFUSED:
-        return f"All or none was asked for. {call.detail}"
-    return f"All or none was asked for, and another item was refused: {call.detail}"
+        return f"All or none was asked for. {detail}"
+    return f"All or none was asked for, and another item was refused: {detail}"
 
 
 @admin.register(RefusedCall)
 class RefusedCallAdmin(ModelAdmin):
     ordering = ("-id",)
     sortable_by = ()
-    list_display = ("when", "partner", "customer", "promotion_name", "refused_by", "reason")
+    list_display = ("when", "partner", "customer", "promotion_name", "was_wrong", "reason")
     list_filter = (("promotion", RecordFilter), ("created_date", DayRangeFilter))
     search_fields = ("id",)
     search_help_text = "Request id, or the customer's e-mail, name, phone or record id"
@@ -143,13 +143,13 @@ class RefusedCallAdmin(ModelAdmin):
     def promotion_name(self, call: RefusedCall) -> str:
         return "not known" if call.promotion is None else call.promotion.name
 
-    @admin.display(description="failed check")
-    def refused_by(self, call: RefusedCall) -> str:
-        return check_title(call.code)
+    @admin.display(description="what was wrong")
+    def was_wrong(self, call: RefusedCall) -> str:
+        return what_was_wrong(call.code)
 
     @admin.display(description="reason")
     def reason(self, call: RefusedCall) -> str:
-        return format_html('<span class="min-w-56 block">{}</span>', for_people(reason_of(call)))
+        return format_html('<span class="min-w-56 block">{}</span>', reason_of(call))
 
     # --- One of them ---
 
@@ -177,9 +177,9 @@ def refused_call_page(request: HttpRequest, key: str) -> HttpResponse:
         "enrollments/admin/refused_call.html",
         title=f"Refused call of {show_moment(call.created_date)}",
         call=call,
-        refused_by=check_title(call.code),
-        reason=for_people(reason_of(call)),
-        further=[for_people(detail) for _, detail, _ in call.further or []],
+        was_wrong=what_was_wrong(call.code),
+        reason=reason_of(call),
+        further=[in_words(detail) for _, detail, _ in call.further or []],
         facts=_facts(request, call),
         answer=None if item is None else answer_now(request, item, call.party, timezone.now()),
     )

@@ -13,7 +13,7 @@ from enrollments.admin.cards import customer_url, party_name, shown_enrollments
 from enrollments.admin.customer_page import more_of
 from enrollments.admin.masking import name_of
 from enrollments.admin.refused_calls import call_url, shown_calls
-from enrollments.admin.why_words import check_title
+from enrollments.admin.why_words import what_was_wrong
 from enrollments.models import Account, Contact, EnrollmentJob
 from enrollments.phones import looks_like_a_phone, phone_key
 from enrollments.selectors import account_conditions, contact_conditions, usage_key
@@ -93,7 +93,7 @@ def _refused_calls(request: HttpRequest, text: str) -> Iterator[Hit]:
         customer = "" if call.party is None else f"{name_of(call.party, by)} · "
         yield Hit(
             kind="Refused call",
-            title=f"{check_title(call.code)}, {show_short(call.created_date)}",
+            title=f"{what_was_wrong(call.code)}, {show_short(call.created_date)}",
             more=f"{customer}{call.created_by}",
             url=call_url(call),
             icon="block",

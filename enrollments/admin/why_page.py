@@ -1,7 +1,7 @@
-"""Why: would an enrollment of this customer in this promotion be accepted now, check by check, and
-where do they stand?"""
+"""Why: where this customer stands in this promotion, and would an enrollment be accepted now, check
+by check?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,16 +14,16 @@ from enrollments.admin.acts import prefilled, require
 from enrollments.admin.cards import Card, cards, customer_url, shown_enrollments
 from enrollments.admin.forms import CheckForm
 from enrollments.admin.masking import name_of
-from enrollments.admin.why_words import Row, rows
+from enrollments.admin.why_words import Row, in_words, rows
 from enrollments.models import Account, Contact, RefusedCall
 from enrollments.services.explaining import explain
 from enrollments.wire import Item
 from promotions.admin.moments import show_moment
 from promotions.admin.pages import page
-from promotions.admin.refusals import for_people
 from promotions.admin.site import actor_of
 
 MAY_VIEW: Final = "enrollments.view_promotionpartyusage"
+ACCEPTED_NOW: Final = "Would an enrollment be accepted now?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class Answer:
     """The enrollment that there is, with where it stands and why."""
     enroll_url: str
     headings: tuple[str, ...] = ("Check", "Result", "Expected", "Found")
+
+    @property
+    def question(self) -> str:
+        """What is asked first: of who has an enrollment, whether the promotion applies."""
+        return f"Does {self.promotion} apply to {self.customer}?" if self.card else ACCEPTED_NOW
 
     @property
     def applies(self) -> bool:
@@ -65,7 +70,7 @@ def why_page(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "enrollments/admin/why.html",
-        title="Would an enrollment be accepted now?",
+        title=answer.question if answer else ACCEPTED_NOW,
         form=form,
         answer=answer,
     )
@@ -79,7 +84,7 @@ def answer_now(request: HttpRequest, item: Item, party: Account | Contact, at: d
     customer = name_of(party, by)
     return Answer(
         is_yes=not explained.errors,
-        reasons=[for_people(error.detail) for error in explained.errors],
+        reasons=[in_words(error.detail) for error in explained.errors],
         rows=rows(explained, customer, at),
         customer=customer,
         customer_url=customer_url(party),
@@ -108,7 +113,8 @@ def _card(request: HttpRequest, item: Item, party: Account | Contact, at: dateti
     is_contact = isinstance(party, Contact)
     own: dict[str, Any] = {"contact": party} if is_contact else {"contact": None, "account": party}
     usages = shown_enrollments(actor_of(request), at).filter(**own, promotion=item.promotion_id)
-    return next(iter(cards(list(usages[:1]), request)), None)
+    card = next(iter(cards(list(usages[:1]), request)), None)
+    return replace(card, why_url="") if card else None  # it would lead to where one is
 
 
 def _enroll_url(request: HttpRequest, item: Item, party: Account | Contact) -> str:

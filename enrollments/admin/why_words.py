@@ -1,6 +1,7 @@
 """The checks of an enrollment in words: what each expects, and what was found. Words only: what
 passes and what fails is decided by the rules."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +12,12 @@ from enrollments.deciding import Decision
 from enrollments.facts import PromotionFacts
 from enrollments.models import PromotionPartyUsage
 from enrollments.services.explaining import Explanation
-from enrollments.standing import Cause, cause, standing
+from enrollments.standing import STANDING_OF, Cause, Standing, cause, standing
 from promotions.admin.moments import organisation_zone, show_day, show_moment
+from promotions.admin.refusals import for_people
 from promotions.admin.site import badge
 from promotions.errors import CATALOGUE
+from promotions.ids import PROMOTION_PARTY_USAGE, MalformedId, decode
 from promotions.moments import day_in
 
 NOT_REACHED: Final = "Not looked at: a check before it failed."
@@ -191,40 +194,82 @@ WORDS: Final[Mapping[CheckName, Words]] = {
         "A place is left", "Fewer are taken than there are, or the customer keeps one", _place
     ),
 }
-CHECK_OF: Final[Mapping[str, CheckName]] = {
-    "customer_not_found": CheckName.CUSTOMER,
-    "customer_ambiguous": CheckName.CUSTOMER,
-    "account_contact_mismatch": CheckName.CUSTOMER,
-    "promotion_not_found": CheckName.PROMOTION,
-    "offer_not_found": CheckName.OFFER,
-    "promotion_inactive": CheckName.ACTIVE,
-    "promotion_ended": CheckName.NOT_OVER,
-    "enrollment_not_enabled": CheckName.TAKES_ENROLLMENTS,
-    "enrollment_not_open": CheckName.WINDOW,
-    "enrollment_closed": CheckName.WINDOW,
-    "offer_not_for_promotion": CheckName.OFFER_LEADS_HERE,
-    "offer_inactive": CheckName.OFFER_ACTIVE,
-    "period_reversed": CheckName.PERIOD_ORDER,
-    "period_in_past": CheckName.PERIOD_NOT_OVER,
-    "duplicate_in_request": CheckName.ONCE,
-    "already_enrolled": CheckName.NOT_ENROLLED,
-    "enrollment_limit_reached": CheckName.PLACE,
+
+
+# --- What was wrong with a call that was refused --------------------------------------------------
+
+WAS_WRONG: Final[Mapping[str, str]] = {
+    "customer_not_found": "Customer was not found",
+    "customer_ambiguous": "Several customers matched",
+    "account_contact_mismatch": "Contact did not belong to the account",
+    "promotion_not_found": "Promotion was not found",
+    "offer_not_found": "Offer was not found",
+    "promotion_inactive": "Promotion was not active",
+    "promotion_ended": "Promotion was over",
+    "enrollment_not_enabled": "Promotion took no enrollments",
+    "enrollment_not_open": "Enrollment was not open yet",
+    "enrollment_closed": "Enrollment was closed",
+    "offer_not_for_promotion": "Offer belonged to another promotion",
+    "offer_inactive": "Offer was not active",
+    "period_reversed": "Own period ended before it began",
+    "period_in_past": "Own period was over already",
+    "period_outside_promotion": "Own period missed the promotion's",
+    "duplicate_in_request": "Call named the customer twice",
+    "already_enrolled": "Customer was enrolled already",
+    "enrollment_limit_reached": "No place was left",
 }
-"""Which check a kept refusal came from, where its code tells."""
+"""By code, what a check found that failed. As it was then: since, it may have changed."""
 
 
-def check_title(code: str) -> str:
-    """What refused, for an error's code: the check, or what the catalogue calls it."""
-    name = CHECK_OF.get(code)
-    return WORDS[name].title if name else CATALOGUE[code].title if code in CATALOGUE else code
+def what_was_wrong(code: str) -> str:
+    """Why a kept call was refused, in a few words, for its error's code; of a call that could not
+    be read the words of the catalogue."""
+    return WAS_WRONG.get(code) or (CATALOGUE[code].title if code in CATALOGUE else code)
+
+
+_ENROLLMENT: Final = re.compile(rf"\b{PROMOTION_PARTY_USAGE}[0-9A-Za-z]{{15}}\b", re.ASCII)
+
+
+def in_words(detail: str) -> str:
+    """A reason as staff read it: enrollments by their numbers, where callers are told ids."""
+    return _ENROLLMENT.sub(_number, for_people(detail))
+
+
+def _number(found: re.Match[str]) -> str:
+    try:
+        return PromotionPartyUsage(pk=decode(PROMOTION_PARTY_USAGE, found[0])).name
+    except MalformedId:
+        return found[0]
 
 
 # --- Where a customer stands ----------------------------------------------------------------------
 
 
-def because(usage: Any, at: datetime) -> str:
-    """Which condition decides where the customer of an enrollment stands now."""
-    return _CAUSES[cause(usage, usage.promotion, at)](usage)
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """Where the customer of an enrollment stands."""
+
+    word: Standing
+    lead: str
+    """Whether the promotion applies to the customer, in a few words."""
+    because: str
+    """Which condition decides that."""
+
+
+def where_stands(usage: Any, at: datetime) -> Stands:
+    """Where the customer of an enrollment stands at the moment ``at``, and why."""
+    why = cause(usage, usage.promotion, at)
+    word = STANDING_OF[why]
+    return Stands(word, _LEADS[word], _CAUSES[why](usage))
+
+
+_LEADS: Final[Mapping[Standing, str]] = {
+    Standing.ACTIVE: "Enrolled: the promotion applies to this customer now",
+    Standing.SCHEDULED: "Enrolled, but the promotion does not apply to this customer yet",
+    Standing.PAUSED: "Enrolled, but paused: the promotion does not apply now",
+    Standing.EXPIRED: "The enrollment has expired: the promotion does not apply any more",
+    Standing.WITHDRAWN: "The enrollment was withdrawn: the promotion does not apply",
+}
 
 
 _CAUSES: Final[Mapping[Cause, Callable[[Any], str]]] = {

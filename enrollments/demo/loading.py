@@ -51,8 +51,9 @@ LOGINS: Final[Mapping[str, tuple[str, str, str | None]]] = {
 }
 """First name, last name and role; no role is a superuser."""
 PARTNER: Final = "Demo shop"
-REFUSED: Final = (("LOYALTY2", 1), ("ORGANICBOX", 1.5), ("GARDEN", 2), ("LOYALTY2", 3))
-"""Codes of promotions that nobody can enroll in, and how many days ago the shop tried to."""
+REFUSED: Final = (("LOYALTY2", 3), ("GARDEN", 2), ("ORGANICBOX", 1.5), ("LOYALTY2", 1))
+"""Codes of promotions that nobody can enroll in, and how many days ago the shop tried to: the
+first call first, as calls are numbered."""
 _PARTNER_EMAIL: Final = "demo-shop@example.com"
 
 

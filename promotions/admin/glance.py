@@ -16,7 +16,13 @@ from promotions.admin.site import actor_of, badge, staff_user
 from promotions.admin.verbs import offered
 from promotions.admin.words import emphasised
 from promotions.models import Promotion
-from promotions.rules import EnrollmentWindow, enrollment_window, is_over, promotion_status
+from promotions.rules import (
+    EnrollmentWindow,
+    PromotionStatus,
+    enrollment_window,
+    is_over,
+    promotion_status,
+)
 from promotions.services.views import last_viewed
 from promotions.snapshots import described, others_of
 from promotions.whole import Whole
@@ -37,6 +43,18 @@ def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> s
     if not promotion.is_active:
         return "not open, promotion is a draft"
     return "open" if closes is None else f"open until {show_day(closes)}"
+
+
+def status_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
+    """Status and enrollment beside each other; of a draft, and of what is over, the status alone:
+    nobody can enroll. ``running, enrollment opens 19 Dec 2026``."""
+    status = promotion_status(promotion, at, zone)
+    if status in (PromotionStatus.DRAFT, PromotionStatus.ENDED):
+        return status.value
+    enrollment = enrollment_in_words(promotion, at, zone)
+    if not promotion.is_enrollment_required:
+        return f"{status}, {enrollment}"
+    return f"{status}, enrollment {enrollment}"
 
 
 def _coupons_in_words(whole: Whole) -> str:

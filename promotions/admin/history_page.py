@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from promotions.models import (
     PromotionHistory,
     PromotionPart,
     Record,
+    User,
 )
 from promotions.models.picklists import FeedType
 from promotions.services.feed import comment, delete_comment, delete_post, post
@@ -67,6 +68,8 @@ class Entry:
     comments: Sequence[Remark] = ()
     mine: bool = False
     """Whether it is the user's own post."""
+    user: User | None = None
+    """Who did it, of an act."""
 
 
 def history_page(request: HttpRequest, key: str) -> HttpResponse:
@@ -103,11 +106,19 @@ def history_page(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+def last_acts(record: Record, by: Actor) -> Iterable[Entry]:
+    """The last acts that changed fields of ``record`` itself, newest first."""
+    return _acts(_rows_of(record)[:MOST_CHANGES], by)
+
+
+def _rows_of(record: Record) -> QuerySet[PromotionHistory]:
+    of_record = Q(object_name=record.object_name, record_key=record.pk)
+    return rows_shown(PromotionHistory.objects.filter(of_record)).order_by("-pk")
+
+
 def record_history_page(request: HttpRequest, record: Record) -> HttpResponse:
     """The timeline of one record: the rows of its own."""
-    of_record = Q(object_name=record.object_name, record_key=record.pk)
-    rows = rows_shown(PromotionHistory.objects.filter(of_record))
-    shown = Paginator(rows.order_by("-pk"), PER_PAGE * 5).get_page(request.GET.get("page"))
+    shown = Paginator(_rows_of(record), PER_PAGE * 5).get_page(request.GET.get("page"))
     app, kind = record._meta.app_label, record._meta.model_name
     whole = promotion_url(record.promotion, "history") if isinstance(record, PromotionPart) else ""
     return _page(
@@ -173,6 +184,7 @@ def _acts(rows: Iterable[PromotionHistory], by: Actor) -> Iterable[Entry]:
         yield Entry(
             key=act[0].pk,
             who=str(act[0].created_by),
+            user=act[0].created_by,
             when=show_moment(act[0].created_date),
             through=THROUGH[act[0].source],
             reason=act[0].reason or "",

@@ -16,9 +16,9 @@ from promotions.admin import coupon_pages, exchange_pages, verbs
 from promotions.admin.access import access_to
 from promotions.admin.calendar_page import calendar_page
 from promotions.admin.consequences import of_deleting
-from promotions.admin.glance import at_a_glance
+from promotions.admin.glance import at_a_glance, status_in_words
 from promotions.admin.history_page import history_page
-from promotions.admin.moments import read_typed_page
+from promotions.admin.moments import organisation_zone, read_typed_page
 from promotions.admin.pages import link, promotion_url
 from promotions.admin.part_rows import part_model
 from promotions.admin.promotion_form import PromotionForm
@@ -120,6 +120,9 @@ class PromotionAdmin(PromotionListAdmin):
     def label_of(self, record: Promotion) -> str:
         code = record.promotion_code
         return f"{record.name} ({code})" if code else record.name
+
+    def stands_so(self, record: Promotion) -> str:
+        return status_in_words(record, timezone.now(), organisation_zone())
 
     # --- The form ---
 

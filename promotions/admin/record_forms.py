@@ -39,6 +39,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
     """Who edits."""
     refused: ClassVar[tuple[DomainError, ...]] = ()
     """Why the service refused this form the first time round."""
+    conflict: ClassVar[str] = ""
+    """What somebody else changed since the editor read it, if that is why it was refused."""
     rules: ClassVar[Callable[[Any], Iterable[DomainError]]] = staticmethod(lambda record: ())
     """What is wrong between the fields of a record; pointers as in the API."""
     label_of: ClassVar[Callable[[Any], str]] = staticmethod(str)
@@ -101,6 +103,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         if not self.errors:
             show_refusals(self, type(self).rules(self.instance))
         show_refusals(self, self.refused_here())
+        if self.conflict:
+            self.add_error(None, self.conflict)
 
     def refused_here(self) -> Iterable[DomainError]:
         """Why the service refused the form the first time round, as far as the fields show it."""

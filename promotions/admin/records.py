@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,10 +21,19 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from promotions.access import Access
 from promotions.actors import Actor
 from promotions.admin.access import access_to
+from promotions.admin.conflicts import conflict_in_words, conflict_message
 from promotions.admin.moments import DayField, MomentField, moment_column, show_moment
 from promotions.admin.record_forms import RecordForm, currency_field
 from promotions.admin.refusals import in_words
-from promotions.admin.site import KeySelect, ModelAdmin, actor_of, label_of, staff_user, words_of
+from promotions.admin.site import (
+    KeySelect,
+    ModelAdmin,
+    actor_of,
+    is_key,
+    label_of,
+    staff_user,
+    words_of,
+)
 from promotions.errors import DomainError, Refused
 from promotions.models import PromotionPart, Record, RecordQuerySet
 from promotions.models.fields import CurrencyField
@@ -192,6 +202,7 @@ class RecordAdmin(ModelAdmin):
         form.by = actor_of(request)
         form.label_of = staticmethod(partial(label_of, by=form.by))
         form.refused = getattr(request, "refused", ())
+        form.conflict = getattr(request, "conflict", "")
         form.rules = staticmethod(self.problems)
         return form
 
@@ -206,8 +217,24 @@ class RecordAdmin(ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             # Nothing was written. The same form again, with the reasons in it.
-            request.refused = refused.errors  # type: ignore[attr-defined]
+            request.refused = [  # type: ignore[attr-defined]
+                error for error in refused.errors if not _is_conflict(error)
+            ]
+            if any(_is_conflict(error) for error in refused.errors):
+                request.conflict = self._conflict(request, object_id)  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _conflict(self, request: HttpRequest, object_id: str | None) -> str:
+        known = request.POST.get("version", "")
+        by = actor_of(request)
+        records: RecordQuerySet[Any] = RecordQuerySet(self.model).live().accessible(by)
+        record = records.select_related("last_modified_by").filter(pk=object_id).first()
+        if record is None:
+            return "This was deleted while you had it open."
+        words = conflict_in_words(
+            record, int(known) if is_key(known) else 0, tracked=self.service.tracked, by=by
+        )
+        return conflict_message(words, request.path)
 
     def render_change_form(
         self,
@@ -218,6 +245,11 @@ class RecordAdmin(ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> Any:
+        errors = context["adminform"].form.errors
+        if obj is not None and errors:  # it is still called what it was
+            context["original"] = self.model._base_manager.filter(pk=obj.pk).first() or obj
+        if set(errors) == {NON_FIELD_ERRORS}:
+            context["errors"] = None  # "Correct the errors below" would be all there is of them
         if obj is not None and request.method == "GET":
             note_view(obj, user=staff_user(request.user), at=timezone.now())
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -285,6 +317,11 @@ class RecordAdmin(ModelAdmin):
             return HttpResponseRedirect(
                 reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             )
+
+
+def _is_conflict(error: DomainError) -> bool:
+    """Whether it is the record itself that somebody changed, and not one of its parts."""
+    return error.code == "version_conflict" and not error.pointer
 
 
 def _reaches(request: HttpRequest, obj: Any, access: Access) -> bool:

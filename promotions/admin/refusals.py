@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Final
 
 from django import forms
 
-from promotions.admin.moments import show_moment
+from promotions.admin.moments import show_day, show_moment
 from promotions.dictionary import columns_of
 from promotions.errors import DomainError, Refused
 from promotions.moments import parse_moment
 
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?= \()", re.ASCII)
+"""A day of which the rules name the zone."""
 
 
 def show_refusals(
@@ -34,8 +37,10 @@ def in_words(refused: Refused) -> str:
 
 
 def for_people(detail: str) -> str:
-    """A reason with its moments on the organisation's clocks, where the rules write UTC."""
-    return _MOMENT.sub(lambda found: show_moment(parse_moment(found[0])), detail)
+    """A reason with its moments on the organisation's clocks, where the rules write UTC, and its
+    days as the admin writes them."""
+    detail = _MOMENT.sub(lambda found: show_moment(parse_moment(found[0])), detail)
+    return _DAY.sub(lambda found: show_day(date.fromisoformat(found[0])), detail)
 
 
 def _form_field(form: forms.BaseForm, property_: str) -> str:

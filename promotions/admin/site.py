@@ -48,6 +48,7 @@ __all__ = [
     "YesNoFilter",
     "actor_of",
     "badge",
+    "choice_of",
     "everybodys_label_of",
     "in_enrollments",
     "in_promotions",
@@ -236,6 +237,10 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
         """What tells a record apart where it is chosen among others."""
         return str(record)
 
+    def stands_so(self, record: Any) -> str:
+        """What to know of a record before it is chosen: of most, nothing beside their name."""
+        return ""
+
     def label_for(self, record: Any, by: Actor) -> str:
         """The same as far as ``by`` may read it."""
         return self.label_of(record)
@@ -258,6 +263,13 @@ def label_of(record: Any, by: Actor) -> str:
     return str(registered.label_for(record, by) if registered else record)
 
 
+def choice_of(record: Any, by: Actor) -> str:
+    """The same with what is to be known before it is chosen: ``Summer sale (SUMMER) · draft``."""
+    registered: Any = admin.site._registry.get(type(record))
+    stands_so = registered.stands_so(record) if registered else ""
+    return " · ".join(part for part in (label_of(record, by), stands_so) if part)
+
+
 def everybodys_label_of(record: Any) -> str:
     """The same for a record of the catalogue, which tells nothing personal."""
     registered: Any = admin.site._registry[type(record)]
@@ -268,7 +280,7 @@ class LookupView(AutocompleteJsonView):
     """Answers what somebody types in a ``KeySelect``, to those who may view such records."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        text = label_of(obj, actor_of(self.request))
+        text = choice_of(obj, actor_of(self.request))
         return {"id": str(getattr(obj, to_field_name)), "text": text}
 
 

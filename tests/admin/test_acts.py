@@ -1,5 +1,6 @@
 """Enrolling, withdrawing and changing periods, as staff do it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.enrollments import withdraw
+from promotions.admin.moments import show_day
 from tests.admin.conftest import user_of
 from tests.admin.pages import errors, sent, text
 from tests.factories import (
@@ -125,23 +127,38 @@ def test_who_is_enrolled_already_leads_to_the_enrollment(support: Client) -> Non
 
 
 LOOKUP = "/admin/promotions/promotion/lookup/"
+FIELD = {"app_label": "enrollments", "model_name": "promotionpartyusage"}
 
 
 def test_choices_are_told_apart_while_typing(support: Client, nobody: Client) -> None:
     make_contact(first_name="Anna", last_name="Müller", email="anna.1@example.com")
     make_contact(first_name="Anna", last_name="Müller", email="anna.2@example.com")
-    query = {
-        "term": "MÜLLER",
-        "app_label": "enrollments",
-        "model_name": "promotionpartyusage",
-        "field_name": "contact",
-    }
+    query = {"term": "MÜLLER", **FIELD, "field_name": "contact"}
     results = support.get(LOOKUP, query).json()["results"]
     assert {r["text"] for r in results} == {
         "Anna Müller · anna.1@example.com",
         "Anna Müller · anna.2@example.com",
     }
     assert nobody.get(LOOKUP, query).status_code == 403
+
+
+def test_promotions_say_whether_one_can_enroll_before_they_are_chosen(support: Client) -> None:
+    at = timezone.now()
+    opens = at.date() + timedelta(days=20)
+    scenes: dict[str, dict[str, Any]] = {
+        "draft": {"is_active": False},
+        "ended": {"end_date_time": at - timedelta(days=1)},
+        "running, enrollment open": {},
+        f"running, enrollment opens {show_day(opens)}": {"enrollment_start_date": opens},
+        "running, no enrollment": {"is_enrollment_required": False},
+    }
+    for number, values in enumerate(scenes.values()):
+        make_promotion(name=f"Box {number}", **values)
+    query = {"term": "box", **FIELD, "field_name": "promotion"}
+    results = support.get(LOOKUP, query).json()["results"]
+    assert {one["text"].partition(" · ")[2] for one in results} == set(scenes)
+    first = make_promotion(name="Fox", promotion_code="FOX", is_active=False)
+    assert "Fox (FOX) · draft" in text(support.get(f"{ENROLL}?promotion={first.pk}"))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +217,7 @@ def test_several_are_withdrawn_each_for_itself(support: Client) -> None:
     assert messages(response) == ["2 enrollments withdrawn."]
     assert "1 of 3 not withdrawn" in errors(response)["__all__"][0]
     assert [one.usage.pk for one in response.context["chosen"]] == [usages[1].pk]
-    assert "Somebody changed this record" in text(response)
+    assert "after you opened this page" in text(response)
 
 
 def test_without_a_choice_it_says_so(support: Client) -> None:
@@ -240,6 +257,37 @@ def test_says_moments_on_the_organisations_clocks(support: Client, settings: Any
     assert "would end (1 Jan 2020, 00:00 (Europe/Berlin))" in errors(response)["expiration"][0]
 
 
+def test_offers_only_what_can_be_done_about_the_end(support: Client) -> None:
+    """What ends with the promotion isn't made longer: neither without an end of its own nor with
+    one that comes later. It can be given an end; the page says until when the promotion runs."""
+    end = datetime(2099, 12, 31, tzinfo=UTC)
+    promotion = make_promotion(end_date_time=end)
+    without = enroll_contact(make_contact(), promotion)
+    earlier = enroll_contact(make_contact(), promotion, expiration=end - timedelta(days=30))
+    later = enroll_contact(make_contact(), promotion, expiration=end + timedelta(days=30))
+    page = support.get(f"{PERIOD}?usage={without.pk}")
+    assert list(page.context["form"].fields) == ["effective", "expiration", "reason"]
+    assert "Give it an end of its own" in text(page)
+    assert "The promotion runs until 31 Dec 2099, 00:00 (UTC)" in text(page)
+    offered = list(support.get(f"{PERIOD}?usage={earlier.pk}").context["form"].fields)
+    assert offered == ["longer", "effective", "expiration", "ends_with_promotion", "reason"]
+    assert "longer" not in support.get(f"{PERIOD}?usage={later.pk}").context["form"].fields
+    both = support.get(f"{PERIOD}?usage={earlier.pk}&usage={without.pk}")
+    assert "longer" in both.context["form"].fields
+
+
+def test_the_cursor_stands_where_typing_begins(support: Client) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    usage = enroll_contact(make_contact(), make_promotion(), expiration=ends)
+    for url, name in (
+        (f"{WITHDRAW}?usage={usage.pk}", "reason"),
+        (f"{PERIOD}?usage={usage.pk}&longer=7", "reason"),
+        (f"{PERIOD}?usage={usage.pk}", "expiration_0"),
+    ):
+        [focused] = re.findall(r"<[^>]* autofocus[^>]*>", text(support.get(url)))
+        assert f'name="{name}"' in focused
+
+
 def test_lets_it_end_with_the_promotion(support: Client) -> None:
     ends = timezone.now() + timedelta(days=1)
     usage = enroll_contact(make_contact(), make_promotion(), expiration=ends)
@@ -266,7 +314,8 @@ def test_says_at_the_field_why_the_period_does_not_change(
     support: Client, values: dict[str, str], field: str, says: str
 ) -> None:
     promotion = make_promotion(end_date_time=datetime(2100, 1, 1, tzinfo=UTC))
-    usage = enroll_contact(make_contact(), promotion)
+    ends = datetime(2102, 6, 1, tzinfo=UTC)
+    usage = enroll_contact(make_contact(), promotion, expiration=ends)
     response = sent(support, f"{PERIOD}?usage={usage.pk}", **{"reason": "why", **values})
     assert says in " ".join(errors(response)[field])
     usage.refresh_from_db()

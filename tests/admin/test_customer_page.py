@@ -215,7 +215,7 @@ def test_the_app_says_enrolled_but_the_shop_says_no(support: Client) -> None:
     [card] = support.get(hit(support, "crm-9")).context["cards"]
     assert "paused" in card.standing
     assert card.because == "The promotion is switched off."
-    assert "does not apply to this customer now" in text(support.get(card.why_url))
+    assert "paused: the promotion does not apply now" in text(support.get(card.why_url))
 
 
 # Why was she refused yesterday: tests/admin/test_refused_calls.py

@@ -199,7 +199,7 @@ def test_support_begins_with_finding_customers(
 
 
 def test_what_was_refused_lately_with_the_reason(
-    marketer: Client, nobody: Client, settings: Any
+    marketer: Client, support: Client, nobody: Client, settings: Any
 ) -> None:
     assert "None. What partners ask for" in text(home(marketer))
     by = make_user(username="till", first_name="Till")
@@ -223,6 +223,8 @@ def test_what_was_refused_lately_with_the_reason(
     assert {(one.promotion, one.partner) for one in failures} == {("Sale", "Till")}
     assert marketer.get(failures[0].url).status_code == 200
     assert "Zander" not in text(response)
+    assert all(one.customer.startswith("Contact 003") for one in failures)
+    assert all("Zander" in one.customer for one in home(support).context["failures"])
     assert "refused lately" not in text(home(nobody))
     settings.PROMOTION_SHARING = "private"
     assert [one.promotion for one in home(marketer).context["failures"]] == ["promotion not known"]

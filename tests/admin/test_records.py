@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from enrollments.models import Account, Contact, Offer
 from enrollments.services.customers import contacts
+from promotions.admin.moments import show_moment
 from promotions.services.recycle_bin import delete_promotion
-from tests.admin.conftest import user_of
-from tests.admin.pages import admin_url, errors, sent, text
+from tests.admin.conftest import staff, user_of
+from tests.admin.pages import admin_url, errors, form_data, sent, text
 from tests.factories import (
     actor,
     enroll_contact,
@@ -113,9 +114,30 @@ def test_two_editors_do_not_overwrite_each_other(support: Client) -> None:
     contacts.update(contact.pk, {"phone": "1"}, by=actor(), at=timezone.now())
     change = admin_url("enrollments_contact", "change", contact.pk)
     response = sent(support, change, phone="2", version="1")
-    assert "Somebody changed this record" in errors(response)["__all__"][0]
+    [said] = errors(response)["__all__"]
     contact.refresh_from_db()
     assert contact.phone == "1"
+    when = show_moment(contact.last_modified_date)
+    assert f"{contact.last_modified_by} changed this on {when}." in said
+    assert f'href="{change}"' in said  # the record as it is now
+    assert "Please correct" not in text(response)
+
+
+def test_where_there_is_a_history_it_says_what_somebody_else_changed(marketer: Client) -> None:
+    by = staff(marketer)
+    promotion = make_promotion(name="Sale", by=by)
+    change = admin_url("promotions_promotion", "change", promotion.pk)
+    data = form_data(text(marketer.get(change)))
+    for name in ("Sale 2", "Sale 3"):
+        marketer.post(change, {**form_data(text(marketer.get(change))), "name": name})
+    response = marketer.post(change, {**data, "name": "Sale B"})
+    [said] = errors(response)["__all__"]
+    first, second = (said.index(f"from “Sale{a}” to “Sale {b}”") for a, b in (("", 2), (" 2", 3)))
+    assert first < second
+    assert said.startswith("You changed this on ")
+    assert response.context["original"].name == "Sale 3"  # not what was not saved
+    promotion.refresh_from_db()
+    assert promotion.name == "Sale 3"
 
 
 @pytest.mark.parametrize("query", ["MÜLLER", "anna müller", "Müller, Anna", "ANNA@", "0815", "ext"])

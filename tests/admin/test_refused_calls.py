@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enrollments.models import RefusedCall
+from promotions.admin.moments import show_day
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
 from tests.admin.conftest import SignIn
@@ -62,7 +63,7 @@ def test_why_was_she_refused_yesterday(support: Client, api: Api) -> None:
     then = support.get(page_of(call))
     shown = text(then)
     for words in (
-        "Failed check: Promotion is active",
+        "Refused then: Promotion was not active",
         "contact by last name, contact by e-mail",
         "promotion by its code",
         "Till, through the promotion-enrollments call",
@@ -78,7 +79,32 @@ def test_why_was_she_refused_yesterday(support: Client, api: Api) -> None:
     update_promotion(promotion.pk, changes, by=by, at=timezone.now(), expected=(version,))
     now = support.get(page_of(call))
     assert now.context["answer"].is_yes
-    assert "Failed check: Promotion is active" in text(now)
+    assert "Refused then: Promotion was not active" in text(now)
+
+
+def test_titles_and_dates_say_what_was_wrong_as_people_say_it(support: Client, api: Api) -> None:
+    """Not what was to hold, and not in the words of programs: everywhere a call is shown."""
+    anna = make_contact(first_name="Anna", last_name="Muster")
+    opens = timezone.now().date() + timedelta(days=20)
+    later = make_promotion(name="Later", enrollment_start_date=opens)
+    usage = enroll_contact(anna, make_promotion(name="Sale"))
+    refuse(api, {"id": anna.record_id}, {"id": later.record_id}, X_Request_Id="till-4711")
+    enrolled_in = {"id": usage.promotion.record_id}
+    refuse(api, {"id": anna.record_id}, enrolled_in, X_Request_Id="till-4711")
+    pages = {
+        "home": "/admin/",
+        "list": CALLS,
+        "customer": f"{CUSTOMERS}{anna.record_id}/",
+    }
+    for name, url in pages.items():
+        shown = text(support.get(url))
+        assert "Enrollment was not open yet" in shown, name
+        assert "Customer was enrolled already" in shown, name
+        assert f"Enrollment opens on {show_day(opens)} (" in shown, name
+        assert f"Use the existing enrollment {usage.name}." in shown, name
+        assert usage.record_id not in shown, name
+    found = text(support.get("/admin/promotions/promotion/find/", {"q": "till-4711"}))
+    assert "Enrollment was not open yet" in found
 
 
 def test_of_somebody_unknown_only_what_kind_of_name_was_sent(support: Client, api: Api) -> None:
@@ -153,7 +179,7 @@ def test_an_accounts_page_has_its_own_calls(support: Client, api: Api) -> None:
     )
     page = support.get(f"{CUSTOMERS}{account.record_id}/")
     [row] = page.context["refused"]
-    assert row["refused_by"] == "Promotion is active"
+    assert row["was_wrong"] == "Promotion was not active"
     assert account.name in text(support.get(row["url"]))
 
 

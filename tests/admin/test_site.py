@@ -31,6 +31,21 @@ def test_the_home_page_says_what_each_role_can_do(marketer: Client, support: Cli
     assert "Enroll a customer" in home
 
 
+def test_the_keyboard_comes_past_the_sidebar_and_to_the_filters(support: Client) -> None:
+    contact = make_contact()
+    for url in ("", "enrollments/refusedcall/", f"enrollments/contact/{contact.pk}/change/"):
+        page = text(support.get(f"/admin/{url}"))
+        [first, *_] = re.findall(r"<(?:a|button|input|select)\b[^>]*>", page[page.index("<body") :])
+        assert first == '<a class="skip-link" href="#content">'
+        assert 'id="content"' in page
+    opener = re.search(
+        r'<(\w+)[^>]* id="open-filters"', text(support.get("/admin/enrollments/offer/"))
+    )
+    assert opener is not None
+    assert opener[1] == "button"
+    assert "skip-link" not in text(Client().get("/admin/login/"))
+
+
 def test_the_sidebar_shows_what_a_role_may_see(
     marketer: Client, nobody: Client, superuser: Client
 ) -> None:

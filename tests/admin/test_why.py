@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from enrollments.admin.why_words import CHECK_OF, WORDS
+from enrollments.admin.why_words import WAS_WRONG, WORDS
 from enrollments.checks import TERMS, CheckName, Outcome, walked
 from enrollments.models import Contact, EnrollmentPlaces, PromotionPartyUsage
 from enrollments.services.customers import contacts
@@ -166,6 +166,26 @@ def query(asked: Item) -> dict[str, Any]:
     return sent
 
 
+CHECK_OF = {
+    "customer_not_found": CheckName.CUSTOMER,
+    "customer_ambiguous": CheckName.CUSTOMER,
+    "account_contact_mismatch": CheckName.CUSTOMER,
+    "promotion_not_found": CheckName.PROMOTION,
+    "offer_not_found": CheckName.OFFER,
+    "promotion_inactive": CheckName.ACTIVE,
+    "promotion_ended": CheckName.NOT_OVER,
+    "enrollment_not_enabled": CheckName.TAKES_ENROLLMENTS,
+    "enrollment_not_open": CheckName.WINDOW,
+    "enrollment_closed": CheckName.WINDOW,
+    "offer_not_for_promotion": CheckName.OFFER_LEADS_HERE,
+    "offer_inactive": CheckName.OFFER_ACTIVE,
+    "period_reversed": CheckName.PERIOD_ORDER,
+    "period_in_past": CheckName.PERIOD_NOT_OVER,
+    "already_enrolled": CheckName.NOT_ENROLLED,
+    "enrollment_limit_reached": CheckName.PLACE,
+}
+"""Which check refuses with which code, where only one does."""
+
 CHOSEN_FROM_LIVE_ONES = {"no customer", "no promotion", "no offer", "ambiguous"}
 """Cases that the form on the page can't be brought to; a refused call can."""
 
@@ -198,7 +218,7 @@ def test_the_verdict_is_that_of_a_dry_run_for_every_reason(
             [real] = enroll([asked], by=by, at=timezone.now(), all_or_none=False)
             assert isinstance(real, NotEnrolled) == (code is not None)
     # Every reason that a single item can be refused for, once its customer and promotion are known.
-    assert codes - {None} == {*CHECK_OF, "period_outside_promotion"} - {"duplicate_in_request"}
+    assert codes - {None} == set(WAS_WRONG) - {"duplicate_in_request"}
 
 
 def test_every_check_has_words_and_a_place_in_the_order() -> None:
@@ -223,7 +243,12 @@ def test_words_what_was_found_and_leads_on(support: Client, marketer: Client) ->
     contact, promotion = make_contact(), make_promotion(name="Sale", is_active=False)
     asked = {"contact": contact.pk, "promotion": promotion.pk}
     shown = text(support.get(WHY, asked))
-    for words in ("No, it would be refused", "It is switched off.", "Not looked at", "never was"):
+    for words in (
+        "No, it would be refused",
+        "It is switched off.",
+        "Not looked at",
+        "Not enrolled",
+    ):
         assert words in shown
     open_ = make_promotion()
     answer = support.get(WHY, {**asked, "promotion": open_.pk}).context["answer"]
@@ -296,8 +321,35 @@ def test_says_which_condition_decides_where_the_customer_stands(
             if card.why_url:
                 page = text(support.get(card.why_url))
                 assert words.replace("'", "&#x27;") in page
-                applies = "applies to this customer: a shop" in page
+                applies = "A shop that asks now is told that it applies." in page
                 assert applies == (cause is Cause.NOTHING_AGAINST)
+
+
+def test_who_is_enrolled_is_told_first_whether_the_promotion_applies(support: Client) -> None:
+    """Whether one more enrollment would be accepted comes second; the page doesn't lead to itself,
+    and names the enrollment as every other page does."""
+    contact, promotion = (
+        make_contact(first_name="Anna", last_name="Ng"),
+        make_promotion(name="Sale"),
+    )
+    usage = enroll_contact(contact, promotion)
+    asked = {"contact": contact.pk, "promotion": promotion.pk}
+    page = support.get(WHY, asked)
+    shown = text(page)
+    assert page.context["title"] == "Does Sale apply to Anna Ng?"
+    first, second = (
+        shown.index(words)
+        for words in ("the promotion applies to this customer now", "No, it would be refused")
+    )
+    assert first < second
+    assert f"Use the existing enrollment {usage.name}." in shown
+    assert usage.record_id not in shown
+    assert "Why…" not in shown
+    Promotion.objects.filter(pk=promotion.pk).update(is_active=False)
+    paused = text(support.get(WHY, asked))
+    assert "Enrolled, but paused: the promotion does not apply now" in paused
+    withdraw(usage.pk, by=actor(), at=timezone.now(), reason="moved")
+    assert "The enrollment was withdrawn" in text(support.get(WHY, asked))
 
 
 def test_is_quick(support: Client, django_assert_max_num_queries: Any) -> None:

@@ -425,6 +425,24 @@ def test_rule_10_the_duplicate_names_the_item_it_repeats(first: Item, words: str
 
 
 @pytest.mark.parametrize(
+    ("own", "promotions", "expected"),
+    [
+        (None, None, True),
+        (None, NOW, True),
+        (NOW, None, False),
+        (NOW - TICK, NOW, False),
+        (NOW, NOW, True),
+        (NOW + TICK, NOW, True),
+    ],
+)
+def test_what_ends_with_the_promotion_is_not_longer_by_an_end_of_its_own(
+    own: datetime | None, promotions: datetime | None, expected: bool
+) -> None:
+    promotion = FakePromotion(end_date_time=promotions)
+    assert rules.ends_with_promotion(own, promotion) is expected
+
+
+@pytest.mark.parametrize(
     ("reason", "expected"),
     [
         (None, "reason_required"),
