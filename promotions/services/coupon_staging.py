@@ -11,7 +11,7 @@ from promotions.errors import DomainError
 from promotions.folding import fold
 from promotions.models import Coupon
 from promotions.services.coupon_rows import as_table, insert_from, references_checked_at_once
-from promotions.services.records import TAKEN
+from promotions.services.records import taken
 
 _TABLE: Final = "coupon_import"
 _COUPONS: Final = Coupon._meta.db_table
@@ -78,7 +78,7 @@ class StagedRows:
                 AND coupon.coupon_code_key = {_TABLE}.coupon_code_key
                 AND (coupon.batch_id IS NULL OR coupon.batch_id <> %s))
             """,  # noqa: S608  # names of ours
-            [_CODE, TAKEN, batch or 0],
+            [_CODE, taken(Coupon, "coupon_code"), batch or 0],
         )
 
     def count_good(self) -> int:

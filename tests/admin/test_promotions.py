@@ -147,7 +147,7 @@ def test_creates_through_the_service(marketer: Client) -> None:
         ({"maximum_usage_count": "0"}, "maximum_usage_count", "greater than or equal to 1"),
         ({"end_date_time_1": "10:00"}, "end_date_time", "Write the day"),
         ({"end_date_time_0": "5/6/2026"}, "end_date_time", "5 June 2026 or 6 May 2026"),
-        ({"promotion_code": "taken"}, "promotion_code", "has this value already"),
+        ({"promotion_code": "taken"}, "promotion_code", "has this promotion code already"),
     ],
 )
 def test_says_at_the_field_what_is_wrong(
