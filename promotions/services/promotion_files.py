@@ -14,8 +14,9 @@ from promotions.errors import refuse
 from promotions.models import Promotion
 from promotions.moments import format_moment, on_the_clock, parse_moment, read_clock
 from promotions.rules import promotion_status
-from promotions.typed_dates import END_OF_DAY, read_day
 from promotions.typed_dates import read_clock as read_typed
+from promotions.typed_dates import read_day
+from promotions.wording.words import END_OF_DAY
 
 RECORD_ID: Final = "Record id"
 MOST_EXPORTED: Final = 10_000

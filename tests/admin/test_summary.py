@@ -285,7 +285,7 @@ def summary(client: Client, url: str = SUMMARY, **values: str) -> str:
 def test_the_summary_follows_what_is_typed_and_saves_nothing(marketer: Client) -> None:
     said = summary(marketer, **SHOES, start_date_time_0="1.5.2027", end_date_time_0="31 May 2027")
     assert "Buy 2 from <em>Shoes</em>, get 50 % off the cheapest." in said
-    assert "from 1 May 2027 00:00 to 31 May 2027 23:59 UTC" in said
+    assert "from 1 May 2027 00:00 to 31 May 2027 24:00 UTC" in said
     assert "Only enrolled customers take part." in said
     assert "Saving adds the product category <em>Shoes</em>" in said
     assert "Before it can be saved" not in said
