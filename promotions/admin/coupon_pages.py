@@ -81,8 +81,10 @@ class GenerateForm(forms.Form):
     )
     redemption_limit_all_buyers = _count(
         "Uses by all buyers",
-        "How often each coupon can be used in all. Empty: as often as they like.",
+        "How often each code can be used in all: 1 is one use per code. Empty: without limit, by "
+        "anybody who has it.",
         required=False,
+        initial=1,
     )
     redemption_limit_per_buyer = _count(
         "Uses by each buyer",

@@ -63,7 +63,9 @@ class CouponAdmin(PartAdmin):
     def uses(self, coupon: Coupon) -> str:
         in_all = coupon.redemption_limit_all_buyers
         each = coupon.redemption_limit_per_buyer
-        return f"{in_all or 'any'}, {each or 'any'}"
+        if in_all is None and each is None:
+            return "without limit"
+        return f"{in_all or 'any number'}, {each or 'any number'}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str

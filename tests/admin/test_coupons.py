@@ -123,6 +123,23 @@ def test_generates(marketer: Client) -> None:
     assert len({c.coupon_code for c in coupons if c.coupon_code.startswith("SUMMER-")}) == 50
 
 
+def test_proposes_one_use_per_code(marketer: Client) -> None:
+    promotion = make_promotion()
+    sent(marketer, pages(promotion, "generate"), quantity="2")
+    assert {c.redemption_limit_all_buyers for c in promotion.coupons.all()} == {1}
+    assert "without limit" not in text(marketer.get(LIST))
+
+
+def test_codes_without_limit_are_meant_and_warned_of(marketer: Client) -> None:
+    promotion = make_promotion(is_automatic=False)
+    url = pages(promotion, "generate")
+    sent(marketer, url, quantity="2", redemption_limit_all_buyers="")
+    assert {c.redemption_limit_all_buyers for c in promotion.coupons.all()} == {None}
+    assert "without limit" in text(marketer.get(LIST))
+    page = text(marketer.get(admin_url("promotions_promotion", "change", promotion.pk)))
+    assert "It has 2 coupons, and each of them can be used by anybody" in page
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [

@@ -56,7 +56,9 @@ def test_does_not_ask_where_nobody_is(lead: Client) -> None:
     promotion = make_promotion(by=staff(lead))
     url = admin_url("promotions_promotion", "delete", promotion.pk)
     assert 'name="confirmed"' not in text(lead.get(url))
-    lead.post(url, {"post": "yes"})
+    said = text(lead.post(url, {"post": "yes"}, follow=True))
+    assert "It can be restored from the" in said
+    assert BIN in said
     assert deleted(promotion)
 
 
