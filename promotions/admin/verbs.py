@@ -129,6 +129,8 @@ class Verb:
     act: str = "change"
     access: Access = Access.EDIT
     form: type[VerbForm] = VerbForm
+    is_final: bool = False
+    """Whether nothing takes it back: it stands apart from the other buttons."""
     on_deleted: bool = False
     obstacles: Callable[..., Sequence[Obstacle]] = lambda promotion, *, by: ()
     """What keeps it from being done, as the promotion is."""
@@ -157,12 +159,13 @@ VERBS: Final = (
     ),
     Verb(
         name="close",
-        title="Close",
+        title="End now",
         means="The promotion ends now, for good, and with it the enrollments of its customers.",
-        done="{} is closed.",
+        done="{} has ended.",
         perform=close,
         fits=lambda p, at: not is_over(p.end_date_time, at) and has_begun(p.start_date_time, at),
         consequences=consequences.of_closing,
+        is_final=True,
     ),
     Verb(
         name="clone",
@@ -265,13 +268,17 @@ def _advice(request: HttpRequest, promotion: Promotion, at: datetime) -> list[st
     return [emphasised(one.text) for one in description.warnings]
 
 
-def offered(request: HttpRequest, promotion: Promotion) -> list[tuple[str, str]]:
-    """The buttons on the promotion's page: title and address of what the user may do with it."""
+def offered(
+    request: HttpRequest, promotion: Promotion, *, final: bool = False
+) -> list[tuple[str, str]]:
+    """The buttons on the promotion's page: title and address of what the user may do with it, or of
+    what nothing takes back (``final``)."""
     at = timezone.now()
     return [
         (verb.title, promotion_url(promotion, verb.name))
         for verb in VERBS
-        if verb.on_deleted == promotion.is_deleted
+        if verb.is_final == final
+        and verb.on_deleted == promotion.is_deleted
         and verb.fits(promotion, at)
         and may(request, verb.act, promotion, verb.access)
     ]
