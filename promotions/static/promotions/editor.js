@@ -105,5 +105,17 @@
     show();
   };
 
+  // The coupon finder stands inside this form and belongs to another: what is typed there changes
+  // nothing of the promotion, so neither the summary nor the question on leaving hears of it.
+  for (const kind of ["input", "change"]) {
+    const keep = (event) => {
+      const own = event.target.form;
+      if (own && own.id !== "promotion_form" && event.target.closest("#promotion_form")) {
+        event.stopImmediatePropagation();
+      }
+    };
+    document.addEventListener(kind, keep, true);
+  }
+
   document.addEventListener("DOMContentLoaded", begin);
 }
