@@ -91,7 +91,6 @@ class PromotionAdmin(PromotionListAdmin):
     )
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
-    list_after_template = "promotions/admin/exchange.html"
     delete_confirmation_template = "promotions/admin/delete_promotion.html"
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
     change_form_outer_after_template = "promotions/admin/tables.html"

@@ -123,6 +123,20 @@ def test_generates(marketer: Client) -> None:
     assert len({c.coupon_code for c in coupons if c.coupon_code.startswith("SUMMER-")}) == 50
 
 
+def test_the_list_of_a_promotion_leads_to_files_and_generating(
+    marketer: Client, auditor: Client
+) -> None:
+    promotion = make_promotion(name="Sun")
+    make_coupon(promotion)
+    narrowed = {"promotion__id__exact": promotion.pk}
+    acts = ("generate", "import", "export")
+    assert all(pages(promotion, act) in text(marketer.get(LIST, narrowed)) for act in acts)
+    seen = text(auditor.get(LIST, narrowed))
+    assert [act for act in acts if pages(promotion, act) in seen] == ["export"]
+    assert pages(promotion, "export") not in text(marketer.get(LIST))
+    assert marketer.get(LIST, {"promotion__id__exact": "x"}).status_code in (200, 302)
+
+
 def test_proposes_one_use_per_code(marketer: Client) -> None:
     promotion = make_promotion()
     sent(marketer, pages(promotion, "generate"), quantity="2")
