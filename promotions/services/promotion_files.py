@@ -141,6 +141,7 @@ def _yes_or_no(text: str) -> bool:
 def _moment(text: str, clocks: Clocks, *, ends: bool) -> datetime:
     if _WITH_OFFSET.fullmatch(text):
         return parse_moment(text)
+    text = text.removesuffix(f"({clocks.zone.key})").strip()  # as pages show a moment
     return read_clock(read_typed(text, "", today=clocks.today, ends=ends), clocks.zone)
 
 
