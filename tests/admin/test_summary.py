@@ -300,6 +300,14 @@ def test_the_summary_says_what_is_wrong_and_what_is_odd(marketer: Client) -> Non
     assert 'href="#section-targets"' in said
 
 
+def test_the_summary_says_what_would_be_refused_only_later(marketer: Client) -> None:
+    make_promotion(promotion_code="TAKEN")
+    dates = {"start_date_time_0": "31 May 2027", "end_date_time_0": "1 May 2027"}
+    said = summary(marketer, name="", promotion_code="taken", **dates)
+    assert "Ends: The promotion must end after it starts." in said
+    assert "Promotion code: Another promotion has this promotion code already." in said
+
+
 def test_the_summary_of_one_that_is_there(
     marketer: Client, django_assert_max_num_queries: Any
 ) -> None:
