@@ -33,6 +33,7 @@ IN_SHORT: Final[Mapping[AdviceCode, str]] = {
     AdviceCode.COUPON_OUTLIVES_PROMOTION: "has coupons that outlive it",
     AdviceCode.COUPONS_END_EARLY: "has coupons that all end before it does",
     AdviceCode.AUTOMATIC_WITH_COUPONS: "applies by itself and has coupons",
+    AdviceCode.COUPONS_WITHOUT_LIMIT: "has coupons that can be used without limit",
     AdviceCode.OVERLAPS_EXCLUSIVE: "can't be combined with others that run then",
     AdviceCode.NO_QUALIFIER: "asks nothing of a cart",
     AdviceCode.NO_END: "has no end",

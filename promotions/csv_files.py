@@ -38,7 +38,8 @@ def read_rows(
     file: BinaryIO, *, columns: Collection[str], required: Collection[str]
 ) -> Iterator[Row]:
     """The rows of a CSV file whose header names some of ``columns``, in any order and case, and all
-    the ``required`` ones. Nothing but the row at hand is kept.
+    the ``required`` ones. Nothing but the row at hand is kept. Where ``columns`` is a mapping, it
+    says which column each name means, and spaces within a name don't matter.
 
     Raises ``Refused`` for a header that doesn't, at once, and where the file stops being CSV, when
     that is read: what comes behind can't be trusted.
@@ -94,9 +95,14 @@ def _columns(
     """The columns that a header names."""
     if _NOT_UTF8.search("".join(header)):
         raise refuse("invalid_value", f"The file is not encoded in UTF-8. {_HOW_TO_SAVE}")
-    known = {name.lower(): name for name in columns}
     names = [cell.strip() for cell in header]
-    found = [known.get(name.lower(), name) for name in names]
+    if isinstance(columns, Mapping):
+        meant = {_squeezed(name): column for name, column in columns.items()}
+        found = [meant.get(_squeezed(name), name) for name in names]
+        columns = list(dict.fromkeys(columns.values()))
+    else:
+        known = {name.lower(): name for name in columns}
+        found = [known.get(name.lower(), name) for name in names]
     detail = f"There is no such column; known are {', '.join(columns)}."
     errors = [
         DomainError("unknown_property", detail, name[:80]) for name in found if name not in columns
@@ -114,6 +120,11 @@ def _columns(
     if errors:
         raise Refused(*errors[:20])
     return found
+
+
+def _squeezed(name: str) -> str:
+    """A column's name as it is compared: ``Start date-time`` is ``startDateTime``."""
+    return re.sub(r"[\s_-]+", "", name.casefold())
 
 
 def _rows(lines: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[Row]:

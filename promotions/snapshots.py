@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from promotions.actors import Actor
 from promotions.models import (
@@ -125,13 +125,41 @@ def _by_promotion(parts: QuerySet[P], promotions: Sequence[Promotion]) -> Mappin
 
 def _coupons_by_promotion(promotions: Sequence[Promotion]) -> Mapping[int, CouponsInWhole]:
     live = Coupon.objects.live().filter(promotion__in=promotions).order_by()
-    counts = live.values_list("promotion").annotate(
-        Count("pk"), Max("end_date_time"), Count("end_date_time")
-    )
+    counts = live.values("promotion").annotate(**_counts_of_coupons())
+    return {counted["promotion"]: _counted_coupons(counted) for counted in counts}
+
+
+def _counts_of_coupons() -> dict[str, Any]:
+    """What the database counts of coupons for ``_counted_coupons``."""
+    by_all, by_each = "redemption_limit_all_buyers", "redemption_limit_per_buyer"
     return {
-        key: CouponsInWhole(count=count, latest_end=latest, any_without_end=with_end < count)
-        for key, count, latest, with_end in counts
+        "count": Count("pk"),
+        "latest_end": Max("end_date_time"),
+        "with_end": Count("end_date_time"),
+        "unlimited": Count("pk", filter=Q(**{by_all: None, by_each: None})),
+        "by_all": Count(by_all),
+        "least_by_all": Min(by_all),
+        "most_by_all": Max(by_all),
+        "by_each": Count(by_each),
+        "least_by_each": Min(by_each),
+        "most_by_each": Max(by_each),
     }
+
+
+def _counted_coupons(counted: Mapping[str, Any], codes: Sequence[str] = ()) -> CouponsInWhole:
+    def common(what: str) -> int | None:
+        least, most = counted[f"least_{what}"], counted[f"most_{what}"]
+        return least if least == most and counted[what] == counted["count"] else None
+
+    return CouponsInWhole(
+        count=counted["count"],
+        codes=codes,
+        latest_end=counted["latest_end"],
+        any_without_end=counted["with_end"] < counted["count"],
+        unlimited=counted["unlimited"],
+        uses_by_all=common("by_all"),
+        uses_by_each=common("by_each"),
+    )
 
 
 def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whole:
@@ -153,6 +181,8 @@ def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whol
     prefetch_related_objects(links, "promotion_segment")
     segments = [link.promotion_segment for link in links if link.promotion_segment]
     ends = [coupon.end_date_time for coupon in coupons if coupon.end_date_time is not None]
+    by_all = {coupon.redemption_limit_all_buyers for coupon in coupons}
+    by_each = {coupon.redemption_limit_per_buyer for coupon in coupons}
     few = len(coupons) <= FEW_COUPONS
     return Whole(
         promotion=promotion,
@@ -167,6 +197,13 @@ def whole_of_parts(promotion: Promotion, parts: Sequence[PromotionPart]) -> Whol
             codes=[coupon.coupon_code for coupon in coupons] if few else (),
             latest_end=max(ends, default=None),
             any_without_end=len(ends) < len(coupons),
+            unlimited=sum(
+                coupon.redemption_limit_all_buyers is None
+                and coupon.redemption_limit_per_buyer is None
+                for coupon in coupons
+            ),
+            uses_by_all=by_all.pop() if len(by_all) == 1 else None,
+            uses_by_each=by_each.pop() if len(by_each) == 1 else None,
         ),
     )
 
@@ -181,18 +218,10 @@ def coupon_summary(promotion: Promotion) -> dict[str, Any]:
 def coupons_of(promotion: Promotion) -> CouponsInWhole:
     """What there is to tell of a promotion's coupons, counted by the database."""
     coupons = _live(Coupon, promotion)
-    counted = coupons.order_by().aggregate(
-        count=Count("pk"),
-        latest_end=Max("end_date_time"),
-        with_end=Count("end_date_time"),
-    )
+    counted = coupons.order_by().aggregate(**_counts_of_coupons())
     few = counted["count"] <= FEW_COUPONS
-    return CouponsInWhole(
-        count=counted["count"],
-        codes=list(coupons.values_list("coupon_code", flat=True)) if few else (),
-        latest_end=counted["latest_end"],
-        any_without_end=counted["with_end"] < counted["count"],
-    )
+    codes = list(coupons.values_list("coupon_code", flat=True)) if few else ()
+    return _counted_coupons(counted, codes)
 
 
 def others_of(promotion: Promotion, *, by: Actor, at: datetime) -> list[OtherPromotion]:

@@ -14,9 +14,6 @@ from promotions.wording.words import in_day
 
 HOW_TO_WRITE_A_DAY: Final = "Write the day as in 31 May 2026, 31.5.2026, 2026-05-31 or tomorrow."
 HOW_TO_WRITE_A_TIME: Final = "Write the time as in 10:00, 10 am or noon."
-END_OF_DAY: Final = "24:00"
-"""How the end of a day is typed and shown: the midnight with which it ends."""
-
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),

@@ -39,6 +39,7 @@ class AdviceCode(StrEnum):
     COUPON_OUTLIVES_PROMOTION = "coupon_outlives_promotion"
     COUPONS_END_EARLY = "coupons_end_early"
     AUTOMATIC_WITH_COUPONS = "automatic_with_coupons"
+    COUPONS_WITHOUT_LIMIT = "coupons_without_limit"
     OVERLAPS_EXCLUSIVE = "overlaps_exclusive"
     NO_QUALIFIER = "no_qualifier"
     NO_END = "no_end"
@@ -263,6 +264,20 @@ def _about_coupons(whole: Whole, zone: ZoneInfo) -> Iterator[Advice]:
         )
     else:
         yield from _about_last_coupon(whole, zone)
+        yield from _about_uses(whole)
+
+
+def _about_uses(whole: Whole) -> Iterator[Advice]:
+    """One code for everybody is meant to be used often. Many are handed out one by one."""
+    coupons = whole.coupons
+    if coupons.count > 1 and coupons.unlimited and not whole.limits:
+        each = "each" if coupons.unlimited == coupons.count else f"{coupons.unlimited:,}"
+        yield Advice(
+            AdviceCode.COUPONS_WITHOUT_LIMIT,
+            f"It has {coupons.count:,} coupons, and {each} of them can be used by anybody, any "
+            "number of times. Set “Uses by all buyers” or “Uses by each buyer” of the coupons, or "
+            "give the promotion a limit in total or for each customer.",
+        )
 
 
 def _about_last_coupon(whole: Whole, zone: ZoneInfo) -> Iterator[Advice]:

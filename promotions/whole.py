@@ -127,6 +127,12 @@ class CouponsInWhole:
     """The last moment at which one ends, of those that have an end of their own."""
     any_without_end: bool = False
     """Whether one has none of its own, and so ends with the promotion."""
+    unlimited: int = 0
+    """How many anybody can use any number of times."""
+    uses_by_all: int | None = None
+    """How often each can be used in all, where that is limited and the same of all."""
+    uses_by_each: int | None = None
+    """How often one buyer can use each, likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

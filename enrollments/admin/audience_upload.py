@@ -105,8 +105,9 @@ class AudienceForm(forms.Form):
         min_value=1,
         max_value=MOST_SESSIONS,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="More is quicker where the database has processors to spare. A dry run, and a "
-        "promotion with a limited number of places, always take one batch after the other.",
+        help_text="Leave it at 1 if you don't know. More can be quicker for very long files; ask "
+        "whoever runs the service. A dry run, and a promotion with a limited number of places, "
+        "always take one batch after the other.",
     )
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:

@@ -78,7 +78,7 @@ def party_name(usage: Any) -> str:
 
 def period_in_words(usage: PromotionPartyUsage) -> str:
     """The customer's own window: from when, until when."""
-    ends = show_short(usage.enrollment_expiration_date_time, otherwise="")
+    ends = show_short(usage.enrollment_expiration_date_time, otherwise="", ends=True)
     begins = show_short(usage.enrollment_effective_date_time)
     return f"{begins} – {ends}" if ends else f"{begins}, {ENDS_WITH_PROMOTION}"
 

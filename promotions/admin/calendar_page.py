@@ -274,7 +274,7 @@ def _bars(periods: Sequence[Period], days: Sequence[date]) -> list[Bar]:
 def _bar(one: Period, begin: date, end: date, days: Sequence[date], lane: int) -> Bar:
     promotion = one.promotion
     starts = show_short(promotion.start_date_time, otherwise="always")
-    ends = show_short(promotion.end_date_time, otherwise="no end")
+    ends = show_short(promotion.end_date_time, otherwise="no end", ends=True)
     return Bar(
         name=promotion.name,
         url=promotion_url(promotion),

@@ -25,20 +25,21 @@ from unfold.widgets import (
 
 from promotions.access import Access
 from promotions.admin.described import list_url
-from promotions.admin.moments import MomentField
+from promotions.admin.moments import MomentField, organisation_zone, today
 from promotions.admin.pages import page, promotion_or_404, promotion_url
 from promotions.admin.refusals import for_people, show_refusals
 from promotions.admin.site import actor_of
-from promotions.errors import Refused
+from promotions.errors import DomainError, Refused
 from promotions.models import Coupon, Promotion
 from promotions.models.picklists import CouponStatus
 from promotions.services.coupon_files import (
     RefusedRow,
     export_coupons,
-    file_columns,
+    headings,
     import_coupons,
 )
 from promotions.services.coupon_generation import MOST_AT_ONCE, generate_coupons
+from promotions.services.promotion_files import Clocks
 
 MOST_SHOWN: Final = 20
 """The most bad rows of a file that the page lists."""
@@ -81,8 +82,10 @@ class GenerateForm(forms.Form):
     )
     redemption_limit_all_buyers = _count(
         "Uses by all buyers",
-        "How often each coupon can be used in all. Empty: as often as they like.",
+        "How often each code can be used in all: 1 is one use per code. Empty: without limit, by "
+        "anybody who has it.",
         required=False,
+        initial=1,
     )
     redemption_limit_per_buyer = _count(
         "Uses by each buyer",
@@ -99,17 +102,22 @@ class GenerateForm(forms.Form):
 class ImportForm(forms.Form):
     """A file of coupons."""
 
-    file = forms.FileField(label="CSV file", widget=UnfoldAdminFileFieldWidget)
+    file = forms.FileField(label="CSV or XLSX file", widget=UnfoldAdminFileFieldWidget)
     all_or_none = forms.BooleanField(
         required=False,
+        initial=True,
         label="All or none: with a bad row, import nothing",
         widget=UnfoldBooleanSwitchWidget,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        columns = ", ".join(file_columns())
-        self.fields["file"].help_text = f"The first line names its columns, of these: {columns}."
+        self.fields["file"].help_text = (
+            f"The first line names its columns, in any order: {', '.join(headings())}. Only the code "
+            f"is needed. Days such as 31 May 2027 or 2027-05-31 10:00, in "
+            f"{organisation_zone().key}; an end without a time is the end of that day. A file "
+            "exported here will do as well."
+        )
 
 
 def generate_page(request: HttpRequest, key: str) -> HttpResponse:
@@ -161,20 +169,42 @@ def import_page(request: HttpRequest, key: str) -> HttpResponse:
                 by=actor_of(request),
                 at=timezone.now(),
                 all_or_none=form.cleaned_data["all_or_none"],
+                clocks=Clocks(organisation_zone(), today()),
                 refused=note,
             )
         except Refused as refused:
-            show_refusals(form, refused.errors, {})
+            for error in refused.errors:
+                form.add_error("file", _with_column(error))
         else:
+            if done.unchanged:
+                messages.info(
+                    request, f"{counted(done.unchanged)} there already, exactly as in the file."
+                )
             if done.created:
-                messages.success(request, f"{done.created:,} coupons imported.")
+                messages.success(request, f"{counted(done.created)} imported.")
             if not done.refused:
                 return _to_coupons(promotion)
-            form.add_error("file", f"{done.refused:,} of {done.read:,} rows are no coupons:")
+            nothing = "" if done.created else " Nothing was imported."
+            form.add_error(
+                "file", f"{done.refused:,} of {done.read:,} rows can't be taken.{nothing}"
+            )
             for row in rows:
-                detail = for_people(row.error.detail)
-                form.add_error("file", f"Line {row.line} ({row.coupon_code}): {detail}")
+                code = f" ({row.coupon_code})" if row.coupon_code else ""
+                form.add_error("file", f"Line {row.line}{code}: {_with_column(row.error)}")
+            if done.refused > len(rows):
+                form.add_error("file", f"And {done.refused - len(rows):,} more.")
     return _form(request, promotion, form, title="Import coupons", button="Import")
+
+
+def counted(coupons: int) -> str:
+    """``1 coupon was``, ``500 coupons were``."""
+    return "1 coupon was" if coupons == 1 else f"{coupons:,} coupons were"
+
+
+def _with_column(error: DomainError) -> str:
+    detail = for_people(error.detail)
+    several = detail.startswith(f"{error.pointer}: ")
+    return f"{error.pointer}: {detail}" if error.pointer and not several else detail
 
 
 def export_page(request: HttpRequest, key: str) -> HttpResponseBase:

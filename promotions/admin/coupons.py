@@ -8,8 +8,11 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from promotions.access import Access
+from promotions.admin.access import find_promotion, may, may_on_promotions
 from promotions.admin.described import PartAdmin
 from promotions.admin.moments import moment_column
+from promotions.admin.pages import promotion_url
 from promotions.admin.site import RecordFilter, WordFilter
 from promotions.admin.tables import Under
 from promotions.folding import fold
@@ -41,6 +44,7 @@ class CouponAdmin(PartAdmin):
     search_help_text = "The whole code, in any case, or the number"
     stand_ins = {"start_date_time": "starts", "end_date_time": "ends"}
     deleting_means = "Nobody can use it any more; what was redeemed stays."
+    list_before_template = "promotions/admin/coupon_exchange.html"
 
     starts = moment_column("start_date_time", "starts")
     ends = moment_column("end_date_time", "ends")
@@ -57,13 +61,16 @@ class CouponAdmin(PartAdmin):
             queryset, _ = self.get_search_results(request, self.get_queryset(request), search)
             if len(keys := list(queryset.values_list("pk", flat=True)[:2])) == 1:
                 return HttpResponseRedirect(reverse("admin:promotions_coupon_change", args=keys))
-        return super().changelist_view(request, extra_context)
+        context = {"coupons_of": _acts_on_all(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     @admin.display(description="uses, by each buyer")
     def uses(self, coupon: Coupon) -> str:
         in_all = coupon.redemption_limit_all_buyers
         each = coupon.redemption_limit_per_buyer
-        return f"{in_all or 'any'}, {each or 'any'}"
+        if in_all is None and each is None:
+            return "without limit"
+        return f"{in_all or 'any number'}, {each or 'any number'}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
@@ -72,6 +79,22 @@ class CouponAdmin(PartAdmin):
             return queryset, False
         found = queryset.filter(coupon_code_key=fold(_clean(search_term)))
         return (found if found.exists() else by_number(queryset, search_term)), False
+
+
+def _acts_on_all(request: HttpRequest) -> dict[str, Any] | None:
+    """What is done to all coupons of the promotion that the list is narrowed to."""
+    key = request.GET.get("promotion__id__exact", "")
+    promotion = find_promotion(request, key) if key and may_on_promotions(request, "view") else None
+    if promotion is None:
+        return None
+    acts = [("Export as CSV", promotion_url(promotion, "export_coupons"))]
+    if may(request, "change", promotion, Access.EDIT):
+        acts = [
+            ("Generate…", promotion_url(promotion, "generate_coupons")),
+            ("Import…", promotion_url(promotion, "import_coupons")),
+            *acts,
+        ]
+    return {"name": promotion.name, "acts": acts}
 
 
 @admin.register(CouponCodeRedemption)

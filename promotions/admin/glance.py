@@ -87,6 +87,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, whole: Whole | None)
         "audiences_url": f"{audiences}?promotion__id__exact={promotion.pk}",
         "enroll_audience_url": f"{enroll_audience}?promotion={promotion.pk}",
         "verbs": offered(request, promotion),
+        "final_verbs": offered(request, promotion, final=True),
         "share_url": promotion_url(promotion, "share"),
         "history_url": promotion_url(promotion, "history"),
         "sentences": [emphasised(one.text) for one in description.sentences] if description else [],

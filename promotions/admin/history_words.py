@@ -15,14 +15,27 @@ from django.utils.text import Truncator, capfirst
 
 from promotions import ids
 from promotions.actors import Actor, Source
-from promotions.admin.moments import show_day, show_moment
+from promotions.admin.moments import is_end, show_day, show_moment
 from promotions.admin.words import HIDDEN
 from promotions.dictionary import Field, every_field_of
-from promotions.models import Promotion, PromotionHistory, PromotionShare, Record, RecordQuerySet
+from promotions.models import (
+    Coupon,
+    CouponBatch,
+    Promotion,
+    PromotionHistory,
+    PromotionLimit,
+    PromotionLineItemRule,
+    PromotionQualifier,
+    PromotionShare,
+    PromotionTarget,
+    Record,
+    RecordQuerySet,
+)
 from promotions.moments import parse_moment
 from promotions.permissions import VIEW_PERSONAL_DATA
 from promotions.services.history import CREATED
 from promotions.trail import switched_off
+from promotions.wording.goods import qualifying_goods, target_goods
 
 THROUGH: Final[Mapping[str, str]] = {
     Source.ADMIN.value: "in the admin",
@@ -71,7 +84,7 @@ def _told(
 ) -> Told:
     model = _models_by_object().get(row.object_name)
     kind = str(model._meta.verbose_name) if model is not None else row.object_name
-    fields = every_field_of(model) if model is not None else {}
+    fields = _fields_of(model)
     subject = subjects.get((row.object_name, row.record_key), "")
     what = f"{capfirst(kind.removeprefix('promotion '))} {subject}".strip()
     if row.field == CREATED:
@@ -142,7 +155,7 @@ def value_in_words(field: Field | None, text: str | None, names: Mapping[str, st
         case "boolean":
             return "yes" if text == "true" else "no"
         case "dateTime":
-            return show_moment(parse_moment(text))
+            return show_moment(parse_moment(text), ends=field is not None and ends(field))
         case "date":
             return show_day(date.fromisoformat(text))
         case "picklist":
@@ -158,7 +171,19 @@ def value_in_words(field: Field | None, text: str | None, names: Mapping[str, st
             return f"“{Truncator(text).chars(_LONGEST)}”"
 
 
+def ends(field: Field) -> bool:
+    """Whether a moment is the end of something."""
+    return any(is_end(column) for column in field.columns)
+
+
 # --- Names ----------------------------------------------------------------------------------------
+
+
+def _fields_of(model: type[models.Model] | None) -> Mapping[str, Field]:
+    """A batch is told of with what its coupons have in common."""
+    if model is None:
+        return {}
+    return every_field_of(Coupon if model is CouponBatch else model)
 
 
 @cache
@@ -183,11 +208,34 @@ def _subjects(rows: Iterable[PromotionHistory]) -> dict[_Name, str]:
         model = _models_by_object().get(name)
         if model is None or model is Promotion:
             continue
-        records = model._base_manager.in_bulk(of)
-        subjects |= {(name, key): f"“{record}”" for key, record in records.items()}
+        records = model._base_manager.select_related(*_CALLED_BY.get(model, ())).in_bulk(of)
+        subjects |= {(name, key): f"“{_called(record)}”" for key, record in records.items()}
         if model is PromotionShare:
             subjects |= _shares(name, of)
     return subjects
+
+
+_CALLED_BY: Final[Mapping[Any, Sequence[str]]] = {
+    PromotionTarget: ("target_product", "target_category"),
+    PromotionQualifier: ("qualifier_product", "qualifier_category"),
+}
+"""Relations that are read to say what a record is."""
+
+
+def _called(record: models.Model) -> str:
+    """What a record is called; of one that has only a number, what it is."""
+    match record:
+        case PromotionTarget():
+            goods = target_goods(record, (), None)
+            said = record.get_target_type_display() if goods.everything else goods.all()
+        case PromotionQualifier():
+            goods = qualifying_goods(record, (), None)
+            said = record.get_qualifier_type_display() if goods.everything else goods.some()
+        case PromotionLimit() | PromotionLineItemRule():
+            said = record.get_type_display()
+        case _:
+            return str(record)
+    return said.replace("*", "")
 
 
 def _shares(name: str, keys: set[int]) -> dict[_Name, str]:
@@ -202,7 +250,7 @@ def _names(rows: Iterable[PromotionHistory], by: Actor) -> dict[str, str]:
     texts: set[str] = set()
     for row in rows:
         model = _models_by_object().get(row.object_name)
-        fields = every_field_of(model) if model is not None else {}
+        fields = _fields_of(model)
         references = {name for name, field in fields.items() if field.type == "reference"}
         if row.field in references:
             texts |= {text for text in (row.old_value, row.new_value) if text}

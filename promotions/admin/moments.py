@@ -28,8 +28,9 @@ from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSplitDateTimeWidget
 
 from promotions import moments
 from promotions.moments import ENDS_OF_TIME, day_in
-from promotions.typed_dates import END_OF_DAY, read_day
 from promotions.typed_dates import read_clock as read_typed
+from promotions.typed_dates import read_day
+from promotions.wording.words import END_OF_DAY
 
 
 def organisation_zone() -> ZoneInfo:
@@ -37,18 +38,31 @@ def organisation_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
-def show_moment(moment: datetime | None, *, otherwise: str = "–") -> str:
-    """``31 May 2026, 23:59 (Europe/Berlin)``; ``otherwise`` where there is none."""
+def show_moment(moment: datetime | None, *, otherwise: str = "–", ends: bool = False) -> str:
+    """``31 May 2026, 23:59 (Europe/Berlin)``; ``otherwise`` where there is none. What ``ends`` with
+    a day ends on that day: ``31 May 2026, 24:00 (Europe/Berlin)``."""
     if moment is None:
         return otherwise
     local = _on_the_clock(moment)
     zone = "UTC" if local.date() in ENDS_OF_TIME else organisation_zone().key
-    return f"{show_day(local.date())}, {local:%H:%M} ({zone})"
+    day, clock = _day_and_clock(local, ends=ends)
+    return f"{show_day(day)}, {clock} ({zone})"
 
 
-def show_short(moment: datetime | None, *, otherwise: str = "–") -> str:
+def _day_and_clock(local: datetime, *, ends: bool) -> tuple[date, str]:
+    if ends and local.time() == time() and local.date() != date.min:
+        return local.date() - timedelta(days=1), END_OF_DAY
+    return local.date(), f"{local:%H:%M}"
+
+
+def is_end(name: str) -> bool:
+    """Whether the model's field, or the path to it, is the moment at which something ends."""
+    return name.rpartition("__")[2] in ("end_date_time", "enrollment_expiration_date_time")
+
+
+def show_short(moment: datetime | None, *, otherwise: str = "–", ends: bool = False) -> str:
     """The same without the zone, where a heading names it."""
-    return show_moment(moment, otherwise=otherwise).partition(" (")[0]
+    return show_moment(moment, otherwise=otherwise, ends=ends).partition(" (")[0]
 
 
 def unbroken(moment: str) -> str:
@@ -182,12 +196,8 @@ def today() -> date:
 
 def show_read(moment: datetime, *, ends: bool) -> str:
     """A moment that was typed, with its weekday: ``Sunday, 31 May 2026, 24:00 (Europe/Berlin)``."""
-    zone = organisation_zone().key
-    clock = _on_the_clock(moment)
-    if ends and clock.time() == time() and clock.date() != date.min:
-        day = clock.date() - timedelta(days=1)
-        return f"{show_weekday(day)}, {END_OF_DAY} ({zone})"
-    return f"{show_weekday(clock.date())}, {show_moment(moment).partition(', ')[2]}"
+    day, _ = _day_and_clock(_on_the_clock(moment), ends=ends)
+    return f"{day:%A}, {show_moment(moment, ends=ends)}"
 
 
 def show_weekday(day: date) -> str:
@@ -225,12 +235,14 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]  # the theme is not
         self, request: HttpRequest, queryset: "models.QuerySet[Any]"
     ) -> "models.QuerySet[Any]":
         has_time = isinstance(self.field, models.DateTimeField)
+        # The midnight after a day is the end of that day, or the beginning of the next.
+        after, before = ("gt", "lte") if is_end(self.field_path) else ("gte", "lt")
         for lookup, day in self._bounds():
             value: date | datetime = day
             if has_time and lookup == "lte":
-                lookup, value = "lt", midnight(day, days_later=1)
+                lookup, value = before, midnight(day, days_later=1)
             elif has_time:
-                value = midnight(day)
+                lookup, value = after, midnight(day)
             queryset = queryset.filter(**{f"{self.field_path}__{lookup}": value})
         return queryset
 
@@ -262,6 +274,6 @@ def moment_column(name: str, description: str) -> Any:
 
     @admin.display(description=description, ordering=name)
     def column(model_admin: object, record: models.Model) -> str:
-        return unbroken(show_short(getattr(record, name)))
+        return unbroken(show_short(getattr(record, name), ends=is_end(name)))
 
     return column

@@ -1,6 +1,6 @@
 """The form over a promotion with all its parts: checked as a whole, written as a whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -13,15 +13,25 @@ from django.utils import timezone
 from promotions.admin.part_rows import ROWS, RowForm, is_new, part_model
 from promotions.admin.picks import Picked
 from promotions.admin.record_forms import NO_SUCH_RECORD, RecordForm
+from promotions.admin.refusals import show_refusals
 from promotions.admin.row_sets import MOST_ROWS, WORDS, RowSet, row_set
 from promotions.child_rules import free_rank
+from promotions.dictionary import columns_of
 from promotions.errors import DomainError
-from promotions.models import PromotionLineItemRule, PromotionPart, PromotionTier, Record
+from promotions.models import Promotion, PromotionLineItemRule, PromotionPart, PromotionTier, Record
+from promotions.rules import promotion_problems
 from promotions.services.editing import Edit, Named
+from promotions.services.promotions import promotions
 from promotions.services.whole import Branch, all_parts, parts_problems
 from promotions.snapshots import stored_whole, whole_of_parts
 from promotions.whole import Whole
 
+_UNIQUE: Final = ("promotion_code", "external_id")
+_BESIDE: Final[Mapping[str, Sequence[str]]] = {
+    "endDateTime": ("start_date_time", "end_date_time"),
+    "enrollmentEndDate": ("enrollment_start_date", "enrollment_end_date"),
+}
+"""Which fields a rule compares, by where it points."""
 _RELATED: Final[Mapping[str, Sequence[str]]] = {
     "qualifiers": ("promotion_tier", "qualifier_product", "qualifier_category"),
     "targets": ("promotion_tier", "target_product", "target_category"),
@@ -135,6 +145,8 @@ class PromotionForm(RecordForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
+        if self.is_bound:
+            show_refusals(self, list(self._further()))
         for rows in self.rows.values():
             rows.full_clean()
         errors = self.whole_errors()
@@ -148,6 +160,17 @@ class PromotionForm(RecordForm):
         refused = any(self._row_at(error) is not None for error in self.refused)
         if refused or any(not rows.is_valid() for rows in self.rows.values()):
             self.add_error(None, _MEND)
+
+    def _further(self) -> Iterator[DomainError]:
+        """What can be said though other fields are wrong, so that all is said in one round."""
+        for error in promotion_problems(self.instance):
+            beside = _BESIDE.get(error.pointer)
+            if beside is not None and not self.errors.keys() & set(beside):
+                yield error
+        if not self.refused and set(_UNIQUE) & set(self.changed_data):
+            for error in promotions.taken(self.instance):
+                if not self.errors.keys() & set(columns_of(Promotion, error.pointer)):
+                    yield error
 
     def refused_here(self) -> list[DomainError]:
         """Those of parts are shown once the rows are read."""

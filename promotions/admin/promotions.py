@@ -8,8 +8,9 @@ from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from promotions.access import Access
 from promotions.admin import coupon_pages, exchange_pages, verbs
@@ -71,8 +72,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "exclusivity_type": ("Together with other promotions", ""),
     "is_automatic": (
         "Without a coupon",
-        "On: it applies by itself to every cart that qualifies. Off: customers enter a coupon, or "
-        "are enrolled.",
+        "On: it applies by itself to every cart that qualifies. Off: customers enter one of its "
+        "coupons. Of members, who are enrolled, it asks that only where there are coupons.",
     ),
     "is_tiered": ("In tiers", "Who buys more gets more. This can't be changed after saving."),
 }
@@ -85,12 +86,11 @@ class PromotionAdmin(PromotionListAdmin):
     service = promotions
     deleting_means = (
         "It goes to the recycle bin with everything that belongs to it, and can be restored from "
-        "there. Its enrollments stay and are paused, customers can no longer enroll, and its codes "
-        "can be used again."
+        "there. Its enrollments stay and are paused, customers can no longer enroll, its coupons "
+        "can't be used, and its codes are free for others."
     )
     autocomplete_fields = ("related_promotion",)
     actions = ("delete_selected",)
-    list_after_template = "promotions/admin/exchange.html"
     delete_confirmation_template = "promotions/admin/delete_promotion.html"
     change_form_outer_before_template = "promotions/admin/promotion_at_a_glance.html"
     change_form_outer_after_template = "promotions/admin/tables.html"
@@ -259,6 +259,14 @@ class PromotionAdmin(PromotionListAdmin):
         except Refused as refused:
             messages.error(request, in_words(refused))
             return HttpResponseRedirect(request.get_full_path())
+
+    def response_delete(
+        self, request: HttpRequest, obj_display: str, obj_id: int
+    ) -> HttpResponseRedirect:
+        bin_ = reverse("admin:recycle_bin")
+        said = '“{}” is deleted. It can be restored from the <a class="underline" href="{}">{}</a>.'
+        messages.success(request, format_html(said, obj_display, bin_, "recycle bin"))
+        return HttpResponseRedirect(reverse("admin:promotions_promotion_changelist"))
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         promotion = context["object"]

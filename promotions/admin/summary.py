@@ -38,6 +38,7 @@ _ABOUT: Final = {
     AdviceCode.NO_QUALIFIER: "qualifiers",
     AdviceCode.MANUAL_WITHOUT_COUPONS: sections.COUPONS,
     AdviceCode.AUTOMATIC_WITH_COUPONS: sections.COUPONS,
+    AdviceCode.COUPONS_WITHOUT_LIMIT: sections.COUPONS,
     AdviceCode.COUPON_OUTLIVES_PROMOTION: sections.WHEN,
     AdviceCode.COUPONS_END_EARLY: sections.WHEN,
     AdviceCode.OVERLAPS_EXCLUSIVE: sections.LIMITS,

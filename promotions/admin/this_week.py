@@ -58,7 +58,7 @@ def this_week(request: HttpRequest) -> dict[str, Any]:
     monday, sunday = week_of(today())
     start, end = midnight(monday), midnight(sunday, days_later=1)
     starts = starting(monday, sunday)
-    ends = Q(is_active=True, end_date_time__gte=start, end_date_time__lt=end)
+    ends = Q(is_active=True, end_date_time__gt=start, end_date_time__lte=end)
     seen = Promotion.objects.accessible(actor_of(request)).order_by()
     counts = seen.aggregate(
         all=Count("pk"),
@@ -113,7 +113,9 @@ def _ends(promotion: Promotion, at: datetime) -> Line:
     assert promotion.end_date_time is not None
     over = " (over)" if promotion.end_date_time <= at else ""
     return Line(
-        promotion.name, promotion_url(promotion), f"{show_short(promotion.end_date_time)}{over}"
+        promotion.name,
+        promotion_url(promotion),
+        f"{show_short(promotion.end_date_time, ends=True)}{over}",
     )
 
 

@@ -1,6 +1,6 @@
 """What is done to a promotion as a whole, each with a page that says what it means and asks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -26,7 +26,7 @@ from promotions.models import Promotion
 from promotions.rules import has_begun, is_over
 from promotions.services.cloning import clone_promotion
 from promotions.services.promotions import activate, close, deactivate
-from promotions.services.recycle_bin import restore_promotion
+from promotions.services.recycle_bin import Obstacle, obstacles_to_restoring, restore_promotion
 from promotions.snapshots import description_of
 
 
@@ -70,11 +70,42 @@ class CloneForm(VerbForm):
         return {"name": self.cleaned_data["name"], "changes": changes}
 
 
+class RestoreForm(VerbForm):
+    """Where another promotion has its codes now: what it gets instead."""
+
+    promotion_code = forms.CharField(
+        label="Promotion code", max_length=255, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    external_id = forms.CharField(
+        label="External id", max_length=255, required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gone = {one.field: one.value for one in self.initial.get("obstacles", ())}
+        for name in _UNIQUE:
+            if name not in gone:
+                del self.fields[name]
+                continue
+            self.initial[name] = ""
+            self.fields[
+                name
+            ].help_text = f"Any other than {gone[name]}. Empty: it comes back without one."
+
+    def more(self) -> dict[str, Any]:
+        # Not what stood in nobody's way when the page was opened: that was not asked for.
+        asked = [name for name in _UNIQUE if name in self.fields and name in self.data]
+        return {"changes": {name: self.cleaned_data[name] for name in asked}}
+
+
+_UNIQUE: Final = ("promotion_code", "external_id")
 _DATES: Final = (
     "start_date_time", "end_date_time", "enrollment_start_date", "enrollment_end_date",
 )  # fmt: skip
 _POINTERS: Final = {
     "name": "name",
+    "promotionCode": "promotion_code",
+    "externalId": "external_id",
     "startDateTime": "start_date_time",
     "endDateTime": "end_date_time",
     "enrollmentStartDate": "enrollment_start_date",
@@ -98,7 +129,11 @@ class Verb:
     act: str = "change"
     access: Access = Access.EDIT
     form: type[VerbForm] = VerbForm
+    is_final: bool = False
+    """Whether nothing takes it back: it stands apart from the other buttons."""
     on_deleted: bool = False
+    obstacles: Callable[..., Sequence[Obstacle]] = lambda promotion, *, by: ()
+    """What keeps it from being done, as the promotion is."""
 
 
 VERBS: Final = (
@@ -124,12 +159,13 @@ VERBS: Final = (
     ),
     Verb(
         name="close",
-        title="Close",
+        title="End now",
         means="The promotion ends now, for good, and with it the enrollments of its customers.",
-        done="{} is closed.",
+        done="{} has ended.",
         perform=close,
         fits=lambda p, at: not is_over(p.end_date_time, at) and has_begun(p.start_date_time, at),
         consequences=consequences.of_closing,
+        is_final=True,
     ),
     Verb(
         name="clone",
@@ -155,7 +191,9 @@ VERBS: Final = (
         consequences=consequences.of_restoring,
         act="delete",
         access=Access.ALL,
+        form=RestoreForm,
         on_deleted=True,
+        obstacles=obstacles_to_restoring,
     ),
 )
 
@@ -164,10 +202,12 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
     """What ``verb`` means for the promotion ``key``; sent, it is done."""
     promotion = promotion_or_404(request, key, verb.act, verb.access, deleted=verb.on_deleted)
     at = timezone.now()
+    obstacles = verb.obstacles(promotion, by=actor_of(request))
     first = {
         "version": promotion.version,
         "name": f"{promotion.name[:240]} (copy)",
         "is_enrollment_required": promotion.is_enrollment_required,
+        "obstacles": obstacles,
         **{name: getattr(promotion, name) for name in _DATES},
     }
     form = verb.form(request.POST or None, initial=first)
@@ -192,11 +232,34 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
         title=f"{verb.title}: {promotion}",
         form=form,
         means=verb.means,
+        obstacles=list(_in_words(request, obstacles)),
         consequences=list(verb.consequences(promotion, at)),
         advice=_advice(request, promotion, at) if verb.name == "activate" else (),
         button=verb.title,
         back=promotion_url(promotion) if not promotion.is_deleted else "",
     )
+
+
+def _in_words(request: HttpRequest, obstacles: Sequence[Obstacle]) -> Iterator[str]:
+    """What stands in the way, and how it is got out of it."""
+    for one in obstacles:
+        holder = link(one.holder) if one.holder else "a promotion that you can't see"
+        if one.coupon is None:
+            what = str(RestoreForm.base_fields[one.field].label).lower()
+            yield format_html(
+                "Its {} {} is used by {} now. Give it another one below, or none.",
+                what, one.value, holder,
+            )  # fmt: skip
+        else:
+            coupon = one.value
+            if one.holder and may(request, "view", one.holder, Access.READ):
+                url = reverse("admin:promotions_coupon_change", args=[one.coupon.pk])
+                coupon = format_html('<a class="underline" href="{}">{}</a>', url, one.value)
+            yield format_html(
+                "The code of its coupon {} belongs to a coupon of {} now. Delete that one, or give "
+                "it another code, and come back here.",
+                coupon, holder,
+            )  # fmt: skip
 
 
 def _advice(request: HttpRequest, promotion: Promotion, at: datetime) -> list[str]:
@@ -205,13 +268,17 @@ def _advice(request: HttpRequest, promotion: Promotion, at: datetime) -> list[st
     return [emphasised(one.text) for one in description.warnings]
 
 
-def offered(request: HttpRequest, promotion: Promotion) -> list[tuple[str, str]]:
-    """The buttons on the promotion's page: title and address of what the user may do with it."""
+def offered(
+    request: HttpRequest, promotion: Promotion, *, final: bool = False
+) -> list[tuple[str, str]]:
+    """The buttons on the promotion's page: title and address of what the user may do with it, or of
+    what nothing takes back (``final``)."""
     at = timezone.now()
     return [
         (verb.title, promotion_url(promotion, verb.name))
         for verb in VERBS
-        if verb.on_deleted == promotion.is_deleted
+        if verb.is_final == final
+        and verb.on_deleted == promotion.is_deleted
         and verb.fits(promotion, at)
         and may(request, verb.act, promotion, verb.access)
     ]

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="What your team calls this promotion. Customers don't see it.",
+                        help_text="What your team calls this promotion. Customers see it only where it has no display name.",
                         max_length=255,
                     ),
                 ),
@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
                     "is_automatic",
                     models.BooleanField(
                         default=False,
-                        help_text="On: applies to every eligible cart by itself. Off: the buyer enters a coupon.",
+                        help_text="On: applies to every eligible cart by itself. Off: the buyer enters a coupon, where it has any.",
                         verbose_name="automatic",
                     ),
                 ),

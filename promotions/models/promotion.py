@@ -65,7 +65,9 @@ class Promotion(Owned):
         ANY = "Any", "Any one of them"
 
     name = models.CharField(
-        max_length=255, help_text="What your team calls this promotion. Customers don't see it."
+        max_length=255,
+        help_text="What your team calls this promotion. Customers see it only where it has no "
+        "display name.",
     )
     name_key = FoldedField("name")
     display_name = models.CharField(
@@ -158,7 +160,8 @@ class Promotion(Owned):
     is_automatic = models.BooleanField(
         default=False,
         verbose_name="automatic",
-        help_text="On: applies to every eligible cart by itself. Off: the buyer enters a coupon.",
+        help_text="On: applies to every eligible cart by itself. Off: the buyer enters a coupon, "
+        "where it has any.",
     )
     is_commerce_promotion = models.BooleanField(
         default=False,

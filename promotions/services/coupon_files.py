@@ -18,7 +18,7 @@ from django.db.models import Count
 
 from promotions.actors import Actor
 from promotions.child_rules import coupon_problems
-from promotions.csv_files import Row, read_rows, write_rows
+from promotions.csv_files import Row, read_rows, rows_of, write_rows
 from promotions.dictionary import Field, fields_of
 from promotions.errors import DomainError, Refused, refuse
 from promotions.models import Coupon, CouponBatch, CouponCodeRedemption, Promotion
@@ -26,13 +26,19 @@ from promotions.moments import format_moment, parse_moment
 from promotions.services import history
 from promotions.services.coupon_generation import batch_event, hold_for_coupons, make_batch
 from promotions.services.coupon_staging import StagedRows, staged_rows
+from promotions.services.promotion_files import Clocks, heading, value_of
 from promotions.services.records import fill_in, own_problems
+from promotions.spreadsheets import is_workbook, read_workbook
 
 _CHUNK: Final = 5_000
 _CODE: Final = "couponCode"
 _READ_ONLY: Final = ("redemptionCount", "createdDate", "id")
 """Columns that an exported file has besides; an import passes over them."""
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
+MOST_WORKBOOK_ROWS: Final = 50_000
+"""A workbook is read as a whole, unlike a CSV file."""
+_SPARE_COLUMNS: Final = 20
+"""That a workbook is read beyond the known ones, so that what is wrong with them can be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Import:
     refused: int
     batch: CouponBatch | None
     """The coupons that were made of it; None where none were."""
+    unchanged: int = 0
+    """How many rows people sent that are coupons of the promotion already, exactly so."""
 
     @property
     def created(self) -> int:
@@ -67,6 +75,18 @@ def file_columns() -> Mapping[str, Field]:
     return {field.json_name: field for field in fields}
 
 
+def headings() -> dict[str, Field]:
+    """The columns of a file that people send, by heading."""
+    return {heading(field): field for field in file_columns().values()}
+
+
+def _named_by_people() -> dict[str, str]:
+    """What people may call the columns, with the heading that is meant; a property's name will do,
+    too, as an exported file has it."""
+    names = {name: name for name in (*headings(), *_READ_ONLY)}
+    return names | {field.json_name: name for name, field in headings().items()}
+
+
 def import_coupons(
     promotion: int,
     file: BinaryIO,
@@ -75,6 +95,7 @@ def import_coupons(
     at: datetime,
     all_or_none: bool = False,
     trial: bool = False,
+    clocks: Clocks | None = None,
     refused: Callable[[RefusedRow], None],
     progress: Callable[[int], None] = lambda read: None,
 ) -> Import:
@@ -82,33 +103,62 @@ def import_coupons(
     bad rows, by line; the good ones are written nevertheless, unless ``all_or_none``. A ``trial``
     writes nothing. ``progress`` is told how many rows have been read.
 
+    With ``clocks`` the file comes from people: CSV or XLSX, with headings, days as they type them
+    and the labels of values; errors point at headings, and rows that are coupons of the promotion
+    already, exactly so, are passed over.
+
     Raises ``Refused``: ``not_found``, ``insufficient_access``, and for a file that can't be read.
     Then nothing was written.
     """
-    columns = file_columns()
+    columns = file_columns() if clocks is None else headings()
+    shown = {} if clocks is None else {field.json_name: name for name, field in columns.items()}
     names = [field.columns[0] for field in columns.values()]
     with transaction.atomic(), staged_rows(names) as rows:
         template = Coupon(promotion=hold_for_coupons(promotion, by))
         fill_in(template, by=by, at=at)
         read = 0
-        found = read_rows(file, columns=[*columns, *_READ_ONLY], required=[_CODE])
+        if clocks is None:
+            found = read_rows(file, columns=[*columns, *_READ_ONLY], required=[_CODE])
+        else:
+            found = _rows_of_people(file, code=shown[_CODE])
+        given: set[str] = set()
         while chunk := list(islice(found, _CHUNK)):
-            rows.add([_coupon(row, columns, template, by) for row in chunk])
+            rows.add([_coupon(row, columns, template, by, clocks) for row in chunk])
+            given |= chunk[0].cells.keys()
             read += len(chunk)
             progress(read)
         if not read:
             raise refuse("empty_request", "The file has a header and no rows. Send one with rows.")
         rows.refuse_repeated()
+        unchanged = 0
+        if clocks is not None:
+            alike = [field.columns[0] for name, field in columns.items() if name in given]
+            unchanged = rows.pass_over_same(promotion, alike)
         rows.refuse_taken()
         good, batch = rows.count_good(), None
-        if good and not trial and (good == read or not all_or_none):
+        if good and not trial and (good + unchanged == read or not all_or_none):
             batch = _write(rows, good, template, all_or_none=all_or_none)
         if batch is not None:
             events = [batch_event(batch)]
             history.write(events, promotion=template.promotion_id, by=by, at=at)
         for line, code, error in rows.refused():
-            refused(RefusedRow(line, code or "", error))
-        return Import(read, read - rows.count_good(), batch)
+            pointer = shown.get(error.pointer, error.pointer)
+            refused(RefusedRow(line, code or "", replace(error, pointer=pointer)))
+        return Import(read, read - rows.count_good() - unchanged, batch, unchanged)
+
+
+def _rows_of_people(file: BinaryIO, *, code: str) -> Iterator[Row]:
+    """The rows of a CSV file or a workbook."""
+    names = _named_by_people()
+    if not is_workbook(file):
+        return read_rows(file, columns=names, required=[code])
+    lines = list(
+        read_workbook(file, most_rows=MOST_WORKBOOK_ROWS, most_columns=len(names) + _SPARE_COLUMNS)
+    )
+    if len(lines) > MOST_WORKBOOK_ROWS + 1:
+        detail = f"A workbook has at most {MOST_WORKBOOK_ROWS:,} rows here. Send more as CSV."
+        raise refuse("payload_too_large", detail)
+    return rows_of(iter(lines), columns=names, required=[code])
 
 
 def _write(
@@ -129,7 +179,11 @@ def _write(
 
 
 def _coupon(
-    row: Row, columns: Mapping[str, Field], template: Coupon, by: Actor
+    row: Row,
+    columns: Mapping[str, Field],
+    template: Coupon,
+    by: Actor,
+    clocks: Clocks | None,
 ) -> tuple[int, Coupon, DomainError | None]:
     """The coupon that a row says, and what is wrong with it."""
     coupon = Coupon(promotion=template.promotion)
@@ -137,11 +191,14 @@ def _coupon(
     for name, field in columns.items():
         if text := row.cells.get(name):
             try:
-                setattr(coupon, field.columns[0], _value(field, text))
+                value = _value(field, text) if clocks is None else value_of(field, text, clocks)
+                setattr(coupon, field.columns[0], value)
             except Refused as refused:
                 errors += [error.under(name) for error in refused.errors]
     fill_in(coupon, by=by, at=template.created_date)
-    errors += [*own_problems(coupon, (), by), *coupon_problems(coupon)]
+    further = [*own_problems(coupon, (), by), *coupon_problems(coupon)]
+    named = {field.json_name: name for name, field in columns.items()}
+    errors += [replace(one, pointer=named.get(one.pointer, one.pointer)) for one in further]
     return row.line, coupon, _as_one(errors)
 
 

@@ -11,11 +11,13 @@ from promotions.errors import DomainError
 from promotions.folding import fold
 from promotions.models import Coupon
 from promotions.services.coupon_rows import as_table, insert_from, references_checked_at_once
-from promotions.services.records import TAKEN
+from promotions.services.records import taken
 
 _TABLE: Final = "coupon_import"
 _COUPONS: Final = Coupon._meta.db_table
 _CODE: Final = "couponCode"
+_SAME: Final = "same"
+"""Marks a row that is a coupon already: it is not written, and nothing is wrong with it."""
 
 Refusal = tuple[int, str | None, DomainError]
 """A line, the code that stands there, and why it is no coupon."""
@@ -78,8 +80,28 @@ class StagedRows:
                 AND coupon.coupon_code_key = {_TABLE}.coupon_code_key
                 AND (coupon.batch_id IS NULL OR coupon.batch_id <> %s))
             """,  # noqa: S608  # names of ours
-            [_CODE, TAKEN, batch or 0],
+            [_CODE, taken(Coupon, "coupon_code"), batch or 0],
         )
+
+    def pass_over_same(self, promotion: int, columns: Sequence[str]) -> int:
+        """Passes over the rows that are a coupon of the promotion already, alike in ``columns``;
+        how many."""
+        alike = " AND ".join(
+            f"(coupon.{name} = {_TABLE}.{name}"
+            f" OR (coupon.{name} IS NULL AND {_TABLE}.{name} IS NULL))"
+            for name in columns
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                UPDATE {_TABLE} SET error_code = %s WHERE error_code IS NULL AND EXISTS (
+                    SELECT 1 FROM {_COUPONS} coupon WHERE NOT coupon.is_deleted
+                    AND coupon.coupon_code_key = {_TABLE}.coupon_code_key
+                    AND coupon.promotion_id = %s AND {alike})
+                """,  # noqa: S608  # names of ours
+                [_SAME, promotion],
+            )
+            return int(cursor.rowcount)
 
     def count_good(self) -> int:
         with connection.cursor() as cursor:
@@ -108,9 +130,9 @@ class StagedRows:
             cursor.execute(
                 f"""
                 SELECT line, coupon_code, error_code, error_detail, error_pointer FROM {_TABLE}
-                WHERE line > %s AND error_code IS NOT NULL ORDER BY line LIMIT 5000
+                WHERE line > %s AND error_code <> %s ORDER BY line LIMIT 5000
                 """,  # noqa: S608  # names of ours
-                [line],
+                [line, _SAME],
             )
             return [(row[0], row[1], DomainError(*row[2:])) for row in cursor.fetchall()]
 

@@ -14,8 +14,9 @@ from promotions.errors import refuse
 from promotions.models import Promotion
 from promotions.moments import format_moment, on_the_clock, parse_moment, read_clock
 from promotions.rules import promotion_status
-from promotions.typed_dates import END_OF_DAY, read_day
 from promotions.typed_dates import read_clock as read_typed
+from promotions.typed_dates import read_day
+from promotions.wording.words import END_OF_DAY
 
 RECORD_ID: Final = "Record id"
 MOST_EXPORTED: Final = 10_000
@@ -140,6 +141,7 @@ def _yes_or_no(text: str) -> bool:
 def _moment(text: str, clocks: Clocks, *, ends: bool) -> datetime:
     if _WITH_OFFSET.fullmatch(text):
         return parse_moment(text)
+    text = text.removesuffix(f"({clocks.zone.key})").strip()  # as pages show a moment
     return read_clock(read_typed(text, "", today=clocks.today, ends=ends), clocks.zone)
 
 

@@ -33,7 +33,7 @@ from promotions.services.promotion_files import (
     value_of,
 )
 from promotions.services.promotions import create_promotion, promotions, update_promotion
-from promotions.services.records import TAKEN, fill_in, own_problems
+from promotions.services.records import fill_in, own_problems, taken
 from promotions.services.transactions import in_transaction
 
 MOST_ROWS: Final = 2_000
@@ -318,7 +318,7 @@ def _refuse_taken(planned: Sequence[Planned], known: _Known) -> None:
             if value:
                 other = by_value.get(fold(value) if name == "promotion_code" else value)
             if other is not None and (one.promotion is None or other.pk != one.promotion.pk):
-                one.errors.append((column, TAKEN))
+                one.errors.append((column, taken(Promotion, name)))
 
 
 # --- Between the two ------------------------------------------------------------------------------

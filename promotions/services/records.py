@@ -6,7 +6,7 @@ passes, and last by the database's constraints. Who may do it is said in
 ``promotions/permissions.py``.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -27,7 +27,6 @@ from promotions.services import history
 
 R = TypeVar("R", bound=Record)
 
-TAKEN: Final = "Another record has this value already. Choose another one."
 NO_SUCH_RECORD: Final = "There is no such record, or it was deleted. Name another."
 
 
@@ -269,7 +268,13 @@ class RecordService(Generic[R]):
 
     def taken(self, record: R) -> list[DomainError]:
         """The unique values of ``record`` that another live one has."""
-        errors = []
+        return [
+            DomainError("duplicate_value", taken(self.model, name), property_of(self.model, name))
+            for name, _ in self.holders(record)
+        ]
+
+    def holders(self, record: R) -> Iterator[tuple[str, R]]:
+        """The unique fields of ``record`` whose value another live one has, each with that one."""
         others: RecordQuerySet[R] = RecordQuerySet(self.model).live().exclude(pk=record.pk)
         for name in self.unique:
             field = record._meta.get_field(name)
@@ -281,15 +286,15 @@ class RecordService(Generic[R]):
             value = getattr(record, name)
             if value is None or "\x00" in value:
                 continue  # no record has that, and PostgreSQL would not even look
-            if others.filter(**{name: value}).exists():
-                errors.append(
-                    DomainError(
-                        "duplicate_value",
-                        TAKEN,
-                        property_of(self.model, shown),
-                    )
-                )
-        return errors
+            if (holder := others.filter(**{name: value}).first()) is not None:
+                yield shown, holder
+
+
+def taken(model: type[Record], name: str) -> str:
+    """Why a record can't have a value in its unique field ``name`` that another has."""
+    what: Any = model._meta.get_field(name)
+    has = f"Another {model._meta.verbose_name} has this {what.verbose_name} already."
+    return f"{has} Choose another one."
 
 
 def hold_promotion(key: int | None, by: Actor, access: Access) -> Promotion | None:

@@ -1,9 +1,11 @@
 """The recycle bin: deleting a promotion with everything under it, restoring it, and, when its days
 are over, removing it for ever."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -25,12 +27,13 @@ from promotions.models import (
     PromotionQualifier,
     PromotionTarget,
     PromotionTier,
+    RecordQuerySet,
 )
 from promotions.permissions import require
 from promotions.selectors import deleted_promotions
 from promotions.services import history
 from promotions.services.promotions import promotions
-from promotions.services.records import check_version
+from promotions.services.records import check_version, own_problems
 
 PARTS: Final[tuple[type[PromotionPart], ...]] = (
     PromotionLineItemRule,
@@ -44,6 +47,18 @@ PARTS: Final[tuple[type[PromotionPart], ...]] = (
     Coupon,
 )
 """All that belongs to a promotion, what refers to others before these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps a promotion in the recycle bin: another record has a value that it had."""
+
+    field: str
+    """The promotion's field, or ``coupon_code`` of a coupon that would come back with it."""
+    value: str
+    holder: Promotion | None
+    """The promotion that has it, or whose coupon does; None where the asker may not see that."""
+    coupon: Coupon | None = None
 
 
 def current_dependents(promotion: Promotion, at: datetime) -> dict[str, int]:
@@ -94,10 +109,31 @@ def delete_promotion(
         return promotions.delete(key, by=by, at=at)
 
 
+def obstacles_to_restoring(promotion: Promotion, *, by: Actor) -> list[Obstacle]:
+    """What stands in the way of restoring a promotion now; of coupon codes, the first few."""
+    seen = Promotion.objects.accessible(by)
+    found = [
+        Obstacle(name, str(getattr(promotion, name)), seen.filter(pk=holder.pk).first())
+        for name, holder in promotions.holders(promotion)
+    ]
+    coupons = list(_holders_of_codes(promotion))
+    shown = seen.in_bulk([coupon.promotion_id for coupon in coupons]) if coupons else {}
+    for coupon in coupons:
+        holder = shown.get(coupon.promotion_id)
+        found.append(Obstacle("coupon_code", coupon.coupon_code, holder, coupon))
+    return found
+
+
 def restore_promotion(
-    key: int, *, by: Actor, at: datetime, expected: Iterable[int] | None = None
+    key: int,
+    *,
+    by: Actor,
+    at: datetime,
+    expected: Iterable[int] | None = None,
+    changes: Mapping[str, Any] = MappingProxyType({}),
 ) -> Promotion:
-    """Takes a deleted promotion out of the recycle bin, with everything that went in with it.
+    """Takes a deleted promotion out of the recycle bin, with everything that went in with it, and
+    sets the fields ``changes`` on the way: another code, or none, where its own was given away.
 
     Raises ``Refused``: ``not_found``, ``insufficient_access``, ``duplicate_value`` where one of its
     codes has been given to another record meanwhile.
@@ -107,7 +143,10 @@ def restore_promotion(
         check_version(promotion, expected)
         at = max(at, promotion.last_modified_date)
         before = history.values_of(promotion)
-        if errors := [*promotions.taken(promotion), *_taken_codes(promotion)]:
+        for name, value in changes.items():
+            setattr(promotion, name, value)
+        errors = own_problems(promotion, changes, by) if changes else []
+        if errors := [*errors, *promotions.taken(promotion), *_taken_codes(promotion)]:
             raise Refused(*errors)
         promotion.is_deleted, promotion.deleted_date = False, None
         promotion.last_modified_by, promotion.last_modified_date = by.user, at
@@ -146,11 +185,14 @@ def _move_parts(
     )
 
 
-def _taken_codes(promotion: Promotion) -> list[DomainError]:
-    """Coupon codes that have been given to others while the promotion lay in the bin."""
+def _holders_of_codes(promotion: Promotion) -> RecordQuerySet[Coupon]:
+    """The first few coupons to which codes were given while their promotion lay in the bin."""
     mine = Coupon.objects.filter(promotion=promotion, deleted_with_promotion=True)
-    taken = Coupon.objects.live().filter(coupon_code_key__in=mine.values("coupon_code_key"))
-    codes = list(taken.values_list("coupon_code", flat=True)[:3])
+    return Coupon.objects.live().filter(coupon_code_key__in=mine.values("coupon_code_key"))[:3]
+
+
+def _taken_codes(promotion: Promotion) -> list[DomainError]:
+    codes = [coupon.coupon_code for coupon in _holders_of_codes(promotion)]
     if not codes:
         return []
     detail = (

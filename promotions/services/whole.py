@@ -31,8 +31,9 @@ from promotions.models import (
 from promotions.services import history, sharing
 from promotions.services.parts import NAMED_ALREADY
 from promotions.services.promotions import promotions
-from promotions.services.records import TAKEN, fill_in, own_problems
+from promotions.services.records import fill_in, own_problems, taken
 
+_TAKEN: Final = taken(Coupon, "coupon_code")
 _BELONGS: Final[dict[tuple[type[PromotionPart], type[PromotionPart]], str]] = {
     (PromotionTier, PromotionQualifier): "promotion_tier",
     (PromotionTier, PromotionTarget): "promotion_tier",
@@ -251,7 +252,7 @@ class _Between:
     def _code_problems(self, code: str) -> Iterator[DomainError]:
         folded = fold(code)
         if code and folded in self._taken:
-            yield DomainError("duplicate_value", TAKEN, "couponCode")
+            yield DomainError("duplicate_value", _TAKEN, "couponCode")
         elif code and folded in self._codes:
             detail = "Another coupon here has this code. Leave one out, or give it another code."
             yield DomainError("duplicate_value", detail, "couponCode")
@@ -286,5 +287,5 @@ def _write_parts(promotion: Promotion, placed: Sequence[_Placed]) -> None:
 def _taken_problems(level: Sequence[_Placed], taken: set[str]) -> Iterator[DomainError]:
     for one in level:
         if isinstance(one.record, Coupon) and fold(one.record.coupon_code) in taken:
-            error = DomainError("duplicate_value", TAKEN, "couponCode")
+            error = DomainError("duplicate_value", _TAKEN, "couponCode")
             yield error.under(one.branch.pointer)

@@ -115,7 +115,8 @@ def application(whole: Whole, zone: ZoneInfo) -> str | None:
         are = "coupon is" if coupons.count == 1 else "coupons are"
         return f"It applies automatically, so its {are} not needed."
     if coupons.count:
-        return f"Customers enter {_coupon(coupons, zone)}."
+        who = "Enrolled customers also" if whole.promotion.is_enrollment_required else "Customers"
+        return f"{who} enter {_coupon(coupons, zone)}."
     if whole.promotion.is_enrollment_required:
         return None
     return "Customers need a coupon, but there is none yet."
@@ -124,11 +125,27 @@ def application(whole: Whole, zone: ZoneInfo) -> str | None:
 def _coupon(coupons: CouponsInWhole, zone: ZoneInfo) -> str:
     if coupons.count > 1:
         if coupons.codes:
-            return f"the coupon {listed(coupons.codes, 'or')}"
-        return f"one of its {number(coupons.count)} coupons"
+            return f"the coupon {listed(coupons.codes, 'or')}{_uses(coupons)}"
+        return f"one of its {number(coupons.count)} coupons{_uses(coupons)}"
     coupon = f"the coupon {coupons.codes[0]}" if coupons.codes else "a coupon"
+    coupon += _uses(coupons)
     end = bound(coupons.latest_end)
     return coupon if end is None else f"{coupon}, valid until {in_end(end, zone)} {zone.key}"
+
+
+def _uses(coupons: CouponsInWhole) -> str:
+    """How often each can be used; nothing where that differs from one to the other."""
+    several, by_all, by_each = coupons.count > 1, coupons.uses_by_all, coupons.uses_by_each
+    if coupons.unlimited:
+        each = "each " if several else ""
+        which = each if coupons.unlimited == coupons.count else "some of them "
+        return f", {which}good for any number of uses"
+    limits = []
+    if by_all is not None:
+        limits.append(f"{number(by_all)} {'use' if by_all == 1 else 'uses'} in all")
+    if by_each is not None:
+        limits.append(f"{number(by_each)} {'use' if by_each == 1 else 'uses'} by each customer")
+    return f", {'each ' if several else ''}good for {listed(limits)}" if limits else ""
 
 
 def uses_per_cart(promotion: PromotionLike) -> str:

@@ -14,6 +14,8 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+END_OF_DAY: Final = "24:00"
+"""How the end of a day is typed and shown: the midnight with which it ends."""
 _INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -64,9 +66,10 @@ def in_moment(moment: datetime, zone: ZoneInfo) -> str:
 
 def in_end(end: datetime, zone: ZoneInfo) -> str:
     """The end of a period as people write it: ends are outside of their periods, so the midnight
-    with which June begins is ``31 May 2026 23:59``."""
-    at_midnight = in_zone(end, zone).time() == time()
-    return in_moment(_before(end, timedelta(minutes=1)) if at_midnight else end, zone)
+    with which June begins is ``31 May 2026 24:00``."""
+    if in_zone(end, zone).time() == time():
+        return f"{in_day(last_day(end, zone))} {END_OF_DAY}"
+    return in_moment(end, zone)
 
 
 def last_day(end: datetime, zone: ZoneInfo) -> date:

@@ -42,7 +42,7 @@ def test_a_promotion_is_drawn_from_its_first_day_to_its_last(marketer: Client) -
     assert (second.came, second.goes_on) == (False, True)
     assert (third.came, third.goes_on) == (True, False)
     assert "Sale<span" in text(page)
-    assert "ended, 8 May 2026, 18:00 to 13 May 2026, 00:00" in text(page)
+    assert "ended, 8 May 2026, 18:00 to 12 May 2026, 24:00" in text(page)
     assert [(day.title, day.happens[0][:2]) for day in page.context["agenda"]] == [
         ("Friday, 8 May 2026", ("Starts", "Sale")),
         ("Tuesday, 12 May 2026", ("Ends", "Sale")),

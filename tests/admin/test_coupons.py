@@ -1,6 +1,8 @@
 """Coupons: a list that stays quick with a million, made by the thousand, out and in as files."""
 
 import re
+from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.utils import timezone
 from promotions.admin.site import CappedPaginator
 from promotions.models import Coupon, CouponCodeRedemption, Promotion
 from promotions.services.redemptions import redeem
+from promotions.spreadsheets import write_workbook
 from tests.admin.conftest import user_of
 from tests.admin.pages import admin_url, errors, sent, text
 from tests.factories import actor, make_promotion
@@ -123,6 +126,37 @@ def test_generates(marketer: Client) -> None:
     assert len({c.coupon_code for c in coupons if c.coupon_code.startswith("SUMMER-")}) == 50
 
 
+def test_the_list_of_a_promotion_leads_to_files_and_generating(
+    marketer: Client, auditor: Client
+) -> None:
+    promotion = make_promotion(name="Sun")
+    make_coupon(promotion)
+    narrowed = {"promotion__id__exact": promotion.pk}
+    acts = ("generate", "import", "export")
+    assert all(pages(promotion, act) in text(marketer.get(LIST, narrowed)) for act in acts)
+    seen = text(auditor.get(LIST, narrowed))
+    assert [act for act in acts if pages(promotion, act) in seen] == ["export"]
+    assert pages(promotion, "export") not in text(marketer.get(LIST))
+    assert marketer.get(LIST, {"promotion__id__exact": "x"}).status_code in (200, 302)
+
+
+def test_proposes_one_use_per_code(marketer: Client) -> None:
+    promotion = make_promotion()
+    sent(marketer, pages(promotion, "generate"), quantity="2")
+    assert {c.redemption_limit_all_buyers for c in promotion.coupons.all()} == {1}
+    assert "without limit" not in text(marketer.get(LIST))
+
+
+def test_codes_without_limit_are_meant_and_warned_of(marketer: Client) -> None:
+    promotion = make_promotion(is_automatic=False)
+    url = pages(promotion, "generate")
+    sent(marketer, url, quantity="2", redemption_limit_all_buyers="")
+    assert {c.redemption_limit_all_buyers for c in promotion.coupons.all()} == {None}
+    assert "without limit" in text(marketer.get(LIST))
+    page = text(marketer.get(admin_url("promotions_promotion", "change", promotion.pk)))
+    assert "It has 2 coupons, and each of them can be used by anybody" in page
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -165,11 +199,67 @@ def test_says_which_rows_are_no_coupons(marketer: Client) -> None:
     file = b"couponCode,status\nGOOD,Active\ntaken,Active\nBAD,Nonsense\n"
     page = marketer.post(pages(promotion, "import"), {"file": SimpleUploadedFile("c.csv", file)})
     shown = text(page)
-    assert "1 coupons imported" in shown
-    assert "2 of 3 rows are no coupons" in shown
-    assert "Line 3 (taken)" in shown
-    assert "Line 4 (BAD)" in shown
+    assert "1 coupon was imported" in shown
+    assert "2 of 3 rows can&#x27;t be taken." in shown
+    assert "Line 3 (taken): Code: Another coupon has this code already." in shown
+    assert "Line 4 (BAD): Status: Write one of: " in shown
     assert promotion.coupons.filter(coupon_code="GOOD").exists()
+
+
+def imported(client: Client, promotion: Promotion, file: bytes, name: str = "c.csv") -> str:
+    """What the page says to a file."""
+    sent_file = {"file": SimpleUploadedFile(name, file)}
+    return text(client.post(pages(promotion, "import"), sent_file, follow=True))
+
+
+def test_takes_a_file_as_people_write_it(marketer: Client, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+    promotion = make_promotion()
+    file = (
+        "code;STATUS;Starts;end date-time;Uses by all buyers\n"
+        "A;active;1 May 2027;31.5.2027;1\n"
+        "B;Inactive;1 May 2027, 00:00 (Europe/Berlin);2027-05-31 24:00;\n"
+    )
+    assert "2 coupons were imported" in imported(marketer, promotion, file.encode())
+    begins, ends = datetime(2027, 4, 30, 22, tzinfo=UTC), datetime(2027, 5, 31, 22, tzinfo=UTC)
+    one, two = promotion.coupons.order_by("coupon_code")
+    assert [(c.start_date_time, c.end_date_time) for c in (one, two)] == [(begins, ends)] * 2
+    assert (one.status, two.status) == ("Active", "Inactive")
+    assert (one.redemption_limit_all_buyers, two.redemption_limit_all_buyers) == (1, None)
+
+
+def test_takes_a_workbook(marketer: Client) -> None:
+    promotion, book = make_promotion(), BytesIO()
+    write_workbook([["Code", "Uses by each buyer"], ["SUN", "2"]], book, title="Coupons")
+    assert "1 coupon was imported" in imported(marketer, promotion, book.getvalue(), "c.xlsx")
+    assert promotion.coupons.get().redemption_limit_per_buyer == 2
+
+
+def test_its_own_export_changes_nothing(marketer: Client) -> None:
+    promotion = make_promotion()
+    ends = datetime(2027, 6, 1, tzinfo=UTC)
+    make_coupon(promotion, coupon_code="ONE", end_date_time=ends, redemption_limit_all_buyers=1)
+    make_coupon(promotion, coupon_code="TWO", description="Über")
+    file = content(marketer.get(pages(promotion, "export")))
+    again = imported(marketer, promotion, file.encode())
+    assert "2 coupons were there already, exactly as in the file." in again
+    assert promotion.coupons.count() == 2
+    other = imported(marketer, promotion, file.replace("Über", "Unter").encode())
+    assert "1 coupon was there already" in other
+    assert "(TWO): Code: Another coupon has this code already" in other
+
+
+def test_says_which_column_it_does_not_know(marketer: Client) -> None:
+    page = imported(marketer, make_promotion(), b"Code,Colour\nA,red\n")
+    assert "Colour: There is no such column; known are Code, Status, Starts, Ends" in page
+
+
+def test_says_how_many_bad_rows_it_does_not_list(marketer: Client) -> None:
+    rows = "".join(f"C{number},-1\n" for number in range(25))
+    page = imported(marketer, make_promotion(), f"Code,Uses by all buyers\n{rows}".encode())
+    assert "Line 2 (C0): Uses by all buyers: Write a whole number." in page
+    assert "And 5 more." in page
+    assert "Nothing was imported." in page
 
 
 def test_all_or_none(marketer: Client) -> None:

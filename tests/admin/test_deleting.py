@@ -1,6 +1,9 @@
 """Deleting promotions, the recycle bin, restoring them."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,8 +14,8 @@ from promotions.models import Promotion
 from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import staff
 from tests.admin.pages import admin_url, errors, sent, text
-from tests.factories import actor, enroll_contact, make_contact, make_promotion
-from tests.part_factories import make_target
+from tests.factories import enroll_contact, make_contact, make_promotion
+from tests.part_factories import make_coupon, make_target
 
 LIST = "/admin/promotions/promotion/"
 BIN = "/admin/promotions/promotion/recycle-bin/"
@@ -25,6 +28,11 @@ def enrolled(lead: Client) -> Promotion:
     for _ in range(3):
         enroll_contact(make_contact(), promotion)
     return promotion
+
+
+def plain(response: Any) -> str:
+    """What a page says, without tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", text(response))).split())
 
 
 def deleted(promotion: Promotion) -> bool:
@@ -48,7 +56,9 @@ def test_does_not_ask_where_nobody_is(lead: Client) -> None:
     promotion = make_promotion(by=staff(lead))
     url = admin_url("promotions_promotion", "delete", promotion.pk)
     assert 'name="confirmed"' not in text(lead.get(url))
-    lead.post(url, {"post": "yes"})
+    said = text(lead.post(url, {"post": "yes"}, follow=True))
+    assert "It can be restored from the" in said
+    assert BIN in said
     assert deleted(promotion)
 
 
@@ -119,12 +129,48 @@ def test_restores_with_everything_under_it(lead: Client) -> None:
     assert (deleted(promotion), target.is_deleted) == (False, False)
 
 
-def test_says_why_it_can_not_be_restored(lead: Client) -> None:
+@pytest.mark.parametrize(("instead", "code"), [("", None), ("AGAIN27", "AGAIN27")])
+def test_a_code_given_away_meanwhile_is_replaced_on_restoring(
+    lead: Client, instead: str, code: str | None
+) -> None:
+    promotion = make_promotion(promotion_code="TAKEN", external_id="E-1", by=staff(lead))
+    delete_promotion(promotion.pk, by=staff(lead), at=timezone.now())
+    other = make_promotion(name="Spring", promotion_code="taken", by=staff(lead))
+    restore = admin_url("promotions_promotion", "restore", promotion.pk)
+    response = lead.get(restore)
+    page = plain(response)
+    assert "Its promotion code TAKEN is used by Spring now." in page
+    assert admin_url("promotions_promotion", "change", other.pk) in text(response)
+    assert "External id" not in text(response)  # that one is still free
+    sent(lead, restore, promotion_code=instead)
+    promotion.refresh_from_db()
+    assert (promotion.is_deleted, promotion.promotion_code) == (False, code)
+    assert promotion.external_id == "E-1"
+
+
+def test_another_code_that_is_taken_too_is_refused_at_its_field(lead: Client) -> None:
     promotion = make_promotion(promotion_code="TAKEN", by=staff(lead))
     delete_promotion(promotion.pk, by=staff(lead), at=timezone.now())
-    make_promotion(promotion_code="taken", by=actor())
-    response = sent(lead, admin_url("promotions_promotion", "restore", promotion.pk))
-    assert "has this value already" in " ".join(errors(response)["__all__"])
+    make_promotion(promotion_code="TAKEN", by=staff(lead))
+    restore = admin_url("promotions_promotion", "restore", promotion.pk)
+    response = sent(lead, restore, promotion_code="taken")
+    assert errors(response)["promotion_code"] == [
+        "Another promotion has this promotion code already. Choose another one."
+    ]
+    assert deleted(promotion)
+
+
+def test_says_which_coupons_keep_it_from_being_restored(lead: Client) -> None:
+    promotion = make_promotion(by=staff(lead))
+    make_coupon(promotion, coupon_code="SUN")
+    delete_promotion(promotion.pk, by=staff(lead), at=timezone.now())
+    other = make_coupon(make_promotion(name="Summer", by=staff(lead)), coupon_code="sun")
+    restore = admin_url("promotions_promotion", "restore", promotion.pk)
+    page = lead.get(restore)
+    said = plain(page)
+    assert "The code of its coupon sun belongs to a coupon of Summer now." in said
+    assert admin_url("promotions_coupon", "change", other.pk) in text(page)
+    assert "__all__" in errors(sent(lead, restore))
     assert deleted(promotion)
 
 

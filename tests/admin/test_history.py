@@ -55,6 +55,11 @@ def told(promotion: Promotion) -> list[str]:
             "End moved from 15 May 2026, 14:00 to 21 May 2026, 00:30 (Europe/Berlin)",
         ),
         (
+            {"end_date_time": NOW},
+            {"end_date_time": datetime(2026, 5, 31, 22, tzinfo=UTC)},
+            "End moved from 15 May 2026, 14:00 to 31 May 2026, 24:00 (Europe/Berlin)",
+        ),
+        (
             {"enrollment_end_date": NOW.date()},
             {"enrollment_end_date": LATER.date()},
             "Last day of enrollment moved from 15 May 2026 to 20 May 2026",
@@ -101,19 +106,33 @@ def test_what_one_may_not_see_has_no_name(settings: Any) -> None:
 def test_parts_with_what_they_are_called() -> None:
     promotion = make_promotion(is_tiered=True)
     tier = make_tier(promotion, name="Silver", rank=1)
-    target = make_target(promotion, promotion_tier=tier)
+    target = make_target(
+        promotion,
+        promotion_tier=tier,
+        target_type="ProductCategory",
+        target_operator="EQUAL_TO",
+        external_target="Shoes",
+    )
     parts.tiers.update(tier.pk, {"rank": 2}, by=actor(), at=LATER)
     parts.targets.update(target.pk, {"adjustment_percent": 30}, by=actor(), at=LATER)
     parts.targets.delete(target.pk, by=actor(), at=LATER)
-    number = target.number
     assert told(promotion) == [
         "Created",
         "Tier “Silver” added",
-        f"Target “{number}” added",
+        "Target “everything from Shoes” added",
         "Tier “Silver”: rank changed from 1 to 2",
-        f"Target “{number}”: adjustment percent changed from 20 % to 30 %",
-        f"Target “{number}” deleted",
+        "Target “everything from Shoes”: adjustment percent changed from 20 % to 30 %",
+        "Target “everything from Shoes” deleted",
     ]
+
+
+def test_generated_coupons_with_what_they_have_in_common(marketer: Client) -> None:
+    promotion = make_promotion()
+    url = admin_url("promotions_promotion", "generate_coupons", promotion.pk)
+    sent(marketer, url, pattern="SUN-****-****", quantity="2")
+    page = text(marketer.get(history(promotion)))
+    assert "Owner: Mia Marketer" in page
+    assert "OwnerId" not in page
 
 
 def test_shares_with_whom_even_when_they_are_gone() -> None:

@@ -125,7 +125,11 @@ def test_what_one_may_not_see_is_in_no_file(sign_in: SignIn, settings: Any) -> N
     assert "no such promotion" in refused(preview)[0][2]
     preview = sent(stranger, "Promotion code,Name\nsecret,Mine\n")
     assert refused(preview) == [
-        (2, "Promotion code", "Another record has this value already. Choose another one.")
+        (
+            2,
+            "Promotion code",
+            "Another promotion has this promotion code already. Choose another one.",
+        )
     ]
 
 

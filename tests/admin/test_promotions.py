@@ -147,7 +147,7 @@ def test_creates_through_the_service(marketer: Client) -> None:
         ({"maximum_usage_count": "0"}, "maximum_usage_count", "greater than or equal to 1"),
         ({"end_date_time_1": "10:00"}, "end_date_time", "Write the day"),
         ({"end_date_time_0": "5/6/2026"}, "end_date_time", "5 June 2026 or 6 May 2026"),
-        ({"promotion_code": "taken"}, "promotion_code", "has this value already"),
+        ({"promotion_code": "taken"}, "promotion_code", "has this promotion code already"),
     ],
 )
 def test_says_at_the_field_what_is_wrong(
@@ -158,6 +158,26 @@ def test_says_at_the_field_what_is_wrong(
     assert says in " ".join(errors(response)[field])
     assert set(errors(response)) == {field}
     assert not Promotion.objects.filter(name="New").exists()
+
+
+def test_says_all_that_is_wrong_in_one_round(marketer: Client) -> None:
+    make_promotion(promotion_code="TAKEN")
+    wrong = {
+        "name": "",
+        "promotion_code": "taken",
+        "start_date_time_0": "2027-05-31",
+        "end_date_time_0": "2027-05-01",
+        "priority_number": "x",
+    }
+    found = errors(sent(marketer, ADD, **wrong))
+    assert set(found) == {"name", "promotion_code", "end_date_time", "priority_number"}
+    assert all(len(lines) == 1 for lines in found.values())
+
+
+def test_dates_are_not_compared_where_one_can_not_be_read(marketer: Client) -> None:
+    promotion = make_promotion(start_date_time=datetime(2027, 5, 1, tzinfo=UTC))
+    values = {"start_date_time_0": "5/6/2026", "end_date_time_0": "2026-07-01"}
+    assert set(errors(sent(marketer, change(promotion), **values))) == {"start_date_time"}
 
 
 def test_changes_what_was_changed_and_nothing_else(marketer: Client) -> None:

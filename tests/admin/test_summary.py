@@ -285,7 +285,7 @@ def summary(client: Client, url: str = SUMMARY, **values: str) -> str:
 def test_the_summary_follows_what_is_typed_and_saves_nothing(marketer: Client) -> None:
     said = summary(marketer, **SHOES, start_date_time_0="1.5.2027", end_date_time_0="31 May 2027")
     assert "Buy 2 from <em>Shoes</em>, get 50 % off the cheapest." in said
-    assert "from 1 May 2027 00:00 to 31 May 2027 23:59 UTC" in said
+    assert "from 1 May 2027 00:00 to 31 May 2027 24:00 UTC" in said
     assert "Only enrolled customers take part." in said
     assert "Saving adds the product category <em>Shoes</em>" in said
     assert "Before it can be saved" not in said
@@ -298,6 +298,14 @@ def test_the_summary_says_what_is_wrong_and_what_is_odd(marketer: Client) -> Non
     assert "Name: This field is required." in said
     assert "Ends: “5/6/2027” can be 5 June 2027 or 6 May 2027" in said
     assert 'href="#section-targets"' in said
+
+
+def test_the_summary_says_what_would_be_refused_only_later(marketer: Client) -> None:
+    make_promotion(promotion_code="TAKEN")
+    dates = {"start_date_time_0": "31 May 2027", "end_date_time_0": "1 May 2027"}
+    said = summary(marketer, name="", promotion_code="taken", **dates)
+    assert "Ends: The promotion must end after it starts." in said
+    assert "Promotion code: Another promotion has this promotion code already." in said
 
 
 def test_the_summary_of_one_that_is_there(

@@ -39,11 +39,11 @@ def test_good_rows_become_coupons_and_bad_ones_are_reported(tmp_path: Path) -> N
     assert Coupon.objects.get(coupon_code="SUN").created_by.username == "system"
     assert "3 rows read, 2 refused, 1 coupons made" in out.getvalue()
     taken, rain = err.getvalue().splitlines()
-    assert taken.startswith("line 3: taken: Another record has this value")
+    assert taken.startswith("line 3: taken: Another coupon has this code")
     assert rain.startswith("line 4: RAIN: Write one of Active, Inactive.")
     header, first, _ = refused.read_text().splitlines()
     assert header == "line,couponCode,code,reason"
-    assert first.startswith("3,taken,duplicate_value,Another record")
+    assert first.startswith("3,taken,duplicate_value,Another coupon")
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,27 @@ ALONE: list[tuple[str, Whole, list[str]]] = [
         [],
     ),
     (
+        "one code for everybody",
+        whole(SHOES, **SOUND, **MANUAL, coupons=CouponsInWhole(1, unlimited=1)),
+        [],
+    ),
+    (
+        "many codes, used by anybody",
+        whole(SHOES, **SOUND, **MANUAL, coupons=CouponsInWhole(9, unlimited=1)),
+        ["coupons_without_limit"],
+    ),
+    (
+        "many codes, a limit for each customer",
+        whole(
+            SHOES,
+            limit("UsagePerCustomer", 1, each=True),
+            **SOUND,
+            **MANUAL,
+            coupons=CouponsInWhole(9, unlimited=9),
+        ),
+        [],
+    ),
+    (
         "all coupons end, the promotion doesn't",
         whole(SHOES, **MANUAL, coupons=coupons(2, END)),
         ["coupons_end_early", "no_end"],
@@ -379,7 +400,7 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         whole(end_date_time=berlin("2026-05-01")),
         Advice(
             AdviceCode.ALREADY_OVER,
-            "It ended on 30 April 2026 23:59 Europe/Berlin, so it does nothing any more. "
+            "It ended on 30 April 2026 24:00 Europe/Berlin, so it does nothing any more. "
             "Move the end if it should run again.",
             "endDateTime",
         ),
@@ -408,7 +429,7 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         Advice(
             AdviceCode.ENROLLMENT_OUTLIVES_PROMOTION,
             "The last day to enroll is 15 June 2026, but the promotion already ends on "
-            "31 May 2026 23:59 Europe/Berlin, and from then on nobody can enroll. "
+            "31 May 2026 24:00 Europe/Berlin, and from then on nobody can enroll. "
             "Let enrollment close earlier, or the promotion run longer.",
             "enrollmentEndDate",
         ),
@@ -418,7 +439,7 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         Advice(
             AdviceCode.ENROLLMENT_OPENS_AFTER_END,
             "Enrollment opens on 15 June 2026, but the promotion already ends on "
-            "31 May 2026 23:59 Europe/Berlin, so nobody can ever enroll. "
+            "31 May 2026 24:00 Europe/Berlin, so nobody can ever enroll. "
             "Open enrollment earlier, or let the promotion run longer.",
             "enrollmentStartDate",
         ),
@@ -502,8 +523,8 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         whole(SHOES, **SOUND, **MANUAL, coupons=coupons(3, berlin("2026-07-01"))),
         Advice(
             AdviceCode.COUPON_OUTLIVES_PROMOTION,
-            "There is a coupon until 30 June 2026 23:59, but the promotion already ends on "
-            "31 May 2026 23:59 Europe/Berlin; in between the coupon does nothing. "
+            "There is a coupon until 30 June 2026 24:00, but the promotion already ends on "
+            "31 May 2026 24:00 Europe/Berlin; in between the coupon does nothing. "
             "End the coupon with the promotion, or let the promotion run longer.",
             "endDateTime",
         ),
@@ -512,17 +533,26 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         whole(SHOES, **SOUND, **MANUAL, coupons=coupons(3, berlin("2026-05-16"))),
         Advice(
             AdviceCode.COUPONS_END_EARLY,
-            "The last coupon is valid until 15 May 2026 23:59, but the promotion goes on until "
-            "31 May 2026 23:59 Europe/Berlin; in between nobody can use it. "
+            "The last coupon is valid until 15 May 2026 24:00, but the promotion goes on until "
+            "31 May 2026 24:00 Europe/Berlin; in between nobody can use it. "
             "Let a coupon run longer, or end the promotion with it.",
             "endDateTime",
+        ),
+    ),
+    "coupons without limit": (
+        whole(SHOES, **SOUND, **MANUAL, coupons=CouponsInWhole(500, unlimited=500)),
+        Advice(
+            AdviceCode.COUPONS_WITHOUT_LIMIT,
+            "It has 500 coupons, and each of them can be used by anybody, any number of times. "
+            "Set “Uses by all buyers” or “Uses by each buyer” of the coupons, or give the "
+            "promotion a limit in total or for each customer.",
         ),
     ),
     "coupons end, the promotion never": (
         whole(SHOES, limit("TotalUsage", 9), **MANUAL, coupons=coupons(3, berlin("2026-05-16"))),
         Advice(
             AdviceCode.COUPONS_END_EARLY,
-            "The last coupon is valid until 15 May 2026 23:59 Europe/Berlin, but the promotion has "
+            "The last coupon is valid until 15 May 2026 24:00 Europe/Berlin, but the promotion has "
             "no end; from then on nobody can use it. "
             "Let a coupon run longer, or end the promotion with it.",
             "endDateTime",

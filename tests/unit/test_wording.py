@@ -42,7 +42,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         ),
         """
         Buy 2 from *Shoes*, get 20 % off the cheapest.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         Customers enroll until the end of 15 May 2026.
         Only enrolled customers take part.
         It applies at most once per cart.
@@ -63,7 +63,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         whole(give("20 %", category="Shoes"), **MAY, exclusivity_type="No"),
         """
         Get 20 % off everything from *Shoes*.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         It applies automatically, without a coupon.
         It applies at most once per cart.
         It can be combined with every promotion that allows it.
@@ -80,8 +80,8 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         ),
         """
         Get 12.5 % off *Runner*.
-        It runs until 31 May 2026 23:59 Europe/Berlin.
-        Customers enter the coupon RUN12, valid until 15 May 2026 23:59 Europe/Berlin.
+        It runs until 31 May 2026 24:00 Europe/Berlin.
+        Customers enter the coupon RUN12, valid until 15 May 2026 24:00 Europe/Berlin.
         It applies at most once per cart.
         It cannot be combined with other product discounts.
         Its priority number is 10, and the lowest number comes first.
@@ -234,7 +234,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         ),
         """
         Get 10 % off the whole cart.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         Customers enroll from 1 April 2026 to the end of 30 April 2026.
         At most 500 customers can be enrolled.
         Only enrolled customers take part.
@@ -263,7 +263,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         whole(buy(2, product="Runner"), give("gift", product="Cap"), **MAY),
         """
         Buy 2 of *Runner*, get 1 of *Cap* as a free gift.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         It applies automatically, without a coupon.
         It applies at most once per cart.
         It cannot be combined with other product discounts.
@@ -455,7 +455,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         whole(is_tiered=True, **MAY),
         """
         It works in tiers, but has none yet, so nothing is discounted.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         It applies automatically, without a coupon.
         """,
     ),
@@ -513,7 +513,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         """
         Buy 2 from *Shoes*, but nothing is discounted yet.
         It is still a draft, so nothing happens before it is switched on.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         It applies automatically, without a coupon.
         Its priority number is 3, and the lowest number comes first.
         """,
@@ -543,7 +543,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         ),
         """
         Get 5 % off everything from *Tea*.
-        It runs until 31 May 2026 23:59 Europe/Berlin.
+        It runs until 31 May 2026 24:00 Europe/Berlin.
         Customers enroll from 10 May 2026 until it ends.
         Only enrolled customers take part.
         It applies automatically, so its coupons are not needed.
@@ -563,7 +563,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         ),
         """
         Get 3.00 EUR off the total for *Coffee*.
-        It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.
+        It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         It is limited to the segment *Regulars*.
         It applies automatically, without a coupon.
         It applies at most once per cart.
@@ -612,7 +612,7 @@ def test_the_example_of_the_issue_in_one_sentence() -> None:
     example = promotion_sentences(PROMOTIONS["the example of the issue"][0], zone=BERLIN)
     assert in_one_sentence(example) == (
         "Buy 2 from *Shoes*, get 20 % off the cheapest; "
-        "from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin; "
+        "from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin; "
         "customers enroll until the end of 15 May 2026; "
         "only enrolled customers take part; "
         "at most once per cart; "
@@ -664,7 +664,7 @@ def test_without_the_fields_about_carts_nothing_is_said_of_carts() -> None:
     )
     assert told(promotion, commerce=False) == [
         "It is still a draft, so nothing happens before it is switched on.",
-        "It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.",
+        "It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.",
         "Customers enroll until the end of 15 May 2026.",
         "Only enrolled customers take part.",
         "It is limited to the segment *Members*.",

@@ -436,12 +436,12 @@ PERIODS: dict[str, tuple[datetime | None, datetime | None, str]] = {
     "from for ever ago": (
         datetime.min.replace(tzinfo=UTC),
         berlin("2026-06-01"),
-        "It runs until 31 May 2026 23:59 Europe/Berlin.",
+        "It runs until 31 May 2026 24:00 Europe/Berlin.",
     ),
     "written in UTC": (
         datetime(2026, 4, 30, 22, tzinfo=UTC),
         datetime(2026, 5, 31, 22, tzinfo=UTC),
-        "It runs from 1 May 2026 00:00 to 31 May 2026 23:59 Europe/Berlin.",
+        "It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.",
     ),
     "an end within a day": (
         None,
@@ -456,7 +456,7 @@ PERIODS: dict[str, tuple[datetime | None, datetime | None, str]] = {
     "the year turns": (
         berlin("2026-12-01"),
         berlin("2027-01-01"),
-        "It runs from 1 December 2026 00:00 to 31 December 2026 23:59 Europe/Berlin.",
+        "It runs from 1 December 2026 00:00 to 31 December 2026 24:00 Europe/Berlin.",
     ),
 }
 
@@ -541,12 +541,52 @@ COUPONS: list[tuple[bool, CouponsInWhole, str]] = [
     (False, CouponsInWhole(1, ["A"], FOR_EVER), "Customers enter the coupon A."),
     (False, CouponsInWhole(3, ["A", "B", "C"]), "Customers enter the coupon A, B or C."),
     (False, CouponsInWhole(1_000_000), "Customers enter one of its 1,000,000 coupons."),
+    (
+        False,
+        CouponsInWhole(1, ["A"], unlimited=1),
+        "Customers enter the coupon A, good for any number of uses.",
+    ),
+    (
+        False,
+        CouponsInWhole(1, ["A"], berlin("2026-06-01"), uses_by_all=100),
+        "Customers enter the coupon A, good for 100 uses in all, valid until 31 May 2026 24:00 "
+        "Europe/Berlin.",
+    ),
+    (
+        False,
+        CouponsInWhole(500, uses_by_all=1),
+        "Customers enter one of its 500 coupons, each good for 1 use in all.",
+    ),
+    (
+        False,
+        CouponsInWhole(2, ["A", "B"], uses_by_all=9, uses_by_each=2),
+        "Customers enter the coupon A or B, each good for 9 uses in all and 2 uses by each "
+        "customer.",
+    ),
+    (
+        False,
+        CouponsInWhole(500, unlimited=500),
+        "Customers enter one of its 500 coupons, each good for any number of uses.",
+    ),
+    (
+        False,
+        CouponsInWhole(500, unlimited=1),
+        "Customers enter one of its 500 coupons, some of them good for any number of uses.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("automatic", "coupons", "text"), COUPONS)
 def test_by_itself_or_with_a_coupon(automatic: bool, coupons: CouponsInWhole, text: str) -> None:
     assert about(Topic.COUPONS, whole(is_automatic=automatic, coupons=coupons)) == text
+
+
+def test_the_enrolled_enter_a_coupon_too_where_there_are_coupons() -> None:
+    both = whole(is_enrollment_required=True, is_automatic=False, coupons=CouponsInWhole(500))
+    assert about(Topic.AUDIENCE, both) == "Only enrolled customers take part."
+    assert about(Topic.COUPONS, both) == "Enrolled customers also enter one of its 500 coupons."
+    without = whole(is_enrollment_required=True, is_automatic=False)
+    assert about(Topic.COUPONS, without) == ""
 
 
 LIMITS: list[tuple[str, float, bool, str]] = [

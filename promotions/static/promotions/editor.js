@@ -9,6 +9,29 @@
     return name ? { id: `new:${name}`, text: `Add “${name}”`, isNew: true } : null;
   };
 
+  const is_new = (one) => String(one.id).startsWith("new:");
+
+  const kind_of = (select) => select.dataset.fieldName.split("_").pop(); // category, product, …
+
+  // What was found, and before it what other rows of the form name anew. What is called exactly as
+  // typed comes first: Enter takes the first.
+  const offered = (select, data, params) => {
+    const term = (params.term || "").trim().toLowerCase();
+    const rank = (one) => (one.text.toLowerCase() === term ? 0 : 1);
+    const found = [...data.results];
+    if ((params.page || 1) === 1 && select.dataset.mayAdd) {
+      const others = [...document.querySelectorAll("select.promotion-pick[data-may-add]")];
+      const names = others
+        .filter((other) => other !== select && kind_of(other) === kind_of(select))
+        .map((other) => other.value)
+        .filter((value) => value.startsWith("new:"))
+        .map((value) => value.slice(4))
+        .filter((name) => name.toLowerCase().includes(term));
+      found.unshift(...[...new Set(names)].map((name) => ({ id: `new:${name}`, text: name })));
+    }
+    return { ...data, results: found.sort((a, b) => rank(a) - rank(b)) };
+  };
+
   const choose = (select) => {
     if (select.name.includes("__prefix__") || $(select).hasClass("select2-hidden-accessible")) {
       return;
@@ -18,10 +41,12 @@
       tags: Boolean(select.dataset.mayAdd),
       createTag: add_name,
       insertTag: (found, tag) => found.push(tag), // behind what is there already
+      templateResult: (one) => (is_new(one) && !one.isNew ? `${one.text} (new)` : one.text),
       templateSelection: (one) =>
         String(one.id).startsWith("new:") ? `${one.id.slice(4)} (new)` : one.text,
       width: "100%",
       ajax: {
+        processResults: (data, params) => offered(select, data, params),
         data: (params) => ({
           term: params.term,
           page: params.page,
@@ -104,6 +129,18 @@
     });
     show();
   };
+
+  // The coupon finder stands inside this form and belongs to another: what is typed there changes
+  // nothing of the promotion, so neither the summary nor the question on leaving hears of it.
+  for (const kind of ["input", "change"]) {
+    const keep = (event) => {
+      const own = event.target.form;
+      if (own && own.id !== "promotion_form" && event.target.closest("#promotion_form")) {
+        event.stopImmediatePropagation();
+      }
+    };
+    document.addEventListener(kind, keep, true);
+  }
 
   document.addEventListener("DOMContentLoaded", begin);
 }
