@@ -42,7 +42,8 @@ _COPIED: Final[Mapping[type[PromotionPart], tuple[str, str]]] = {
 """What is copied, and how one and several are called."""
 
 
-def of_activating(promotion: Promotion, at: datetime) -> Iterator[str]:
+def of_activating(promotion: Promotion, at: datetime, coupons: int | None = None) -> Iterator[str]:
+    """``coupons``: how many it has, where they are counted already."""
     begins, ends = promotion.start_date_time, promotion.end_date_time
     until = f"until {show_read(ends, ends=True)}" if ends else "until you end it"
     if begins is None or has_begun(begins, at):
@@ -57,7 +58,7 @@ def of_activating(promotion: Promotion, at: datetime) -> Iterator[str]:
         "that were paused go on",
         none="Nobody is enrolled yet.",
     )
-    if count := coupons_in_words(promotion):
+    if count := coupons_in_words(promotion) if coupons is None else so_many_coupons(coupons):
         yield f"It has {count}."
 
 
@@ -171,4 +172,9 @@ def coupons_in_words(promotion: Promotion, *, in_bin: bool = False) -> str:
     count = coupons.order_by().values("pk")[: MOST_COUNTED + 1].count()
     if count > MOST_COUNTED:
         return f"more than {MOST_COUNTED:,} coupons"
+    return so_many_coupons(count)
+
+
+def so_many_coupons(count: int) -> str:
+    """``1 coupon``; empty where there are none."""
     return f"{count:,} coupon{'' if count == 1 else 's'}" if count else ""

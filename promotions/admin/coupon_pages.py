@@ -113,8 +113,8 @@ class ImportForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = (
-            f"The first line names its columns, in any order: {', '.join(headings())}. Only the code "
-            f"is needed. Days such as 31 May 2027 or 2027-05-31 10:00, in "
+            f"The first line names its columns, in any order: {', '.join(headings())}. Only the "
+            f"code is needed. Days such as 31 May 2027 or 2027-05-31 10:00, in "
             f"{organisation_zone().key}; an end without a time is the end of that day. A file "
             "exported here will do as well."
         )

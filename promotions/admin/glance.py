@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from promotions.access import Access
 from promotions.admin.access import may
+from promotions.admin.consequences import so_many_coupons
 from promotions.admin.moments import organisation_zone, show_day, show_moment
 from promotions.admin.pages import promotion_url
 from promotions.admin.site import actor_of, badge, staff_user
@@ -57,11 +58,6 @@ def status_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
     return f"{status}, enrollment {enrollment}"
 
 
-def _coupons_in_words(whole: Whole) -> str:
-    count = whole.coupons.count
-    return f"{count:,} coupon{'' if count == 1 else 's'}" if count else "none yet"
-
-
 def at_a_glance(request: HttpRequest, promotion: Promotion, whole: Whole | None) -> dict[str, Any]:
     """What stands above the promotion's form. Without the ``whole`` of it, what it is in plain
     English is told elsewhere on the page."""
@@ -97,7 +93,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, whole: Whole | None)
         "find_coupon_url": coupons,
         "export_url": promotion_url(promotion, "export_coupons"),
         "may_edit": may(request, "change", promotion, Access.EDIT),
-        "coupons": _coupons_in_words(whole) if whole else "",
+        "coupons": (so_many_coupons(whole.coupons.count) or "none yet") if whole else "",
         "coupons_url": f"{coupons}?promotion__id__exact={promotion.pk}",
         "add_coupon_url": f"{reverse('admin:promotions_coupon_add')}?promotion={promotion.pk}",
     }

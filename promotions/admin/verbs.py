@@ -27,7 +27,7 @@ from promotions.rules import has_begun, is_over
 from promotions.services.cloning import clone_promotion
 from promotions.services.promotions import activate, close, deactivate
 from promotions.services.recycle_bin import Obstacle, obstacles_to_restoring, restore_promotion
-from promotions.snapshots import description_of
+from promotions.snapshots import described, others_of, whole_of
 
 
 class VerbForm(forms.Form):
@@ -226,6 +226,12 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
         else:
             messages.success(request, format_html(verb.done, link(result)))
             return HttpResponseRedirect(promotion_url(result))
+    said, advice = verb.consequences(promotion, at), []
+    if verb.name == "activate":
+        whole = whole_of(promotion)
+        said = consequences.of_activating(promotion, at, whole.coupons.count)
+        others = others_of(promotion, by=actor_of(request), at=at)
+        advice = [emphasised(one.text) for one in described(whole, others, at=at).warnings]
     return page(
         request,
         "promotions/admin/verb.html",
@@ -233,8 +239,8 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
         form=form,
         means=verb.means,
         obstacles=list(_in_words(request, obstacles)),
-        consequences=list(verb.consequences(promotion, at)),
-        advice=_advice(request, promotion, at) if verb.name == "activate" else (),
+        consequences=list(said),
+        advice=advice,
         button=verb.title,
         back=promotion_url(promotion) if not promotion.is_deleted else "",
     )
@@ -260,12 +266,6 @@ def _in_words(request: HttpRequest, obstacles: Sequence[Obstacle]) -> Iterator[s
                 "it another code, and come back here.",
                 coupon, holder,
             )  # fmt: skip
-
-
-def _advice(request: HttpRequest, promotion: Promotion, at: datetime) -> list[str]:
-    """What is odd about the promotion as it would run."""
-    description = description_of(promotion, by=actor_of(request), at=at)
-    return [emphasised(one.text) for one in description.warnings]
 
 
 def offered(
