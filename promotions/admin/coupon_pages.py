@@ -114,7 +114,7 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = (
             f"The first line names its columns, in any order: {', '.join(headings())}. Only the "
-            f"first is needed. Days such as 31 May 2027 or 2027-05-31 10:00, in "
+            f"code is needed. Days such as 31 May 2027 or 2027-05-31 10:00, in "
             f"{organisation_zone().key}; an end without a time is the end of that day. A file "
             "exported here will do as well."
         )

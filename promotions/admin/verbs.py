@@ -90,7 +90,7 @@ class RestoreForm(VerbForm):
             self.initial[name] = ""
             self.fields[
                 name
-            ].help_text = f"Another one than {gone[name]}. Empty: it comes back without one."
+            ].help_text = f"Any other than {gone[name]}. Empty: it comes back without one."
 
     def more(self) -> dict[str, Any]:
         # Not what stood in nobody's way when the page was opened: that was not asked for.

@@ -16,7 +16,7 @@ def pick(page: Page, field: str, text: str) -> None:
     """Chooses the category ``text`` while typing, a new one if need be."""
     page.locator(f"#id_{field} + .select2-container").click()
     page.keyboard.type(text)
-    exact = re.compile(rf"^(?:{text}|Add “{text}”)$")
+    exact = re.compile(rf"^(?:{text}|{text} \(new\)|Add “{text}”)$")
     page.locator(".select2-results__option").filter(has_text=exact).click()
 
 
@@ -77,7 +77,7 @@ def test_a_promotion_is_built_cloned_found_deleted_and_restored(
     page.locator(".calendar a").filter(has_text=f"{NAME} in June").first.click()
     page.get_by_role("link", name="Delete promotion").click()
     page.get_by_role("button", name=re.compile("^Yes|^Delete")).click()
-    page.get_by_role("link", name="Recycle bin").click()
+    page.get_by_role("link", name="recycle bin", exact=True).click()
     row = page.get_by_role("listitem").filter(has_text=f"{NAME} in June")
     row.get_by_role("link", name="Restore").click()
     page.get_by_role("button", name="Restore").click()
