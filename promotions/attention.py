@@ -2,7 +2,8 @@
 
 What is odd about one is told at length on its own page (``promotions/warnings.py``). Here the
 question is asked of all at once, which takes long where there are thousands: see
-``promotions/figures.py``.
+``promotions/figures.py``. That one can't be combined with others is not among it: that is mostly
+meant, and where it was in the list, nearly every promotion was.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,8 +17,8 @@ from django.db.models import Q, QuerySet
 from promotions.actors import Actor
 from promotions.figures import Kind, TakesLong, actor_in
 from promotions.models import Promotion
-from promotions.snapshots import as_other, wholes_of
-from promotions.warnings import AdviceCode, has_rival, promotion_warnings
+from promotions.snapshots import wholes_of
+from promotions.warnings import AdviceCode, promotion_warnings
 
 IN_SHORT: Final[Mapping[AdviceCode, str]] = {
     AdviceCode.ALREADY_OVER: "is over",
@@ -34,7 +35,6 @@ IN_SHORT: Final[Mapping[AdviceCode, str]] = {
     AdviceCode.COUPONS_END_EARLY: "has coupons that all end before it does",
     AdviceCode.AUTOMATIC_WITH_COUPONS: "applies by itself and has coupons",
     AdviceCode.COUPONS_WITHOUT_LIMIT: "has coupons that can be used without limit",
-    AdviceCode.OVERLAPS_EXCLUSIVE: "can't be combined with others that run then",
     AdviceCode.NO_QUALIFIER: "asks nothing of a cart",
     AdviceCode.NO_END: "has no end",
 }
@@ -43,7 +43,8 @@ IN_SHORT: Final[Mapping[AdviceCode, str]] = {
 
 def in_short(codes: Iterable[str]) -> list[str]:
     """What the figure says of a promotion, in words."""
-    return [IN_SHORT[AdviceCode(code)] for code in codes]
+    # A figure that was kept by an earlier version may have others.
+    return [IN_SHORT[AdviceCode(code)] for code in codes if code in IN_SHORT]
 
 
 FEW: Final = 200
@@ -81,15 +82,11 @@ def _found(promotions: list[Promotion], at: datetime) -> dict[str, list[str]]:
 
 def _codes(promotions: list[Promotion], at: datetime) -> Iterator[tuple[int, list[AdviceCode]]]:
     zone, commerce = ZoneInfo(settings.TIME_ZONE), settings.COMMERCE_FIELDS
-    wholes = list(wholes_of(promotions))
-    others = [as_other(whole.promotion, whole.targets) for whole in wholes]
-    for promotion, whole in zip(promotions, wholes, strict=True):
+    for promotion, whole in zip(promotions, wholes_of(promotions), strict=True):
         found = promotion_warnings(whole, others=(), at=at, zone=zone, commerce=commerce)
         codes = [one.code for one in found]
         if not promotion.is_active:
             codes = [code for code in codes if code is AdviceCode.STARTS_IN_PAST]
-        elif commerce and has_rival(whole, others, at):
-            codes.append(AdviceCode.OVERLAPS_EXCLUSIVE)
         yield promotion.pk, codes
 
 

@@ -6,7 +6,7 @@ does in its life, such as a start that has passed while it runs.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -323,14 +323,6 @@ def _about_others(whole: Whole, others: Sequence[OtherPromotion], at: datetime) 
         f"It overlaps in time with {listed(names)} and cannot be combined with "
         f"{'it' if len(rivals) == 1 else 'them'}. {_which_wins(whole.promotion, rivals)}",
         "exclusivityType",
-    )
-
-
-def has_rival(whole: Whole, others: Iterable[OtherPromotion], at: datetime) -> bool:
-    """Whether ``OVERLAPS_EXCLUSIVE`` holds; quicker to find out than with whom and who wins."""
-    key = whole.promotion.pk
-    return bool(whole.targets) and any(
-        _is_rival(whole, other, at) for other in others if other.pk != key
     )
 
 

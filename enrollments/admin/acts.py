@@ -169,7 +169,8 @@ class Chosen:
         end = self.usage.promotion.end_date_time
         if end is None:
             return "The promotion has no end."
-        return f"The promotion runs until {show_moment(end)}; no enrollment goes on after that."
+        until = show_moment(end, ends=True)
+        return f"The promotion runs until {until}; no enrollment goes on after that."
 
 
 def act_page(request: HttpRequest, act: Act) -> HttpResponse:

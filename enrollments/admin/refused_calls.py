@@ -238,4 +238,4 @@ def _period(call: RefusedCall) -> str:
     if call.effective is None and call.expiration is None:
         return ""
     begins = show_moment(call.effective, otherwise="At once")
-    return f"{begins} – {show_moment(call.expiration, otherwise='the promotion’s end')}"
+    return f"{begins} – {show_moment(call.expiration, otherwise='the promotion’s end', ends=True)}"

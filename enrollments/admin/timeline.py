@@ -125,5 +125,5 @@ def _value(field: str, value: str | None, names: Mapping[str, str]) -> str:
     if value is None:
         return _NOTHING.get(field, "none")
     if field.endswith("DateTime"):
-        return show_short(parse_moment(value))
+        return show_short(parse_moment(value), ends="Expiration" in field)
     return names.get(value, UNSEEN if field in _RECORDS else value)

@@ -112,7 +112,7 @@ def _offer_active(seen: Seen) -> str:
 
 def _period(seen: Seen) -> str:
     begins, ends = seen.decision.period
-    until = f"to {show_moment(ends)}" if ends else "until the promotion ends"
+    until = f"to {show_moment(ends, ends=True)}" if ends else "until the promotion ends"
     return f"From {show_moment(begins)} {until}."
 
 
@@ -123,14 +123,18 @@ def _begins_in_time(seen: Seen) -> str:
 
 def _ends_in_time(seen: Seen) -> str:
     ends, start = seen.decision.period.expiration, seen.promotion.start_date_time
-    own = f"It would end {show_moment(ends)}." if ends else "It has no end of its own."
+    own = f"It would end {show_moment(ends, ends=True)}." if ends else "It has no end of its own."
     begins = show_moment(start, otherwise="none, it applies at any time")
     return f"{own} The promotion's beginning: {begins}."
 
 
 def _end(seen: Seen) -> str:
     end = seen.promotion.end_date_time
-    return f"The promotion's end: {show_moment(end)}." if end else "The promotion has no end."
+    return (
+        f"The promotion's end: {show_moment(end, ends=True)}."
+        if end
+        else "The promotion has no end."
+    )
 
 
 def _record(seen: Seen) -> str:
@@ -275,10 +279,11 @@ _LEADS: Final[Mapping[Standing, str]] = {
 _CAUSES: Final[Mapping[Cause, Callable[[Any], str]]] = {
     Cause.WITHDRAWN: lambda u: f"It was withdrawn on {show_moment(u.withdrawn_date)}.",
     Cause.OWN_PERIOD_OVER: lambda u: (
-        f"The customer's own period ended on {show_moment(u.enrollment_expiration_date_time)}."
+        "The customer's own period ended on "
+        f"{show_moment(u.enrollment_expiration_date_time, ends=True)}."
     ),
     Cause.PROMOTION_OVER: lambda u: (
-        f"The promotion ended on {show_moment(u.promotion.end_date_time)}."
+        f"The promotion ended on {show_moment(u.promotion.end_date_time, ends=True)}."
     ),
     Cause.PROMOTION_DELETED: lambda u: "The promotion is in the recycle bin.",
     Cause.PROMOTION_INACTIVE: lambda u: "The promotion is switched off.",

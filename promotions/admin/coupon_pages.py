@@ -137,7 +137,7 @@ def generate_page(request: HttpRequest, key: str) -> HttpResponse:
         except Refused as refused:
             show_refusals(form, refused.errors, _POINTERS)
         else:
-            messages.success(request, f"{batch.quantity:,} coupons generated.")
+            messages.success(request, f"{counted(batch.quantity)} generated.")
             return _to_coupons(promotion)
     return _form(request, promotion, form, title="Generate coupons", button="Generate")
 

@@ -268,7 +268,7 @@ def test_offers_only_what_can_be_done_about_the_end(support: Client) -> None:
     page = support.get(f"{PERIOD}?usage={without.pk}")
     assert list(page.context["form"].fields) == ["effective", "expiration", "reason"]
     assert "Give it an end of its own" in text(page)
-    assert "The promotion runs until 31 Dec 2099, 00:00 (UTC)" in text(page)
+    assert "The promotion runs until 30 Dec 2099, 24:00 (UTC)" in text(page)
     offered = list(support.get(f"{PERIOD}?usage={earlier.pk}").context["form"].fields)
     assert offered == ["longer", "effective", "expiration", "ends_with_promotion", "reason"]
     assert "longer" not in support.get(f"{PERIOD}?usage={later.pk}").context["form"].fields
