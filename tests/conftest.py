@@ -95,23 +95,25 @@ def is_the_same_everywhere(item: pytest.Item) -> bool:
 
 def takes_long(item: pytest.Item) -> bool:
     """Whether a test tries something at length that shorter ones look at as well."""
-    return item.path.name in _AT_LENGTH and item.path.parent.name in ("e2e", "services")
+    return "/".join(item.path.parts[-2:]) in _AT_LENGTH
 
 
 def is_for_postgresql(item: pytest.Item) -> bool:
     """Whether a usual run leaves a test to PostgreSQL: services and object calls, which those of
-    pages and of the plain API use on SQLite, and what drives a whole service, but for what happens
-    at once."""
+    pages and of the plain API use on SQLite, models, and what drives a whole service, but for
+    constraints and for what happens at once."""
     path = item.path.relative_to(Path(__file__).parent)
-    return path.parts[0] in _ON_POSTGRESQL and path.name != "test_exactness.py"
+    return path.parts[0] in _ON_POSTGRESQL and path.name not in _ON_BOTH
 
 
 _AT_LENGTH = {
-    "test_killed_jobs.py", "test_bulk.py", "test_exports.py",
-    "test_rules_and_constraints.py",
+    "e2e/test_killed_jobs.py", "services/test_exports.py",
+    "e2e/test_exports.py", "e2e/test_bulk.py", "services/test_rules_and_constraints.py",
+    "api/test_enrollment_plans.py", "admin/test_plans.py", "services/test_coupon_generation.py",
 }  # fmt: skip
 """Files that take a minute each, and that ``--everything`` has: CI's time is short."""
-_ON_POSTGRESQL = ("clients", "contract", "e2e", "fuzzing", "services", "sobjects")
+_ON_POSTGRESQL = ("clients", "contract", "e2e", "fuzzing", "models", "services", "sobjects")
+_ON_BOTH = ("test_constraints.py", "test_exactness.py", "test_fills.py")
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
 

@@ -11,6 +11,7 @@ const { url, token, word } = given;
 const connect = (accessToken = token, more = {}) => {
   const conn = new jsforce.Connection({ instanceUrl: url, accessToken, ...more });
   conn.bulk2.pollInterval = 20;
+  conn.bulk2.pollTimeout = 120_000; // a busy machine takes its time
   return conn;
 };
 const conn = connect();
