@@ -356,8 +356,5 @@ class TestExporting:
             tracemalloc.stop()
             return peak - 2 * len(text)
 
-        few, many = (
-            most(500),
-            most(5_000),
-        )  # ten times as many; the rest is what Python has left over
-        assert many < 3 * few
+        few, many = most(500), most(5_000)
+        assert many < 3 * few  # of ten times as many rows
