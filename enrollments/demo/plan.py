@@ -171,7 +171,7 @@ class _Campaign:
         self.over = [calendar.midnight(day) for day in over if day is not None]
         closes = [] if campaign.closes is None else [calendar.midnight(campaign.closes + 1)]
         self.last = min([calendar.now, *self.over, *closes]) - timedelta(seconds=1)
-        self.habits = random.Random(f"{_SEED} {campaign.name}")  # noqa: S311
+        self.habits = random.Random(f"{_SEED} {campaign.name}")  # noqa: S311  # the same each time
 
     def events(self) -> Iterator[Event]:
         campaign = self.campaign

@@ -217,11 +217,11 @@ class RecordAdmin(ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             # Nothing was written. The same form again, with the reasons in it.
-            request.refused = [  # type: ignore[attr-defined]
+            request.refused = [  # type: ignore[attr-defined]  # for this page
                 error for error in refused.errors if not _is_conflict(error)
             ]
             if any(_is_conflict(error) for error in refused.errors):
-                request.conflict = self._conflict(request, object_id)  # type: ignore[attr-defined]
+                request.conflict = self._conflict(request, object_id)  # type: ignore[attr-defined]  # as well
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _conflict(self, request: HttpRequest, object_id: str | None) -> str:

@@ -47,7 +47,8 @@ def promotions() -> list[Promotion]:
     make_market_segment(segments)
     later = make_promotion(start_date_time=NOW + 50 * DAY, enrollment_end_date=NOW.date() - DAY)
     make_target(later)
-    return [bare, fine, alone, tiered, segments, later]
+    off = make_promotion(is_enrollment_required=False, enrollment_start_date=NOW.date())
+    return [bare, fine, alone, tiered, segments, later, off]
 
 
 def test_equal_to_what_each_page_says(promotions: list[Promotion]) -> None:
@@ -60,7 +61,7 @@ def test_equal_to_what_each_page_says(promotions: list[Promotion]) -> None:
             expected[str(promotion.pk)] = told
     assert ATTENTION.count(EVERYTHING, NOW) == expected
     found = {code for codes in expected.values() for code in codes}
-    assert len(found) >= 5
+    assert len(found) >= 6
     assert all(in_short(codes) for codes in expected.values())
 
 

@@ -356,5 +356,6 @@ class TestExporting:
             tracemalloc.stop()
             return peak - 2 * len(text)
 
-        few, many = most(500), most(5_000)
-        assert many < 3 * few  # of ten times as many rows
+        # What waits to be collected only adds: of two, the smaller is nearer to what is needed.
+        few, many = most(500), min(most(5_000), most(5_001))
+        assert many < 1.5 * few
