@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from enrollments.demo.loading import PASSWORD
 from tests.browser.conftest import SignedIn
@@ -10,11 +10,21 @@ from tests.browser.conftest import SignedIn
 NAME = "Typed for an hour"
 
 
+def new_promotion(page: Page) -> None:
+    """Its form, with all its scripts: some are served only to those who are signed in."""
+    page.get_by_role("link", name="New promotion").click()
+    page.wait_for_url("**/promotion/add/")
+
+
+def end_session(page: Page) -> None:
+    page.context.clear_cookies(name="sessionid")
+
+
 def test_nothing_is_lost_and_it_can_be_saved_after_signing_in(sign_in: SignedIn) -> None:
     page = sign_in("marta")
-    page.get_by_role("link", name="New promotion").click()
+    new_promotion(page)
     page.locator("#id_name").fill(NAME)
-    page.context.clear_cookies()
+    end_session(page)
     page.get_by_role("button", name="Save draft").first.click()
 
     note = page.get_by_role("alert").filter(has_text="You have been signed out.")
@@ -37,8 +47,8 @@ def test_nothing_is_lost_and_it_can_be_saved_after_signing_in(sign_in: SignedIn)
 
 def test_the_summary_says_so_at_once(sign_in: SignedIn) -> None:
     page = sign_in("marta")
-    page.get_by_role("link", name="New promotion").click()
-    page.context.clear_cookies(name="sessionid")
+    new_promotion(page)
+    end_session(page)
     page.locator("#id_name").fill(NAME)
     expect(page.get_by_role("alert").filter(has_text="You have been signed out.")).to_be_visible()
     expect(page.locator("#id_name")).to_have_value(NAME)
