@@ -58,7 +58,7 @@ REACHED_BY: Final = {
 }
 _MATCHES: Final = """
 SELECT w.n, w.{about}, w.account, w.is_person, c.id, c.account_id, c.last_name, c.email
-  FROM wanted w LEFT JOIN enrollments_contact c ON {reached} AND NOT c.is_deleted {all_hold}
+  FROM {wanted} w LEFT JOIN enrollments_contact c ON {reached} AND NOT c.is_deleted {all_hold}
  WHERE {named}"""
 _ALL_HOLD: Final = """
    AND (w.external_id IS NULL OR c.external_id = w.external_id)
@@ -66,20 +66,23 @@ _ALL_HOLD: Final = """
    AND (w.last_name IS NULL OR c.last_name_key = w.last_name)"""
 
 # Rules 2 and 3: how many match, and how many of them within the account that is named; the one
-# meant, where it is one.
+# meant, where it is one. An id and an external id belong to one contact at most.
 _ONE_EACH: Final = """
-SELECT n, {about}, account, is_person, last_name, email,
+SELECT n, {about}, account, is_person,
        CASE WHEN id IS NULL THEN 0 ELSE 1 END AS total,
        CASE WHEN account_id = account THEN 1 ELSE 0 END AS within,
-       CASE WHEN account IS NULL OR account_id = account THEN id END AS contact
-  FROM matches"""
+       CASE WHEN account IS NULL OR account_id = account THEN id END AS contact,
+       last_name, email
+  FROM ({matches}) m"""
 _SEVERAL: Final = """
-SELECT n, {about}, account, is_person, COUNT(id) AS total,
+SELECT n, {about}, account, is_person,
+       COUNT(id) AS total,
        COUNT(CASE WHEN account_id = account THEN 1 END) AS within,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN id END) AS contact,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN last_name END) AS last_name,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN email END) AS email
-  FROM matches GROUP BY n, {about}, account, is_person"""
+  FROM ({matches}) m GROUP BY n, {about}, account, is_person"""
+_HELD_BY_SEVERAL: Final = ("email", "last_name")
 _ACCOUNT: Final = (
     "SELECT a.id FROM enrollments_account a WHERE a.id = c.account AND NOT a.is_deleted"
 )
@@ -192,7 +195,6 @@ def reading(shape: Reading) -> str:
             seen=f"AND p.id IN ({seen})" if seen else "",
         )
 
-    all_hold = _ALL_HOLD if shape.wanted is WANTED else ""
     parts = {
         "wanted": shape.wanted.query(alone=shape.alone),
         "named_promotions": NAMED.query(alone=shape.alone),
@@ -206,8 +208,7 @@ def reading(shape: Reading) -> str:
         "held": _HELD.format(columns=of("p", _PROMOTION), among_limited=among(_LIMITED), lock=lock),
         "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
         "promotions": _PROMOTIONS,
-        "matches": _matches(shape.by, about="promotion", all_hold=all_hold),
-        "customers": _customers(by_text=shape.by_text, about="promotion"),
+        "customers": _customers(shape.by, by_text=shape.by_text, about="promotion"),
     }
     offers = "NULL"
     if shape.offers:
@@ -245,17 +246,23 @@ def _squeezed(statement: str) -> str:
     return " ".join(statement.split())
 
 
-def _matches(by: Iterable[str], *, about: str, all_hold: str) -> str:
-    """The contacts that hold of each customer; ``about``: what else is kept of the item."""
+def _customers(by: Iterable[str], *, by_text: bool, about: str, wanted: str = "wanted") -> str:
+    """How many contacts hold of each customer, and the one meant; ``about``: what else is kept of
+    the item."""
+    queries: dict[str, list[str]] = {}
+    for kind in by:
+        named, reached = REACHED_BY[kind]
+        counted = _SEVERAL if kind in _HELD_BY_SEVERAL else _ONE_EACH
+        all_hold = _ALL_HOLD if by_text else ""
+        queries.setdefault(counted, []).append(
+            _MATCHES.format(
+                wanted=wanted, about=about, reached=reached, named=named, all_hold=all_hold
+            )
+        )
     return "\nUNION ALL".join(
-        _MATCHES.format(about=about, reached=reached, named=named, all_hold=all_hold)
-        for named, reached in (REACHED_BY[kind] for kind in by)
+        counted.format(about=about, matches="\nUNION ALL".join(matches))
+        for counted, matches in queries.items()
     )
-
-
-def _customers(*, by_text: bool, about: str) -> str:
-    """How many contacts hold of each customer, and the one meant."""
-    return (_SEVERAL if by_text else _ONE_EACH).format(about=about)
 
 
 # --- Writing: new records, records enrolled again, their history, the places taken ----------------
@@ -311,25 +318,51 @@ _IS_OPEN: Final = (
 
 # Rule 8: the constraint decides races. The rows come in the order of the key, so that requests that
 # overlap wait for each other one way.
-MAKE: Final = """
-INSERT INTO enrollments_promotionpartyusage (
-       promotion_id, type, account_id, contact_id, enrollment_offer_id, is_party_enrolled,
-       enrollment_effective_date_time, enrollment_expiration_date_time,
-       usage_count, order_count, issued_voucher_count, points_credited,
-       created_by_id, created_date, last_modified_by_id, last_modified_date, is_deleted, version)
-SELECT n.promotion, CASE WHEN n.contact IS NULL THEN 'Account' ELSE 'Contact' END,
-       n.account, n.contact, n.offer, true, n.effective, n.expiration,
-       0, 0, 0, 0, act.person, act.moment, act.person, act.moment, false, 1
-  FROM {new} CROSS JOIN {act} WHERE {is_open}
-    ON CONFLICT {key} DO NOTHING
+_RECORD: Final = {
+    "promotion_id": "n.promotion",
+    "type": "CASE WHEN n.contact IS NULL THEN 'Account' ELSE 'Contact' END",
+    "account_id": "n.account",
+    "contact_id": "n.contact",
+    "enrollment_offer_id": "n.offer",
+    "is_party_enrolled": "true",
+    "enrollment_effective_date_time": "n.effective",
+    "enrollment_expiration_date_time": "n.expiration",
+    "usage_count": "0",
+    "order_count": "0",
+    "issued_voucher_count": "0",
+    "points_credited": "0",
+    "created_by_id": "act.person",
+    "created_date": "act.moment",
+    "last_modified_by_id": "act.person",
+    "last_modified_date": "act.moment",
+    "is_deleted": "false",
+    "version": "1",
+}
+"""The columns of a new record."""
+_USAGE: Final = "enrollments_promotionpartyusage"
+MAKE: Final = f"""
+INSERT INTO {_USAGE} ({", ".join(_RECORD)})
+SELECT {", ".join(_RECORD.values())}
+  FROM {{new}} CROSS JOIN {{act}} WHERE {{is_open}} {{if_there}}
 RETURNING id, promotion_id, contact_id, account_id"""
-_OF_CONTACTS: Final = "(contact_id, promotion_id)"
-"""The key where all are contacts: looking at that alone is quicker."""
+LEFT_OUT: Final = "ON CONFLICT DO NOTHING"
+"""Those that are there are left out. Where it was looked for them in the same statement, it is
+quicker to have the constraint refuse all of it: only what came in between is left to that."""
 _MADE_COLUMNS: Final = ("id", "promotion_id", "contact_id", "account_id")
+_TOLD: Final = {
+    "usage_id": "made.id",
+    "field": f"'{CREATED}'",
+    "reason": "act.reason",
+    "source": "act.source",
+    "request_id": "act.request",
+    "created_by_id": "act.person",
+    "created_date": "act.moment",
+}
+"""The columns of the history that says that it was made."""
+_HISTORY: Final = "enrollments_promotionpartyusagehistory"
 TELL: Final = f"""
-INSERT INTO enrollments_promotionpartyusagehistory
-       (usage_id, field, reason, source, request_id, created_by_id, created_date)
-SELECT made.id, '{CREATED}', act.reason, act.source, act.request, act.person, act.moment
+INSERT INTO {_HISTORY} ({", ".join(_TOLD)})
+SELECT {", ".join(_TOLD.values())}
   FROM {{made}} CROSS JOIN {{act}}"""
 
 # Rule 9: the same record, if it is still as it was read; out of the recycle bin, if it lay there.
@@ -381,7 +414,9 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     made = "NULL"
     if new:
         parts |= {
-            "made": MAKE.format(new="new n", act="act", is_open=_IS_OPEN.format(rows="n"), key=""),
+            "made": MAKE.format(
+                new="new n", act="act", is_open=_IS_OPEN.format(rows="n"), if_there=LEFT_OUT
+            ),
             "told": TELL.format(made="made", act="act"),
         }
         columns = (f"json_agg({key})" for key in _MADE_COLUMNS)
@@ -431,14 +466,17 @@ SELECT k.* FROM known k
 _ONE_IS_MEANT: Final = f"""
        CASE WHEN c.account IS NULL THEN c.total = 1
             ELSE c.within = 1 AND ({_ACCOUNT}) IS NOT NULL END"""
-# Rules 8 and 9: there is no record yet.
+# Rules 8 and 9: there is no record yet. It is looked for row by row, by the key: PostgreSQL might
+# rather read all records of the promotion, and doesn't know how many these are by now.
+_HAS_NO_RECORD: Final = """
+       (SELECT u.id FROM enrollments_promotionpartyusage u
+         WHERE u.contact_id = {contact} AND u.promotion_id = {promotion}) IS NULL"""
 _PLAIN: Final = f"""
 SELECT c.n, c.contact, c.account, c.last_name, c.email, k.promotion, k.offer, k.effective,
        k.expiration
   FROM customers c JOIN still_so k ON k.n = c.promotion
  WHERE {_ONE_IS_MEANT}
-   AND NOT EXISTS (SELECT FROM enrollments_promotionpartyusage u
-                    WHERE u.contact_id = c.contact AND u.promotion_id = k.promotion)"""
+   AND {_HAS_NO_RECORD.format(contact="c.contact", promotion="k.promotion")}"""
 # All of them or none: whoever asks is then told of each. Rule 10: nobody is named twice.
 _ALL_PLAIN: Final = """
 SELECT * FROM plain
@@ -468,10 +506,9 @@ def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool) -> str
         "known": KNOWN.query(alone=alone),
         "open": _OPEN.format(promotions="SELECT promotion FROM known"),
         "still_so": _STILL_SO,
-        "matches": _matches(by, about="promotion", all_hold=_ALL_HOLD if by_text else ""),
-        "customers": _customers(by_text=by_text, about="promotion"),
+        "customers": _customers(by, by_text=by_text, about="promotion"),
         **({"new": _PLAIN} if alone else {"plain": _PLAIN, "new": _ALL_PLAIN}),
-        "made": MAKE.format(new="new n", act="act", is_open="true", key=_OF_CONTACTS),
+        "made": MAKE.format(new="new n", act="act", is_open="true", if_there=""),
         "told": TELL.format(made="made", act="act"),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
@@ -489,51 +526,89 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_enrollment
        ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
 CHECK_AT_ONCE: Final = "SET CONSTRAINTS ALL IMMEDIATE"
 """Foreign keys are checked by the statement then; COMMIT would take a little longer for it."""
+CLEAR: Final = "DELETE FROM staged_enrollment"
+"""For another batch of the same transaction; after a COMMIT there is nothing."""
 COPY_STAGED: Final = f"COPY staged_enrollment ({', '.join(STAGED)}) FROM STDIN"
 TERMS: Final = ParameterRows(
     {
+        "n": "integer",
         "are_accepted": "boolean",
         "offer": "bigint",
         "effective": "timestamptz",
         "expiration": "timestamptz",
     }
 )
-"""What the rows of a batch say beside their customers; a row names its terms by their number."""
+"""What the rows of a batch say beside their customers; a row names its terms by their number, which
+begin with 1."""
 
-# Rule 8: of several rows for a contact the first is enrolled. Those left out are told one by one.
+# Rule 8: of several rows for a contact the first is enrolled, where there is no record yet. Those
+# left out are told one by one.
 _FIRST_ROWS: Final = f"""
 SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.terms
-  FROM customers c WHERE (SELECT are_accepted FROM terms)[c.terms] AND {_ONE_IS_MEANT}
+  FROM customers c WHERE (SELECT are_accepted FROM common)[c.terms] AND {_ONE_IS_MEANT}
  ORDER BY c.contact, c.n"""
-_NEW_OF_STAGED: Final = """
-SELECT open.id AS promotion, o.account, o.contact, {its_terms}
-  FROM first_rows o CROSS JOIN open WHERE NOT open.is_limited"""
+_NEW_OF_STAGED: Final = f"""
+SELECT o.*, nextval((SELECT pg_get_serial_sequence('{_USAGE}', 'id'))::regclass) AS id
+  FROM first_rows o CROSS JOIN open
+ WHERE NOT open.is_limited
+   AND {_HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")}
+ ORDER BY o.contact"""
+
+# COPY writes rows in half the time of INSERT: so they are written out here as its lines, and the
+# client hands them back. What all rows of the same terms have in common is written out once.
+_OWN: Final = {"account_id": "o.account", "contact_id": "o.contact"}
+"""The columns in which rows of the same terms differ, beside their ids."""
+_COMMON: Final = {column: value for column, value in _RECORD.items() if column not in _OWN}
+_TOLD_COMMON: Final = {column: value for column, value in _TOLD.items() if column != "usage_id"}
+COPY_RECORDS: Final = f"COPY {_USAGE} ({', '.join(('id', *_OWN, *_COMMON))}) FROM STDIN"
+COPY_HISTORY: Final = f"COPY {_HISTORY} ({', '.join(('usage_id', *_TOLD_COMMON))}) FROM STDIN"
+
+
+_TAB: Final = r"E'\t'"
+_NEWLINE: Final = r"E'\n'"
+_ESCAPES: Final = ((r"'\'", r"'\\'"), (_TAB, r"'\t'"), (_NEWLINE, r"'\n'"), (r"E'\r'", r"'\r'"))
+
+
+def _cells(values: Iterable[str]) -> str:
+    """Values as COPY reads them, each behind what separates it from the one before."""
+    cells = []
+    for value in values:
+        text = f"CAST({value} AS text)"
+        for read, written in _ESCAPES:
+            text = f"replace({text}, {read}, {written})"
+        cells.append(rf"{_TAB} || COALESCE({text}, '\N')")
+    return " || ".join(cells)
+
+
+_OWN_CELLS: Final = " || ".join(
+    rf"{_TAB} || COALESCE(CAST({value} AS text), '\N')" for value in _OWN.values()
+)
 
 
 @cache
-def enrolling_staged(by: tuple[str, ...]) -> str:
-    """PostgreSQL's statement that takes the rows out of the staging table and enrolls those about
-    whom there is nothing to tell; it answers with their numbers, an array or null. ``by`` says what
-    their customers are reached by. Parameters: act, terms, the promotion."""
-    terms = ", ".join(f"CAST(%s AS {kind}[]) AS {name}" for name, kind in TERMS.columns.items())
-    its_terms = (
-        f"(SELECT {name} FROM terms)[o.terms] AS {name}"
-        for name in ("offer", "effective", "expiration")
-    )
+def deciding_on_staged(by: tuple[str, ...]) -> str:
+    """PostgreSQL's statement that finds those rows of the staging table about whom there is nothing
+    to tell, in a promotion that it holds; it answers with their numbers, an array, and with the
+    lines to be copied for them by ``COPY_RECORDS`` and by ``COPY_HISTORY``, two texts; with nulls
+    where there are none. ``by`` says what their customers are reached by. Parameters: act, terms,
+    the promotion."""
     parts = {
         "act": _act(),
-        "terms": f"SELECT {terms}",
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
-        "wanted": "DELETE FROM staged_enrollment RETURNING *",
-        "matches": _matches(by, about="terms", all_hold=_ALL_HOLD),
-        "customers": _customers(by_text=True, about="terms"),
+        "terms": TERMS.query(),
+        # Of a contact, whoever that is.
+        "common": f"""
+SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
+       array_agg({_cells(_COMMON.values())} ORDER BY n.n) AS cells,
+       MIN({_cells(_TOLD_COMMON.values())}) AS told
+  FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
+        "customers": _customers(by, by_text=True, about="terms", wanted="staged_enrollment"),
         "first_rows": _FIRST_ROWS,
-        "new": _NEW_OF_STAGED.format(its_terms=", ".join(its_terms)),
-        "made": MAKE.format(new="new n", act="act", is_open="true", key=_OF_CONTACTS),
-        "told": TELL.format(made="made", act="act"),
+        "new": _NEW_OF_STAGED,
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
-    return (
-        f"WITH {beginning}\nSELECT array_agg(o.n) FILTER (WHERE made.id IS NOT NULL)"
-        " FROM first_rows o FULL JOIN made ON made.contact_id = o.contact"
-    )
+    return f"""WITH {beginning}
+SELECT array_agg(o.n),
+       string_agg(o.id || {_OWN_CELLS} || (SELECT cells FROM common)[o.terms] || {_NEWLINE}, ''),
+       string_agg(o.id || (SELECT told FROM common) || {_NEWLINE}, '')
+  FROM new o"""

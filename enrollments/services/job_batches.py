@@ -63,8 +63,11 @@ def run_batch(
     """
 
     tried: list[Trial] = []
+    tries = 0
 
     def act() -> int:
+        nonlocal tries
+        tries += 1
         partition = EnrollmentJobPartition.objects.select_for_update(no_key=True).get(
             job=job, number=batch.partition
         )
@@ -82,7 +85,8 @@ def run_batch(
             reason=job.reason,
             in_order=job.promotion.maximum_enrollment_count is not None,
             trial=tried[0] if tried else None,
-            staging=batch.staging,
+            # Who met others on the quick way goes row by row, where these are left out.
+            staging=batch.staging if tries == 1 else None,
         )
         refusals = list(_refusals(job, batch.rows, verdicts))
         EnrollmentJobRefusal.objects.bulk_create(refusals)

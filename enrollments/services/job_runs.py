@@ -71,7 +71,7 @@ def prepare_process() -> None:
     """For a process that runs jobs and does nothing else: its threads take turns more often, as
     sessions only have to hand on what the database has said; and what was loaded to begin with, and
     the rows that are passed on, are not searched for garbage time and again."""
-    sys.setswitchinterval(0.001)
+    sys.setswitchinterval(0.0001)
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000)

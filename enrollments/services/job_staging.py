@@ -1,5 +1,5 @@
-"""The quick way for most rows of a batch, on PostgreSQL: they are copied into a staging table, and
-one statement enrolls those about whom there is nothing to tell.
+"""The quick way for most rows of a batch, on PostgreSQL: they are copied into a staging table, one
+statement finds those about whom there is nothing to tell, and their records are copied.
 
 That is a row whose promotion, offer and period no rule refuses, that names exactly one contact, is
 the first of the batch to name it, and finds no record. The others are left to ``job_rows.py``,
@@ -20,7 +20,7 @@ from django.db import connection
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.services import enrollment_sql as sql
 from enrollments.services.loading import reached_by, read_facts, wanted_row
-from enrollments.services.writing import act_values
+from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
 
@@ -83,7 +83,8 @@ def enroll_staged(
 ) -> Collection[int]:
     """Enrolls the customers of those rows about which there is nothing to tell; their numbers.
 
-    Inside a transaction. Enrolls nobody where places are limited: these go row by row.
+    Inside a transaction. Enrolls nobody where places are limited: these go row by row. Raises
+    ``LostRace`` where one of them was enrolled by somebody else meanwhile.
     """
     if not staging.terms:
         return _NOBODY
@@ -95,19 +96,29 @@ def enroll_staged(
     [promotion] = promotions.values()
     if promotion.maximum_enrollment_count is not None:
         return _NOBODY
-    values = [*act_values(by, at, reason), *sql.TERMS.values([_accepted(one) for one in terms])]
+    values = [
+        *act_values(by, at, reason),
+        promotion.key,
+        *sql.TERMS.values([_accepted(n, one) for n, one in enumerate(terms, 1)]),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
+        cursor.execute(sql.CLEAR)
         cursor.execute(sql.CHECK_AT_ONCE)
         with cursor.copy(sql.COPY_STAGED) as copy:
             copy.write(staging.text)
-        cursor.execute(sql.enrolling_staged(staging.by), [*values, promotion.key])
-        [made] = cursor.fetchone()
-    return _NOBODY if made is None else frozenset(made)
+        cursor.execute(sql.deciding_on_staged(staging.by), values)
+        numbers, records, history = cursor.fetchone()
+        if numbers is None:
+            return _NOBODY
+        for statement, lines in ((sql.COPY_RECORDS, records), (sql.COPY_HISTORY, history)):
+            with lost_races(), connection.wrap_database_errors, cursor.copy(statement) as copy:
+                copy.write(lines)
+    return frozenset(numbers)
 
 
-def _accepted(one: Decision | None) -> tuple[Any, ...]:
+def _accepted(n: int, one: Decision | None) -> tuple[Any, ...]:
     """A row of ``enrollment_sql.TERMS``."""
     if one is None:
-        return False, None, None, None
-    return True, one.offer and one.offer.key, one.period.effective, one.period.expiration
+        return n, False, None, None, None
+    return n, True, one.offer and one.offer.key, one.period.effective, one.period.expiration

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import DataError, connection
-from psycopg.errors import DivisionByZero
+from django.db import DataError, IntegrityError, connection
+from psycopg.errors import DivisionByZero, UniqueViolation
 
 from enrollments.deciding import Pair
 from enrollments.services import enrollment_sql as sql
@@ -135,7 +135,7 @@ def _in_turn(
             filled = {statement_part: f"({kind.query()}) AS {alias}" for statement_part in _PARTS}
             by_act = [] if statement is sql.TAKE else act
             cursor.execute(
-                statement.format(**filled, act=doer, is_open="true", key=""),
+                statement.format(**filled, act=doer, is_open="true", if_there=sql.LEFT_OUT),
                 [*kind.values(rows), *by_act],
             )
 
@@ -156,11 +156,12 @@ def _in_turn(
 
 @contextmanager
 def lost_races() -> Iterator[None]:
-    """Raises ``LostRace`` where a statement that writes all or nothing divides by zero."""
+    """Raises ``LostRace`` where a statement that writes all or nothing divides by zero, or where a
+    record that it makes is there meanwhile."""
     try:
         yield
-    except DataError as error:
-        if not isinstance(error.__cause__, DivisionByZero):
+    except (DataError, IntegrityError) as error:
+        if not isinstance(error.__cause__, DivisionByZero | UniqueViolation):
             raise
         raise _lost_race() from error
 

@@ -1,11 +1,14 @@
 """A batch's enrollments, refusals and progress are written together, once."""
 
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
 from enrollments.models import (
+    Contact,
     EnrollmentJob,
     EnrollmentJobPartition,
     EnrollmentJobRefusal,
@@ -14,13 +17,15 @@ from enrollments.models import (
 from enrollments.services import job_batches
 from enrollments.services.job_batches import Batch, Displaced, run_batch
 from enrollments.services.job_rows import Row
+from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
 from enrollments.wire import Item, Unreadable
 from promotions.errors import DomainError
 from promotions.services import transactions
 from promotions.services.transactions import in_transaction
 from tests.audiences import counts_of, make_job, refusals_of
-from tests.factories import NOW, actor, make_contact, make_promotion
+from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion
+from tests.services.threads import until_somebody_waits
 
 BAD = Unreadable(
     (
@@ -139,6 +144,31 @@ def test_a_lost_connection_is_made_good(committed: bool, monkeypatch: pytest.Mon
     assert run(job, batch) == 2
     assert counts_of(job) == (4, 2, 2)
     assert PromotionPartyUsage.objects.count() == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_whom_somebody_else_enrolls_meanwhile_is_told_so_and_the_others_are_enrolled() -> None:
+    job = make_job()
+    batch = batch_of(job)
+    met = Contact.objects.latest("pk")
+    batch = replace(batch, staging=stage(batch.rows))
+    refused: list[int] = []
+
+    def run_it() -> None:
+        refused.append(run(job, batch))
+        connection.close()
+
+    other = threading.Thread(target=run_it)
+    with transaction.atomic():
+        enroll_contact(met, job.promotion, at=NOW)
+        other.start()
+        until_somebody_waits()
+    other.join(timeout=30)
+    assert refused == [3]
+    assert job.refusals.get(line=4).code == "already_enrolled"
+    assert PromotionPartyUsage.objects.filter(promotion=job.promotion).count() == 2
+    assert counts_of(job) == (4, 1, 3)
 
 
 @pytest.mark.django_db(transaction=True)
