@@ -185,13 +185,42 @@ def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> li
     return list(_unknown(body, known, ""))
 
 
-_Part = Mapping[str, Callable[[str], Any]]
-"""The properties of an object of an item, and how each is read."""
+_Part = Mapping[str, tuple[str, Callable[[str], Any]]]
+"""The properties of an object of an item: what of the item each is, and how it is read."""
 _Parts = Mapping[str, _Part]
 
 
 def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> Item | Unreadable:
     kinds = kinds or _PARTS
+    return _well_formed(raw, pointer, kinds) or _told(raw, pointer, kinds)
+
+
+def _well_formed(raw: Any, pointer: str, kinds: _Parts) -> Item | None:
+    """What nearly all items are, read at once; None where there may be something to tell."""
+    values: dict[str, Any] = {}
+    try:
+        for name, part in raw.items():
+            if part.__class__ is str:
+                values[PERIOD[name]] = _moment(part)
+                continue
+            known = kinds[name]
+            before = len(values)
+            for property_, value in part.items():
+                if value.__class__ is not str:
+                    return None
+                attribute, read = known[property_]
+                values[attribute] = read(value)
+            if len(values) == before:
+                return None
+    except (AttributeError, KeyError, _Bad):
+        return None
+    item = Item(pointer, **values)
+    names_promotion = item.promotion_id is not None or item.promotion_code is not None
+    return item if names_promotion and (item.names_contact or item.names_account) else None
+
+
+def _told(raw: object, pointer: str, kinds: _Parts) -> Item | Unreadable:
+    """Any item, with all that is wrong with it."""
     if not isinstance(raw, dict):
         return Unreadable((DomainError("invalid_type", "An item must be a JSON object.", pointer),))
     errors: list[DomainError] = []
@@ -202,21 +231,16 @@ def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> I
         for name, known in kinds.items()
         if name in raw
     }
-    account, contact, promotion, offer = (
-        _values(parts[name], name, pointer, known, errors) if name in parts else {}
+    values = {
+        attribute: _read(parts[name], property_, join_pointer(pointer, name), read, errors)
         for name, known in kinds.items()
-    )
+        if name in parts
+        for property_, (attribute, read) in known.items()
+        if property_ in parts[name]
+    }
     item = Item(
         pointer=pointer,
-        account_id=account.get("id"),
-        contact_id=contact.get("id"),
-        last_name=contact.get("lastName"),
-        email=contact.get("email"),
-        contact_external_id=contact.get("externalId"),
-        promotion_id=promotion.get("id"),
-        promotion_code=promotion.get("code"),
-        offer_id=offer.get("id"),
-        offer_code=offer.get("code"),
+        **values,
         effective=_read(raw, "enrollmentEffectiveDateTime", pointer, _moment, errors),
         expiration=_read(raw, "enrollmentExpirationDateTime", pointer, _moment, errors),
     )
@@ -260,18 +284,6 @@ def _part(
     if not part.keys() <= known.keys():
         errors += _unknown(part, known, join_pointer(pointer, name))
     return part
-
-
-def _values(
-    part: Mapping[str, object], name: str, pointer: str, known: _Part, errors: list[DomainError]
-) -> Mapping[str, Any]:
-    """What the properties of a part say, read."""
-    where = join_pointer(pointer, name)
-    return {
-        property_: _read(part, property_, where, read, errors)
-        for property_, read in known.items()
-        if property_ in part
-    }
 
 
 def _unknown(raw: Mapping[str, object], known: Collection[str], pointer: str) -> list[DomainError]:
@@ -341,14 +353,18 @@ def _moment(text: str) -> datetime:
 
 
 _PARTS: Final[_Parts] = {
-    "account": {"id": _id(ids.ACCOUNT)},
-    "contact": {"id": _id(ids.CONTACT), "lastName": _text, "email": _text},
-    "promotion": {"id": _id(ids.PROMOTION), "code": _text},
-    "enrollmentOffer": {"id": _id(ids.OFFER), "code": _text},
+    "account": {"id": ("account_id", _id(ids.ACCOUNT))},
+    "contact": {
+        "id": ("contact_id", _id(ids.CONTACT)),
+        "lastName": ("last_name", _text),
+        "email": ("email", _text),
+    },
+    "promotion": {"id": ("promotion_id", _id(ids.PROMOTION)), "code": ("promotion_code", _text)},
+    "enrollmentOffer": {"id": ("offer_id", _id(ids.OFFER)), "code": ("offer_code", _text)},
 }
 _AUDIENCE_PARTS: Final[_Parts] = {
     **_PARTS,
-    "contact": {**_PARTS["contact"], "externalId": _text},
+    "contact": {**_PARTS["contact"], "externalId": ("contact_external_id", _text)},
 }
 _PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
 COLUMNS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {

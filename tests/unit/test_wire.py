@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrollments import wire
 from enrollments.wire import (
     MOST_ITEMS,
     Item,
@@ -24,6 +25,14 @@ ACCOUNT = ids.encode(ids.ACCOUNT, 1)
 CONTACT = ids.encode(ids.CONTACT, 2)
 PROMOTION = ids.encode(ids.PROMOTION, 3)
 OFFER = ids.encode(ids.OFFER, 4)
+
+
+@pytest.fixture(autouse=True, params=["at once", "with all that may be told"])
+def read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Well-formed items are read at once; the way of the others has to read them the same."""
+    if request.param != "at once":
+        monkeypatch.setattr(wire, "_well_formed", lambda *given: None)
+
 
 MINIMAL = {"contact": {"id": CONTACT}, "promotion": {"id": PROMOTION}}
 
