@@ -30,6 +30,7 @@ PURE = {
     "promotions.errors",
     "promotions.folding",
     "promotions.ids",
+    "promotions.likelihood",
     "promotions.moments",
     "promotions.naming",
     "promotions.numbers",
