@@ -86,7 +86,7 @@ def test_exports_what_the_list_shows(marketer: Client) -> None:
     make_promotion(name="Off", is_active=False)
     assert {row["Name"] for row in rows(exported(marketer))} == {"Running", "Off"}
     [row] = rows(exported(marketer, status="draft"))
-    assert (row["Name"], row["Status"], row["Active"]) == ("Off", "Draft", "No")
+    assert (row["Name"], row["Status"], row["Active"]) == ("Off", "Inactive", "No")
     [row] = rows(exported(marketer, q="runn"))
     assert row["Name"] == "Running"
     assert rows(exported(marketer, view="mine")) == []  # a saved view is a filter, too

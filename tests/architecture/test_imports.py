@@ -67,6 +67,7 @@ PURE = {
     "promotions.wording.offer",
     "promotions.wording.rewards",
     "promotions.wording.sentences",
+    "promotions.wording.states",
     "promotions.wording.terms",
     "promotions.wording.words",
     "enrollments.audience_files",
