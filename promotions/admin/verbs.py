@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from promotions.access import Access
 from promotions.admin import consequences
 from promotions.admin.access import may
+from promotions.admin.conflicts import tell_conflict
 from promotions.admin.moments import DayField, MomentField, organisation_zone
 from promotions.admin.pages import link, page, promotion_or_404, promotion_url
 from promotions.admin.refusals import show_refusals
@@ -224,7 +225,8 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
                 **form.more(),
             )
         except Refused as refused:
-            show_refusals(form, refused.errors, _POINTERS)
+            if not tell_conflict(form, promotion, refused, actor_of(request)):
+                show_refusals(form, refused.errors, _POINTERS)
         else:
             messages.success(request, format_html(verb.done, link(result), _status(result, at)))
             return HttpResponseRedirect(promotion_url(result))
