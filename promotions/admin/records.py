@@ -208,6 +208,8 @@ class RecordAdmin(ModelAdmin):
         form.refused = getattr(request, "refused", ())
         form.conflict = getattr(request, "conflict", "")
         form.rules = staticmethod(self.problems)
+        form.taken = staticmethod(self.service.taken)
+        form.unique = self.service.unique_fields
         return form
 
     def changeform_view(

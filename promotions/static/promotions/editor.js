@@ -92,7 +92,22 @@
     return field.type === "checkbox" ? (field.checked ? "on" : "") : field.value;
   };
 
+  // Of some fields a few choices go only with some values of another: the others offer them not.
+  // One that is chosen stays, and the summary says what is wrong with it.
+  const offer = () => {
+    for (const select of document.querySelectorAll("select[data-goes-with]")) {
+      const goes_with = JSON.parse(select.dataset.goesWith);
+      const value = value_of(select.dataset.beside);
+      for (const option of select.options) {
+        const known = goes_with[option.value];
+        const out = Boolean(known && value && !known.includes(value) && !option.selected);
+        option.hidden = option.disabled = out;
+      }
+    }
+  };
+
   const show = () => {
+    offer();
     for (const box of document.querySelectorAll("[data-other]")) {
       const value = value_of(box.dataset.other);
       if (value !== null) {
