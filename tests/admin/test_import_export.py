@@ -322,6 +322,14 @@ def packed(rows: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
     return file.getvalue()
 
 
+def test_an_unknown_column_is_told_with_the_one_that_may_be_meant(marketer: Client) -> None:
+    page = text(sent(marketer, b"Nmae,Priority nr\nA,1\n"))
+    assert "Nmae: There is no such column. Is it “Name” or “Image”? All columns" in page
+    assert "<details" in page
+    assert " open>" in page.partition("<details")[2].partition("<summary")[0]
+    assert "Promotion code, " in page
+
+
 @pytest.mark.parametrize(
     ("file", "says"),
     [
