@@ -19,7 +19,7 @@ import orjson
 
 from enrollments.wire import COLUMNS, Item, Unreadable, parse_audience_item, parse_cells
 from promotions import ids
-from promotions.csv_files import unguarded
+from promotions.csv_files import no_such_column, unguarded
 from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 
@@ -37,6 +37,8 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """What the files of spreadsheet programs begin with, new ones and old."""
 _MARK: Final = b"\xef\xbb\xbf"
 _DELIMITERS: Final = ",;"
+_MOST_TOLD: Final = 20
+"""Of what is wrong with a header."""
 _CUT_SHORT: Final = "unexpected end of data"
 """The ``csv`` module's words for a quote that is not closed."""
 
@@ -171,18 +173,18 @@ def _columns(first: bytes) -> tuple[list[str], str]:
         named = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
     except (csv.Error, StopIteration):
         named = [text.strip()]
-    errors = []
-    for name in named:
-        if name.lower() not in known:
-            detail = f"There is no such column; known are {', '.join(COLUMNS)}."
-            errors.append(DomainError("unknown_property", detail, name[:80]))
+    unknown = [name for name in named if name.lower() not in known]
+    errors = [
+        DomainError("unknown_property", no_such_column(name, COLUMNS), name[:80])
+        for name in unknown[:_MOST_TOLD]
+    ]
     found = [known.get(name.lower(), name) for name in named]
     for name in dict.fromkeys(found):
         if found.count(name) > 1:
             detail = "The header names this column twice."
             errors.append(DomainError("invalid_value", detail, name[:80]))
     if errors:
-        raise Refused(*errors[:20])
+        raise Refused(*errors[:_MOST_TOLD])
     return found, delimiter
 
 

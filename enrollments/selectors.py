@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any, Final
 
@@ -59,14 +60,16 @@ def find_contacts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QueryS
     address or of words of the name, in any order and with or without accents. Who may not see
     personal data finds nobody by it, save by a complete e-mail address. Each way is an index
     look-up."""
-    keys = _keys(Contact, contact_conditions(text, by), most)
+    conditions = chain(_called("last_name_key", text, by), contact_conditions(text, by))
+    keys = _keys(Contact, conditions, most)
     return Contact.objects.filter(pk__in=keys).select_related("account").order_by("pk")
 
 
 def find_accounts(text: str, *, by: Actor, most: int = MOST_CUSTOMERS) -> QuerySet[Account]:
     """Accounts that ``text`` may mean, by id: a record id, the number of an enrollment that ``by``
     may see, or, for who may see personal data, an external id or the beginning of the name."""
-    keys = _keys(Account, account_conditions(text, by), most)
+    conditions = chain(_called("name_key", text, by), account_conditions(text, by))
+    keys = _keys(Account, conditions, most)
     return Account.objects.filter(pk__in=keys).order_by("pk")
 
 
@@ -159,6 +162,13 @@ def _by_words(model: type[Model], text: str) -> Iterator[Q]:
     for word in words:
         found &= reduce(or_, (Q(**{f"{column}__contains": f" {word}"}) for column in columns))
     yield found
+
+
+def _called(column: str, text: str, by: Actor) -> Iterator[Q]:
+    """Those who are called exactly so: of very many who begin so they must be among those found."""
+    named = fold(text.strip())
+    if named and "\x00" not in named and "@" not in named and sees_personal_data(by):
+        yield Q(**{column: named})
 
 
 def _keys(model: type[Model], conditions: Iterator[Q], most: int) -> set[int]:

@@ -30,7 +30,7 @@ IN_SHORT: Final[Mapping[AdviceCode, str]] = {
     AdviceCode.ENROLLMENT_OPENS_AFTER_END: "opens to enrollment after it ends",
     AdviceCode.ENROLLMENT_OUTLIVES_PROMOTION: "is open to enrollment longer than it runs",
     AdviceCode.ENROLLMENT_ALREADY_CLOSED: "has not started, and enrollment is closed",
-    AdviceCode.STARTS_IN_PAST: "should have started, and is a draft",
+    AdviceCode.STARTS_IN_PAST: "should have started, and is inactive",
     AdviceCode.COUPON_OUTLIVES_PROMOTION: "has coupons that outlive it",
     AdviceCode.COUPONS_END_EARLY: "has coupons that all end before it does",
     AdviceCode.AUTOMATIC_WITH_COUPONS: "applies by itself and has coupons",
@@ -52,8 +52,8 @@ FEW: Final = 200
 
 
 def candidates(by: Actor, at: datetime) -> QuerySet[Promotion]:
-    """Those that ``by`` may see and that run, are about to, or should have started and are drafts
-    still. Other drafts are work in progress."""
+    """Those that ``by`` may see and that run, are about to, or should have started and are
+    inactive. Others that are inactive are work in progress."""
     not_over = Q(end_date_time=None) | Q(end_date_time__gt=at)
     meant_to_run = Q(is_active=True) | Q(start_date_time__lte=at)
     return Promotion.objects.accessible(by).filter(not_over & meant_to_run).order_by("pk")

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import chain
 from typing import Any, BinaryIO, Final
 
@@ -19,6 +20,8 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _DELIMITERS: Final = ",;\t"
 _NOT_UTF8: Final = re.compile("[\x00\udc80-\udcff]")
 """What is no text in UTF-8. NUL is how another encoding shows, and no database takes it."""
+_MOST_TOLD: Final = 20
+"""Of what is wrong with a header."""
 _HOW_TO_SAVE: Final = "Save the file as “CSV UTF-8”."
 
 
@@ -96,16 +99,19 @@ def _columns(
     if _NOT_UTF8.search("".join(header)):
         raise refuse("invalid_value", f"The file is not encoded in UTF-8. {_HOW_TO_SAVE}")
     names = [cell.strip() for cell in header]
+    where = ""
     if isinstance(columns, Mapping):
+        where = "All columns are listed where you chose the file."
         meant = {_squeezed(name): column for name, column in columns.items()}
         found = [meant.get(_squeezed(name), name) for name in names]
         columns = list(dict.fromkeys(columns.values()))
     else:
         known = {name.lower(): name for name in columns}
         found = [known.get(name.lower(), name) for name in names]
-    detail = f"There is no such column; known are {', '.join(columns)}."
+    unknown = [name for name in found if name not in columns]
     errors = [
-        DomainError("unknown_property", detail, name[:80]) for name in found if name not in columns
+        DomainError("unknown_property", no_such_column(name, columns, where), name[:80])
+        for name in unknown[:_MOST_TOLD]
     ]
     errors += [
         DomainError("invalid_value", "The header names this column twice.", name[:80])
@@ -118,8 +124,20 @@ def _columns(
         if name not in found
     ]
     if errors:
-        raise Refused(*errors[:20])
+        raise Refused(*errors[:_MOST_TOLD])
     return found
+
+
+def no_such_column(name: str, columns: Collection[str], where: str = "") -> str:
+    """What to say of a column that nobody knows: which it may have been meant to be, and ``where``
+    all of ``columns`` are listed; without that, all of them."""
+    by_letters = {_squeezed(column): column for column in columns}
+    near = [by_letters[one] for one in get_close_matches(_squeezed(name[:80]), by_letters)]
+    meant = f" Is it {' or '.join(f'“{one}”' for one in near)}?" if near else ""
+    known = ", ".join(columns)
+    if where or meant:
+        return f"There is no such column.{meant} {where or f'Known are {known}.'}"
+    return f"There is no such column; known are {known}."
 
 
 def _squeezed(name: str) -> str:

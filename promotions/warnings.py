@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from promotions.moments import day_in
 from promotions.rules import has_begun, is_over, priority_order
 from promotions.whole import DiscountClass, PromotionLike, Whole, discount_classes
+from promotions.wording.states import ACTIVATED, INACTIVE
 from promotions.wording.words import bound, called, in_day, in_end, in_moment, last_day, listed
 
 _MOST_NAMES: Final = 3
@@ -122,16 +123,16 @@ def _about_dates(whole: Whole, at: datetime, zone: ZoneInfo) -> Iterator[Advice]
     if not promotion.is_active and start is not None and has_begun(start, at):
         yield Advice(
             AdviceCode.STARTS_IN_PAST,
-            f"Its start, {in_moment(start, zone)} {zone.key}, has passed and it is still a draft. "
-            "It will run as soon as it is switched on, and not before. Move the start if it should "
-            "wait.",
+            f"Its start, {in_moment(start, zone)} {zone.key}, has passed and it is {INACTIVE}. "
+            f"It will run as soon as it is {ACTIVATED}, and not before. Move the start if it "
+            "should wait.",
             "startDateTime",
         )
     if bound(promotion.end_date_time) is None and not _is_capped(whole):
         yield Advice(
             AdviceCode.NO_END,
-            "It has neither an end nor a limit in total, so it goes on until somebody switches it "
-            "off. Set an end if it should stop by itself.",
+            "It has neither an end nor a limit in total, so it goes on until somebody ends it. "
+            "Set an end if it should stop by itself.",
             "endDateTime",
         )
 
@@ -162,7 +163,7 @@ def _about_enrollment(promotion: PromotionLike, at: datetime, zone: ZoneInfo) ->
     if not promotion.is_active and closes is not None and closes < day_in(zone, at):
         yield Advice(
             AdviceCode.ENROLLMENT_ALREADY_CLOSED,
-            f"The last day to enroll, {in_day(closes)}, has passed and it is still a draft, so "
+            f"The last day to enroll, {in_day(closes)}, has passed and it is {INACTIVE}, so "
             "nobody will be able to enroll. Move that day.",
             "enrollmentEndDate",
         )

@@ -34,6 +34,7 @@ from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
 from promotions import ids
 from promotions.actors import Actor
+from promotions.admin.conflicts import ONCE_MORE
 from promotions.admin.moments import show_moment
 from promotions.admin.refusals import in_words as all_in_words
 from promotions.admin.refusals import show_refusals
@@ -246,8 +247,7 @@ def _conflicts(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, Re
         what = "; ".join([last.title, *last.changes])
         told[key] = refuse(
             "version_conflict",
-            f"{what}: {last.who}, {last.when}, after you opened this page. It is shown as it is "
-            "now; send once more if you still want to.",
+            f"{what}: {last.who}, {last.when}, after you opened this page. {ONCE_MORE}",
         )
     return told
 

@@ -1,6 +1,6 @@
 """An audience's page: how far it is, what was refused; to be stopped, and gone on with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -31,7 +31,13 @@ from enrollments.admin.audience_progress import (
 from enrollments.admin.audience_upload import MAY_ENROLL
 from enrollments.models import EnrollmentJob, EnrollmentJobRefusal, JobStatus
 from enrollments.services.job_files import is_kept
-from enrollments.services.jobs import refusals_as_csv, resume_job, stop_job
+from enrollments.services.jobs import (
+    enroll_tried,
+    may_enroll_tried,
+    refusals_as_csv,
+    resume_job,
+    stop_job,
+)
 from promotions.actors import Actor
 from promotions.admin.access import find_promotion
 from promotions.admin.history_words import THROUGH
@@ -55,8 +61,8 @@ class Act:
     means: str
     done: str
     perform: Callable[..., EnrollmentJob]
-    fits: Sequence[JobStatus]
-    """In which status it would do anything."""
+    fits: Callable[[EnrollmentJob], bool]
+    """Whether it would do anything."""
     leads_to: JobStatus
 
 
@@ -68,7 +74,7 @@ ACTS: Final = (
         "enrolled. You can go on with it later, from where it stopped.",
         done="{} is stopped.",
         perform=stop_job,
-        fits=AT_WORK,
+        fits=lambda job: job.status in AT_WORK,
         leads_to=JobStatus.STOPPED,
     ),
     Act(
@@ -79,7 +85,17 @@ ACTS: Final = (
         "dry run begins at the beginning.",
         done="{} goes on.",
         perform=resume_job,
-        fits=(JobStatus.STOPPED, JobStatus.FAILED),
+        fits=lambda job: job.status in (JobStatus.STOPPED, JobStatus.FAILED),
+        leads_to=JobStatus.QUEUED,
+    ),
+    Act(
+        name="enroll_tried",
+        title="Enroll for real",
+        means="The customers in the same file are enrolled, as an audience of its own and with the "
+        "same reason, by the rules as they are then. This dry run stays as it is.",
+        done="{} enrolls the customers of the dry run, in the background.",
+        perform=enroll_tried,
+        fits=may_enroll_tried,
         leads_to=JobStatus.QUEUED,
     ),
 )
@@ -137,10 +153,10 @@ def act_page(request: HttpRequest, key: str, act: Act) -> HttpResponse:
             show_refusals(form, refused.errors, {})
         else:
             if done.status == act.leads_to:
-                messages.success(request, act.done.format(job.name))
+                messages.success(request, act.done.format(done.name))
             else:
-                messages.warning(request, f"{job.name} is {done.status} meanwhile.")
-            return HttpResponseRedirect(_url(job))
+                messages.warning(request, f"{done.name} is {done.status} meanwhile.")
+            return HttpResponseRedirect(_url(done))
     return page(
         request,
         "promotions/admin/verb.html",
@@ -184,7 +200,7 @@ def _offered(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str]]:
     """Title and address of what the user may do with the job as it is."""
     if not request.user.has_perm(MAY_ENROLL):
         return []
-    return [(act.title, _url(job, act.name)) for act in ACTS if job.status in act.fits]
+    return [(act.title, _url(job, act.name)) for act in ACTS if act.fits(job)]
 
 
 def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:

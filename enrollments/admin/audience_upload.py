@@ -1,6 +1,6 @@
 """The form "Enroll an audience": a file that goes straight to disk becomes a job."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NoReturn
 
 from django import forms
@@ -25,17 +25,37 @@ from enrollments.models import EnrollmentJob
 from enrollments.models.jobs import MOST_SESSIONS
 from enrollments.services.job_files import AudienceFile, most_bytes, too_large
 from enrollments.services.jobs import create_job
-from enrollments.wire import COLUMNS
 from promotions.actors import Actor
 from promotions.admin.pages import page
 from promotions.admin.refusals import for_people, in_words
 from promotions.admin.site import actor_of
+from promotions.csv_files import write_rows
 from promotions.errors import DomainError, Refused
 
 MAY_ENROLL: Final = "enrollments.add_promotionpartyusage"
 """Who may enroll a customer may enroll many."""
 _KINDS: Final = ".csv,.txt,.ndjson,.jsonl,.gz,text/csv,application/x-ndjson,application/gzip"
 _NO_FILE: Final = "Choose a file. After something was refused, choose it again."
+
+
+COLUMNS_IN_WORDS: Final[Mapping[str, str]] = {
+    "email": "The contact’s e-mail address.",
+    "contactExternalId": "Or what another system calls the contact.",
+    "contactId": "Or the contact’s record id.",
+    "lastName": "The contact’s last name, to tell apart who shares an e-mail address.",
+    "accountId": "The account’s record id, where accounts are enrolled; else that of the contact.",
+    "enrollmentOfferCode": "The code of the offer that brought the customer, if any.",
+    "enrollmentOfferId": "Or the offer’s record id.",
+    "enrollmentEffectiveDateTime": "When the enrollment begins, if not at once.",
+    "enrollmentExpirationDateTime": "When it ends, if before the promotion does.",
+}
+"""What to write below each, those that most people need first."""
+_SAMPLE: Final = (
+    ("email", "lastName", "enrollmentOfferCode", "enrollmentExpirationDateTime"),
+    ("ann@example.com", "", "", ""),
+    ("bea@example.com", "Berg", "NEWSLETTER", ""),
+    ("carl@example.com", "", "", "2099-12-31T00:00:00Z"),
+)
 
 
 class _Arriving(FormFile):
@@ -87,8 +107,9 @@ class AudienceForm(forms.Form):
 
     promotion = LookupField("promotion", help_text="Type its name or code.")
     file = _ArrivedField(
-        help_text="CSV in UTF-8 whose first line names some of the columns "
-        f"{', '.join(COLUMNS)}; or a JSON object in each line. Either may be compressed (gzip)."
+        help_text="A CSV file in UTF-8 with a line for each customer. The first line names some of "
+        "the columns above: an e-mail address is enough. Or a JSON object in each line. Either may "
+        "be compressed (gzip)."
     )
     reason = reason_field(
         "Why you enroll these customers: it stands in the history of each enrollment.",
@@ -121,6 +142,16 @@ class AudienceForm(forms.Form):
             "data-most-bytes": most_bytes(),
             "data-too-large": in_words(too_large()),
         }
+
+
+def sample_page(request: HttpRequest) -> HttpResponse:
+    """A file to begin with."""
+    require(request, MAY_ENROLL)
+    return HttpResponse(
+        "\ufeff" + write_rows(_SAMPLE),  # or spreadsheets take it for something other than UTF-8
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="audience-sample.csv"'},
+    )
 
 
 def upload_page(request: HttpRequest) -> HttpResponse:
@@ -157,6 +188,7 @@ def _form_or_job(request: HttpRequest, arriving: _Arriving) -> HttpResponse:
         title="Enroll an audience",
         form=form,
         button="Enroll",
+        columns=COLUMNS_IN_WORDS.items(),
         back=reverse("admin:enrollments_enrollmentjob_changelist"),
     )
 

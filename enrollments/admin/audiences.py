@@ -7,14 +7,14 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import action
 
 from enrollments.admin import audience_page
 from enrollments.admin.audience_progress import progress_in_words, status_badges, whole_percent
-from enrollments.admin.audience_upload import MAY_ENROLL, upload_page
+from enrollments.admin.audience_upload import MAY_ENROLL, sample_page, upload_page
 from enrollments.models import EnrollmentJob, JobStatus
 from promotions import ids
 from promotions.admin.moments import DayRangeFilter, show_short, unbroken
@@ -122,11 +122,11 @@ class AudienceAdmin(ModelAdmin):
 
     @admin.display(description="enrolled")
     def enrolled(self, job: EnrollmentJob) -> str:
-        return f"{job.enrolled_count:,}"
+        return _counted(job, job.enrolled_count)
 
     @admin.display(description="refused")
     def refused(self, job: EnrollmentJob) -> str:
-        return f"{job.refused_count:,}"
+        return _counted(job, job.refused_count)
 
     @admin.display(description="asked for")
     def asked_for(self, job: EnrollmentJob) -> str:
@@ -157,7 +157,14 @@ class AudienceAdmin(ModelAdmin):
         return upload_page(request)
 
     def get_urls(self) -> list[URLPattern]:
-        return [*audience_page.urls(self.admin_site.admin_view), *super().get_urls()]
+        view = self.admin_site.admin_view
+        sample = path("sample.csv", view(sample_page), name="enrollments_enrollmentjob_sample")
+        return [sample, *audience_page.urls(view), *super().get_urls()]
+
+
+def _counted(job: EnrollmentJob, count: int) -> str:
+    """``12``; of a dry run, which enrolls nobody, ``12 would be``."""
+    return f"{count:,} would be" if job.is_dry_run else f"{count:,}"
 
 
 def _key_named(text: str) -> int | None:

@@ -1,5 +1,6 @@
 """Accounts and contacts: lists and forms. Both share how customers are found."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -17,7 +18,8 @@ from enrollments.selectors import find_accounts, find_contacts
 from enrollments.services.customers import accounts, contacts
 from promotions.actors import Actor
 from promotions.admin.records import RecordAdmin
-from promotions.admin.site import actor_of
+from promotions.admin.site import MOST_OFFERED, actor_of
+from promotions.likelihood import by_names
 
 
 class CustomerAdmin(RecordAdmin):
@@ -75,6 +77,10 @@ class CustomerAdmin(RecordAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
+    def likeliest(self, found: "models.QuerySet[Any]", typed: str) -> list[Any]:
+        """They are few: the search has found their keys."""
+        return sorted(found, key=lambda one: by_names(self.names_of(one), typed))[:MOST_OFFERED]
+
     profile_fields: tuple[str, ...] = ()
     """What is kept of the customer and few need: shown when asked for."""
 
@@ -105,6 +111,7 @@ class AccountAdmin(CustomerAdmin):
         "Accounts are companies and households. Partner systems send them, or support adds them."
     )
     service = accounts
+    called_by = ("name_key",)
     list_display = ("name", "external_id", "created")
     search_fields = ("name_key",)
     search_help_text = "Beginning of the name, external id, record id or enrollment number"
@@ -138,6 +145,11 @@ class ContactAdmin(CustomerAdmin):
     autocomplete_fields = ("account",)
     named_by_id = "Record id, enrollment number or complete e-mail address"
     customer_fields = ("first_name", "last_name", "email", "phone", "account", "external_id")
+
+    def names_of(self, record: Contact) -> Iterable[str]:
+        first, last = record.first_name_key or "", record.last_name_key or ""
+        whole = (f"{first} {last}", f"{last} {first}", f"{last}, {first}")
+        return (first, last, record.email_key or "", *(name.strip(" ,") for name in whole))
 
     def label_of(self, record: Contact) -> str:
         parts = [record.full_name, record.email, str(record.account or "")]

@@ -25,7 +25,7 @@ from promotions.uptake import CountedUptake, Uptake
 MEANS = {
     Standing.SCHEDULED: "enrolled, and their time or the promotion has not begun",
     Standing.ACTIVE: "take part now",
-    Standing.PAUSED: "enrolled, and the promotion is switched off",
+    Standing.PAUSED: "enrolled, and the promotion is inactive",
     Standing.EXPIRED: "their time or the promotion is over",
     Standing.WITHDRAWN: "no longer enrolled",
 }

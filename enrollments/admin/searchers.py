@@ -20,10 +20,11 @@ from enrollments.selectors import account_conditions, contact_conditions, usage_
 from enrollments.spelling import is_spelled_so
 from promotions.actors import Actor
 from promotions.admin.moments import show_short
-from promotions.admin.search_box import MOST_OF_A_KIND, Hit, Likelihood, searcher
+from promotions.admin.search_box import MOST_OF_A_KIND, Hit, searcher
 from promotions.admin.site import actor_of, may_view_enrollments
 from promotions.folding import fold
 from promotions.ids import MalformedId, decode
+from promotions.likelihood import Likelihood
 from promotions.models import RecordQuerySet
 from promotions.numbers import parse_record_number
 

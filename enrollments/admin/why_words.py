@@ -19,6 +19,7 @@ from promotions.admin.site import badge
 from promotions.errors import CATALOGUE
 from promotions.ids import PROMOTION_PARTY_USAGE, MalformedId, decode
 from promotions.moments import day_in
+from promotions.wording.states import ACTIVE, INACTIVE, active_or_not
 
 NOT_REACHED: Final = "Not looked at: a check before it failed."
 
@@ -107,7 +108,7 @@ def _offer_leads(seen: Seen) -> str:
 
 def _offer_active(seen: Seen) -> str:
     offer = seen.decision.offer
-    return "It is active." if offer is not None and offer.is_active else "It is switched off."
+    return f"It is {active_or_not(offer is not None and offer.is_active)}."
 
 
 def _period(seen: Seen) -> str:
@@ -160,8 +161,8 @@ WORDS: Final[Mapping[CheckName, Words]] = {
     CheckName.OFFER: Words("The offer", "It exists and is not deleted", _offer),
     CheckName.ACTIVE: Words(
         "Promotion is active",
-        "It is switched on",
-        lambda s: "It is switched on." if s.promotion.is_active else "It is switched off.",
+        f"It is {ACTIVE}",
+        lambda s: f"It is {active_or_not(s.promotion.is_active)}.",
     ),
     CheckName.NOT_OVER: Words("Promotion is not over", "Its end is still to come", _end),
     CheckName.TAKES_ENROLLMENTS: Words(
@@ -179,7 +180,7 @@ WORDS: Final[Mapping[CheckName, Words]] = {
     CheckName.OFFER_LEADS_HERE: Words(
         "Offer fits", "It leads to this promotion or to any", _offer_leads
     ),
-    CheckName.OFFER_ACTIVE: Words("Offer is active", "It is switched on", _offer_active),
+    CheckName.OFFER_ACTIVE: Words("Offer is active", f"It is {ACTIVE}", _offer_active),
     CheckName.PERIOD_ORDER: Words("Own period", "It ends after it begins", _period),
     CheckName.PERIOD_NOT_OVER: Words(
         "Own period is not over", "Its end, if any, is still to come", _period
@@ -208,13 +209,13 @@ WAS_WRONG: Final[Mapping[str, str]] = {
     "account_contact_mismatch": "Contact did not belong to the account",
     "promotion_not_found": "Promotion was not found",
     "offer_not_found": "Offer was not found",
-    "promotion_inactive": "Promotion was not active",
+    "promotion_inactive": f"Promotion was {INACTIVE}",
     "promotion_ended": "Promotion was over",
     "enrollment_not_enabled": "Promotion took no enrollments",
     "enrollment_not_open": "Enrollment was not open yet",
     "enrollment_closed": "Enrollment was closed",
     "offer_not_for_promotion": "Offer belonged to another promotion",
-    "offer_inactive": "Offer was not active",
+    "offer_inactive": f"Offer was {INACTIVE}",
     "period_reversed": "Own period ended before it began",
     "period_in_past": "Own period was over already",
     "period_outside_promotion": "Own period missed the promotion's",
@@ -286,7 +287,7 @@ _CAUSES: Final[Mapping[Cause, Callable[[Any], str]]] = {
         f"The promotion ended on {show_moment(u.promotion.end_date_time, ends=True)}."
     ),
     Cause.PROMOTION_DELETED: lambda u: "The promotion is in the recycle bin.",
-    Cause.PROMOTION_INACTIVE: lambda u: "The promotion is switched off.",
+    Cause.PROMOTION_INACTIVE: lambda u: f"The promotion is {INACTIVE}.",
     Cause.OWN_PERIOD_TO_COME: lambda u: (
         f"The customer's own period begins on {show_moment(u.enrollment_effective_date_time)}."
     ),

@@ -20,7 +20,7 @@ from enrollments.models import (
 )
 from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
 from enrollments.rules import LONGEST_REASON
-from enrollments.services.job_files import AudienceFile
+from enrollments.services.job_files import AudienceFile, is_kept
 from enrollments.services.parameter_rows import is_postgresql
 from promotions.actors import Actor, Source
 from promotions.csv_files import write_rows
@@ -128,6 +128,33 @@ def _problems(sessions: int, batch_size: int, reason: str | None) -> Iterator[Do
         yield DomainError("invalid_value", detail, "reason")
     if reason and "\x00" in reason:
         yield DomainError("invalid_value", "This must not contain the NUL character.", "reason")
+
+
+def enroll_tried(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
+    """A job, queued, that enrolls for real from the file of the dry run ``key``, with its reason.
+
+    Raises ``Refused``: ``not_found``, ``invalid_value`` for what is no dry run that has come to
+    its end, and where its file is gone.
+    """
+    job = EnrollmentJob.objects.get_queryset().accessible(by).filter(pk=key).first()
+    if job is None:
+        raise _no_job()
+    if not may_enroll_tried(job):
+        detail = "Only a dry run that came to its end is followed by enrolling from its file."
+        raise refuse("invalid_value", detail)
+    file = AudienceFile(job.file_name, job.path, job.sha256, job.size)
+    try:
+        return create_job(
+            job.promotion_id, file, batch_size=job.batch_size, reason=job.reason, by=by, at=at
+        )
+    except FileNotFoundError as error:
+        detail = "The file of this dry run is not kept any more. Send it again."
+        raise refuse("invalid_value", detail) from error
+
+
+def may_enroll_tried(job: EnrollmentJob) -> bool:
+    """Whether ``job`` is a dry run from whose file customers can be enrolled."""
+    return job.is_dry_run and job.status == JobStatus.FINISHED and is_kept(job)
 
 
 # --- What people and clients do with a job --------------------------------------------------------
@@ -261,8 +288,12 @@ def _lock(key: int, by: Actor) -> EnrollmentJob:
     jobs = EnrollmentJob.objects.get_queryset().accessible(by)
     job = jobs.select_for_update(no_key=True).filter(pk=key).first()
     if job is None:
-        raise refuse("not_found", "There is no such job.")
+        raise _no_job()
     return job
+
+
+def _no_job() -> Refused:
+    return refuse("not_found", "There is no such job.")
 
 
 def _lock_row(job: EnrollmentJob) -> None:

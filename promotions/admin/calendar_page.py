@@ -16,6 +16,7 @@ from promotions.admin.pages import page, promotion_url
 from promotions.admin.promotion_list import CALENDAR, view_tabs, with_query
 from promotions.admin.saved_views import days_text, runs_on
 from promotions.moments import day_in
+from promotions.wording.states import STATUS_WORDS
 from promotions.wording.words import last_day
 
 MOST_LANES: Final = 6
@@ -279,7 +280,7 @@ def _bar(one: Period, begin: date, end: date, days: Sequence[date], lane: int) -
         name=promotion.name,
         url=promotion_url(promotion),
         status=promotion.status,
-        says=f"{promotion.status}, {starts} to {ends}",
+        says=f"{STATUS_WORDS[promotion.status]}, {starts} to {ends}",
         column=(begin - days[0]).days + 1,
         days=(end - begin).days + 1,
         lane=lane,

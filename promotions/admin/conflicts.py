@@ -3,14 +3,18 @@
 from itertools import islice
 from typing import Final
 
+from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from promotions.actors import Actor
 from promotions.admin.history_page import last_acts
 from promotions.admin.moments import show_moment
-from promotions.models import Record, User
+from promotions.errors import Refused
+from promotions.models import Promotion, Record, User
 
+ONCE_MORE: Final = "It is shown as it is now; send once more if you still want to."
+"""What there is to do on a page that shows the record anew."""
 MOST_TOLD: Final = 5
 """So many of the changes in between are told, the last ones."""
 
@@ -41,6 +45,21 @@ def conflict_message(words: str, url: str) -> SafeString:
         words,
         url,
     )
+
+
+def tell_conflict(form: forms.Form, promotion: Promotion, refused: Refused, by: Actor) -> bool:
+    """Whether ``refused`` is that somebody else changed ``promotion`` since ``by`` read it. If so,
+    ``form`` says who, when and what, knows the version that there is now, and ``promotion`` is as
+    it is now: the page shows it so, and sending the form once more is enough."""
+    if [error.code for error in refused.errors] != ["version_conflict"]:
+        return False
+    known = form.cleaned_data["version"] or 0
+    promotion.refresh_from_db()
+    words = conflict_in_words(promotion, known, tracked=True, by=by)
+    form.add_error(None, f"{words} {ONCE_MORE}")
+    form.data = form.data.copy()  # type: ignore[attr-defined]  # what was sent, a QueryDict
+    form.data[form.add_prefix("version")] = str(promotion.version)  # type: ignore[index]
+    return True
 
 
 def _who(user: User | None, by: Actor) -> str:

@@ -29,6 +29,7 @@ from promotions.models import (
 )
 from promotions.rules import EnrollmentWindow, enrollment_window, has_begun, is_over
 from promotions.services.figures import figure
+from promotions.wording.states import ACTIVE, INACTIVE
 
 MOST_COUNTED: Final = 10_000
 _COPIED: Final[Mapping[type[PromotionPart], tuple[str, str]]] = {
@@ -121,9 +122,9 @@ def of_restoring(promotion: Promotion, at: datetime) -> Iterator[str]:
     if is_over(promotion.end_date_time, at):
         yield "It comes back as one that is over."
     elif promotion.is_active:
-        yield "It comes back active, as it was."
+        yield f"It comes back {ACTIVE}, as it was."
     else:
-        yield "It comes back as a draft, as it was."
+        yield f"It comes back {INACTIVE}, as it was."
     yield from _enrolled(
         promotion, at, "comes back with it", "come back with it", none="Nobody is enrolled in it."
     )

@@ -136,6 +136,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
         back=_list_url(),
         most=f"{MOST_ROWS:,}",
         zone=organisation_zone().key,
+        columns=list(dict.fromkeys(known_headings().values())),
     )
 
 

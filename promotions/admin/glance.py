@@ -27,6 +27,7 @@ from promotions.rules import (
 from promotions.services.views import last_viewed
 from promotions.snapshots import described, others_of
 from promotions.whole import Whole
+from promotions.wording.states import INACTIVE, STATUS_WORDS
 
 
 def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
@@ -42,20 +43,20 @@ def enrollment_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> s
     if window is EnrollmentWindow.NOT_OPEN and opens is not None:
         return f"opens {show_day(opens)}"
     if not promotion.is_active:
-        return "not open, promotion is a draft"
+        return f"not open, promotion is {INACTIVE}"
     return "open" if closes is None else f"open until {show_day(closes)}"
 
 
 def status_in_words(promotion: Promotion, at: datetime, zone: ZoneInfo) -> str:
-    """Status and enrollment beside each other; of a draft, and of what is over, the status alone:
+    """Status and enrollment beside each other; of what is inactive or over, the status alone:
     nobody can enroll. ``running, enrollment opens 19 Dec 2026``."""
     status = promotion_status(promotion, at, zone)
     if status in (PromotionStatus.DRAFT, PromotionStatus.ENDED):
-        return status.value
+        return STATUS_WORDS[status]
     enrollment = enrollment_in_words(promotion, at, zone)
     if not promotion.is_enrollment_required:
-        return f"{status}, {enrollment}"
-    return f"{status}, enrollment {enrollment}"
+        return f"{STATUS_WORDS[status]}, {enrollment}"
+    return f"{STATUS_WORDS[status]}, enrollment {enrollment}"
 
 
 def at_a_glance(request: HttpRequest, promotion: Promotion, whole: Whole | None) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def at_a_glance(request: HttpRequest, promotion: Promotion, whole: Whole | None)
     enroll_audience = reverse("admin:enrollments_enrollmentjob_enroll")
     coupons = reverse("admin:promotions_coupon_changelist")
     return {
-        "status": badge(promotion_status(promotion, at, zone)),
+        "status": badge(STATUS_WORDS[promotion_status(promotion, at, zone)]),
         "enrollment": enrollment_in_words(promotion, at, zone),
         "last_viewed": show_moment(seen, otherwise="never before"),
         "enrollments_url": f"{enrollments}?promotion__id__exact={promotion.pk}",

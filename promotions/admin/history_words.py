@@ -36,6 +36,7 @@ from promotions.permissions import VIEW_PERSONAL_DATA
 from promotions.services.history import CREATED
 from promotions.trail import switched_off
 from promotions.wording.goods import qualifying_goods, target_goods
+from promotions.wording.states import ACTIVATED, DEACTIVATED
 
 THROUGH: Final[Mapping[str, str]] = {
     Source.ADMIN.value: "in the admin",
@@ -97,7 +98,7 @@ def _told(
     label = _LABELS.get(row.field) or (field.label if field is not None else row.field)
     change = _change(field, row, names, hidden)
     if model is Promotion and row.field == "IsActive":
-        return Told(capfirst(change))
+        return Told(capfirst(ACTIVATED if row.new_value == "true" else DEACTIVATED))
     if model is Promotion:
         return Told(f"{capfirst(label)} {change}")
     return Told(f"{what}: {label} {change}")

@@ -111,8 +111,24 @@ class _Typed:
         about = {"name": name, "kind": self.kind, "ends": "1" if self.ends else ""}
         return render_to_string(
             "promotions/admin/typed.html",
-            {"inputs": inputs, "read_id": f"{key}_read", "about": json.dumps(about)},
+            {
+                "inputs": inputs,
+                "read_id": f"{key}_read",
+                "about": json.dumps(about),
+                "said": self._said(value),
+            },
         )
+
+    def _said(self, value: Any) -> str:
+        """How ``value`` was understood where it was typed and the form comes back; what can't be
+        understood is the field's error."""
+        typed = [value] if isinstance(value, str) else value
+        if not isinstance(typed, list) or not all(isinstance(one, str) for one in typed):
+            return ""
+        try:
+            return _read_back(self.kind, typed, ends=self.ends)
+        except ValidationError:
+            return ""
 
 
 class DayWidget(_Typed, UnfoldAdminDateWidget):  # type: ignore[misc]  # the theme is not typed
@@ -208,18 +224,24 @@ def show_weekday(day: date) -> str:
 def read_typed_page(request: HttpRequest) -> HttpResponse:
     """How the day or moment was understood that somebody types: a line for below the field."""
     name, ends = request.GET.get("name", ""), request.GET.get("ends") == "1"
+    kind = request.GET.get("kind", "")
+    names = [name] if kind == DayWidget.kind else [f"{name}_{part}" for part in (0, 1)]
     said, refused = "", ""
     try:
-        if request.GET.get("kind") == "day":
-            day = DayField(required=False).clean(request.GET.get(name, ""))
-            said = show_weekday(day) if day else ""
-        else:
-            typed = [request.GET.get(f"{name}_{part}", "") for part in (0, 1)]
-            moment = MomentField(required=False, ends=ends).clean(typed)
-            said = show_read(moment, ends=ends) if moment else ""
+        said = _read_back(kind, [request.GET.get(one, "") for one in names], ends=ends)
     except ValidationError as error:
         refused = " ".join(error.messages)
     return render(request, "promotions/admin/read.html", {"said": said, "refused": refused})
+
+
+def _read_back(kind: str, typed: Sequence[str], *, ends: bool) -> str:
+    """What is said of a day, or of a moment's day and time, as somebody typed it; empty where
+    nothing was. Raises ``ValidationError`` where it can't be understood."""
+    if kind == DayWidget.kind:
+        day = DayField(required=False).clean(typed[0])
+        return show_weekday(day) if day else ""
+    moment = MomentField(required=False, ends=ends).clean(typed)
+    return show_read(moment, ends=ends) if moment else ""
 
 
 _SUCH_AS: Final = "Such as 31 May, 31.5.2026 or tomorrow."

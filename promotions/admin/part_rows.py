@@ -1,6 +1,7 @@
 """The parts of a promotion as rows of its own form: one kind of row for each kind of part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Final, cast
 
@@ -15,7 +16,9 @@ from promotions.admin.picks import NEW, PickField
 from promotions.admin.record_forms import currency_field
 from promotions.admin.refusals import for_people
 from promotions.child_rules.limits import LEVEL_OF
+from promotions.child_rules.line_item_rules import ORDERED, ORDERINGS
 from promotions.child_rules.named import EQUAL_TO, NONE, NOT_EQUAL_TO
+from promotions.child_rules.targets import ONLY_ON
 from promotions.dictionary import columns_of
 from promotions.errors import DomainError
 from promotions.models import (
@@ -39,6 +42,11 @@ _AMOUNTS: Final = (
 Shown = Mapping[str, tuple[str, Sequence[str]]]
 """Fields that count only where another has one of some values; elsewhere they are not shown, and
 empty."""
+
+
+GoesWith = Mapping[str, tuple[str, Mapping[str, Collection[str]]]]
+"""Fields some of whose choices go only with some values of another: which is not offered beside
+the others. What is stored so already stays chosen, and is refused by the rules."""
 
 
 def row_field(column: "models.Field[Any, Any]") -> forms.Field | None:
@@ -69,6 +77,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
     folded: ClassVar[Sequence[str]] = ()
     """Fields that few need: shown when asked for."""
     shown: ClassVar[Shown] = {}
+    goes_with: ClassVar[GoesWith] = {}
 
     def __init__(
         self, *args: Any, places: Sequence[tuple[str, str]] = (), is_tiered: bool = False,
@@ -93,6 +102,11 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
         for name, (label, help_text) in self.words.items():
             if name in self.fields:
                 self.fields[name].label, self.fields[name].help_text = label, help_text
+        for name, (other, choices) in self.goes_with.items():
+            self.fields[name].widget.attrs |= {
+                "data-beside": self.add_prefix(other),
+                "data-goes-with": json.dumps({one: sorted(choices[one]) for one in choices}),
+            }
 
     def _offer(self, name: str, places: Sequence[tuple[str, str]]) -> None:
         field: Any = self.fields[name]
@@ -296,6 +310,9 @@ class TargetRow(_NamingForm):
         "adjustment_percent": ("adjustment_type", ("PercentageDiscount",)),
         "adjustment_amount": ("adjustment_type", _AMOUNTS),
     }
+    goes_with: ClassVar = {
+        "adjustment_type": ("target_type", {one: types for one, (types, _) in ONLY_ON.items()})
+    }
 
     class Meta:
         model = PromotionTarget
@@ -337,6 +354,7 @@ class LineItemRuleRow(RowForm):
         "type_reference_category": ("type", ("ProductCategory", "Attribute")),
         "type_value": ("type", ("Price", "Attribute")),
     }
+    goes_with: ClassVar = {"operator_type": ("type", dict.fromkeys(ORDERINGS, ORDERED))}
 
     class Meta:
         model = PromotionLineItemRule

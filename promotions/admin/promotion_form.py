@@ -10,23 +10,20 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 
+from promotions.admin.conflicts import conflict_in_words
 from promotions.admin.part_rows import ROWS, RowForm, is_new, part_model
 from promotions.admin.picks import Picked
 from promotions.admin.record_forms import NO_SUCH_RECORD, RecordForm
-from promotions.admin.refusals import show_refusals
 from promotions.admin.row_sets import MOST_ROWS, WORDS, RowSet, row_set
 from promotions.child_rules import free_rank
-from promotions.dictionary import columns_of
 from promotions.errors import DomainError
-from promotions.models import Promotion, PromotionLineItemRule, PromotionPart, PromotionTier, Record
+from promotions.models import PromotionLineItemRule, PromotionPart, PromotionTier, Record
 from promotions.rules import promotion_problems
 from promotions.services.editing import Edit, Named
-from promotions.services.promotions import promotions
 from promotions.services.whole import Branch, all_parts, parts_problems
 from promotions.snapshots import stored_whole, whole_of_parts
 from promotions.whole import Whole
 
-_UNIQUE: Final = ("promotion_code", "external_id")
 _BESIDE: Final[Mapping[str, Sequence[str]]] = {
     "endDateTime": ("start_date_time", "end_date_time"),
     "enrollmentEndDate": ("enrollment_start_date", "enrollment_end_date"),
@@ -145,8 +142,6 @@ class PromotionForm(RecordForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
-        if self.is_bound:
-            show_refusals(self, list(self._further()))
         for rows in self.rows.values():
             rows.full_clean()
         errors = self.whole_errors()
@@ -161,16 +156,12 @@ class PromotionForm(RecordForm):
         if refused or any(not rows.is_valid() for rows in self.rows.values()):
             self.add_error(None, _MEND)
 
-    def _further(self) -> Iterator[DomainError]:
-        """What can be said though other fields are wrong, so that all is said in one round."""
+    def further(self) -> Iterator[DomainError]:
         for error in promotion_problems(self.instance):
             beside = _BESIDE.get(error.pointer)
             if beside is not None and not self.errors.keys() & set(beside):
                 yield error
-        if not self.refused and set(_UNIQUE) & set(self.changed_data):
-            for error in promotions.taken(self.instance):
-                if not self.errors.keys() & set(columns_of(Promotion, error.pointer)):
-                    yield error
+        yield from super().further()
 
     def refused_here(self) -> list[DomainError]:
         """Those of parts are shown once the rows are read."""
@@ -179,7 +170,17 @@ class PromotionForm(RecordForm):
     def show_row_refusals(self) -> None:
         for error in self.refused:
             if (row := self._row_at(error)) is not None:
-                row.refuse(replace(error, pointer=error.pointer.partition(".")[2]))
+                said = replace(error, pointer=error.pointer.partition(".")[2])
+                row.refuse(said if error.code != "version_conflict" else self._conflict(row, said))
+
+    def _conflict(self, row: RowForm, error: DomainError) -> DomainError:
+        """Says who changed the row's part meanwhile, and what."""
+        people = ("last_modified_by",)
+        part = type(row.instance)._base_manager.select_related(*people).get(pk=row.instance.pk)
+        known = row.cleaned_data.get("version") or 0
+        words = conflict_in_words(part, known, tracked=True, by=self.by)
+        again = "Open the promotion anew in another tab, and repeat your change there."
+        return replace(error, detail=f"{words} {again}")
 
     def _row_at(self, error: DomainError) -> RowForm | None:
         return self._rows_by_place.get(error.pointer.partition(".")[0])

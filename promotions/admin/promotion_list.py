@@ -27,6 +27,7 @@ from promotions.attention import in_short
 from promotions.models import Promotion
 from promotions.status import status_case
 from promotions.uptake import CountedUptake, uptakes, whole_percent
+from promotions.wording.states import STATUS_WORDS
 
 CALENDAR: Final = "promotions_promotion_calendar"
 EXPORT: Final = "promotions_promotion_export"
@@ -150,7 +151,7 @@ class PromotionListAdmin(RecordAdmin):
 
     @admin.display(description="status")
     def shown_status(self, promotion: Any) -> str:
-        return badge(promotion.status)
+        return badge(STATUS_WORDS[promotion.status])
 
     @admin.display(description="enrollment")
     def enrollment(self, promotion: Promotion) -> str:

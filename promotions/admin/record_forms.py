@@ -1,7 +1,7 @@
 """The form over one record: its references lead only to what the user may see, its rules are the
 services' own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from promotions.actors import Actor
 from promotions.admin.refusals import show_refusals
+from promotions.dictionary import columns_of
 from promotions.errors import DomainError
 from promotions.models import Owned, Record, RecordQuerySet, User
 
@@ -43,6 +44,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
     """What somebody else changed since the editor read it, if that is why it was refused."""
     rules: ClassVar[Callable[[Any], Iterable[DomainError]]] = staticmethod(lambda record: ())
     """What is wrong between the fields of a record; pointers as in the API."""
+    taken: ClassVar[Callable[[Any], Iterable[DomainError]]] = staticmethod(lambda record: ())
+    """The unique values of a record that another one has."""
+    unique: ClassVar[Collection[str]] = ()
+    """The fields that hold these."""
     label_of: ClassVar[Callable[[Any], str]] = staticmethod(str)
     """How a record is called where it is chosen."""
 
@@ -105,6 +110,15 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         show_refusals(self, self.refused_here())
         if self.conflict:
             self.add_error(None, self.conflict)
+        if self.is_bound:
+            show_refusals(self, list(self.further()))
+
+    def further(self) -> Iterator[DomainError]:
+        """What can be said though other fields are wrong, so that all is said in one round."""
+        if not self.refused and set(self.unique) & set(self.changed_data):
+            for error in type(self).taken(self.instance):
+                if not self.errors.keys() & set(columns_of(self._meta.model, error.pointer)):
+                    yield error
 
     def refused_here(self) -> Iterable[DomainError]:
         """Why the service refused the form the first time round, as far as the fields show it."""

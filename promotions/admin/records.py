@@ -130,6 +130,10 @@ class RecordAdmin(ModelAdmin):
             queryset = queryset.filter(anywhere)
         return queryset, False
 
+    @property
+    def called_by(self) -> Sequence[str]:
+        return [name for name in self.folded_fields if "__" not in name]
+
     @admin.display(description="created by")
     def created_by_whom(self, record: Record) -> str:
         return f"{show_moment(record.created_date)}, {record.created_by}"
@@ -204,6 +208,8 @@ class RecordAdmin(ModelAdmin):
         form.refused = getattr(request, "refused", ())
         form.conflict = getattr(request, "conflict", "")
         form.rules = staticmethod(self.problems)
+        form.taken = staticmethod(self.service.taken)
+        form.unique = self.service.unique_fields
         return form
 
     def changeform_view(

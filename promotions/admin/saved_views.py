@@ -18,6 +18,7 @@ from promotions.models import Promotion
 from promotions.rules import PromotionStatus
 from promotions.services.figures import figure
 from promotions.status import runs_between
+from promotions.wording.states import STATUS_WORDS
 
 SOON: Final = timedelta(days=7)
 """What ends in less than this ends soon."""
@@ -48,12 +49,12 @@ def running() -> Q:
 
 
 def starting(first: date, last: date) -> Q:
-    """Those that start on these days, drafts among them: they are to be switched on in time."""
+    """Those that start on these days, also inactive ones: they are to be activated in time."""
     return Q(start_date_time__gte=midnight(first), start_date_time__lt=midnight(last, days_later=1))
 
 
 def ending(start: datetime, end: datetime) -> Q:
-    """Those that are switched on and end between the moments, the later one included."""
+    """Those that are active and end between the moments, the later one included."""
     return Q(is_active=True, end_date_time__gt=start, end_date_time__lte=end)
 
 
@@ -92,7 +93,7 @@ VIEWS: Final[Mapping[str, SavedView]] = {
     "running": SavedView(
         "Running now",
         _running,
-        "No promotion is running now. One runs when it is switched on and its start has come.",
+        "No promotion is running now. One runs when it is active and its start has come.",
     ),
     "starting": SavedView(
         "Starting this week",
@@ -138,6 +139,9 @@ class StatusFilter(WordFilter):
     parameter_name = "status"
     words = tuple(status.value for status in PromotionStatus)
 
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(status.value, word.capitalize()) for status, word in STATUS_WORDS.items()]
+
 
 class RunsFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
     """Those whose period holds a day of these: ``runs=2026-05-04..2026-05-10``, or a word."""
@@ -167,8 +171,8 @@ class RunsFilter(ChoiceFilter):  # type: ignore[misc]  # the theme is not typed
 
 
 def runs_on(first: date, last: date) -> Q:
-    """Those whose period holds a part of these days of the organisation's calendar. A draft without
-    any date has no period yet."""
+    """Those whose period holds a part of these days of the organisation's calendar. One that
+    is inactive and without any date has no period yet."""
     has_period = ~Q(is_active=False, start_date_time=None, end_date_time=None)
     return has_period & runs_between(midnight(first), midnight(last, days_later=1))
 

@@ -6,7 +6,6 @@ their own. What is named exactly comes first, then what begins so.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,22 +20,13 @@ from promotions.admin.pages import page
 from promotions.admin.records import RecordAdmin
 from promotions.admin.site import actor_of, label_of, words_of
 from promotions.folding import fold
+from promotions.likelihood import Likelihood
 from promotions.models import Coupon, Promotion
 
 LEAST_CHARACTERS: Final = 2
 MOST_OF_A_KIND: Final = 6
 MOST_HITS: Final = 20
 _LONGEST: Final = 200
-
-
-class Likelihood(IntEnum):
-    """How likely it is that this is what was meant; hits are in this order."""
-
-    EXACT = 0
-    """An id, number, code, address: there is no other."""
-    NAMED_SO = 1
-    BEGINS_SO = 2
-    CONTAINS_IT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from promotions.access import EVERYBODY, Access, Default
 from promotions.admin.access import may
+from promotions.admin.conflicts import tell_conflict
 from promotions.admin.moments import show_short
 from promotions.admin.pages import page, promotion_or_404, promotion_url, to_promotion
 from promotions.admin.record_forms import groups, people
@@ -97,7 +98,8 @@ def share_page(request: HttpRequest, key: str) -> HttpResponse:
         try:
             says = _ACTS[sent](request, promotion, form)
         except Refused as refused:
-            show_refusals(form, refused.errors, form.pointers)
+            if not tell_conflict(form, promotion, refused, actor_of(request)):
+                show_refusals(form, refused.errors, form.pointers)
         else:
             messages.success(request, says)
             return _again(request, promotion)

@@ -5,8 +5,9 @@ too, so that the theme can be exchanged in one place.
 """
 
 import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Final
 
 from django.conf import settings
@@ -32,6 +33,7 @@ from unfold.views import ChangeList as ThemeChangeList
 
 from promotions.actors import Actor, Source
 from promotions.folding import fold
+from promotions.likelihood import by_names
 from promotions.models import Record, RecordQuerySet, User
 from promotions.permissions import MANAGE_ALL
 
@@ -199,6 +201,8 @@ class ChangeList(ThemeChangeList):  # type: ignore[misc]  # the theme is not typ
         self.full_result_count = self.result_count
 
 
+MOST_OFFERED: Final = 100
+"""So many records are offered for what somebody types; who means another types more of it."""
 _MOST_WORDS: Final = 8
 _LONGEST_SEARCH: Final = 200
 
@@ -245,6 +249,36 @@ class ModelAdmin(ThemeModelAdmin):  # type: ignore[misc]  # the theme is not typ
         """The same as far as ``by`` may read it."""
         return self.label_of(record)
 
+    @property
+    def called_by(self) -> Sequence[str]:
+        """The folded columns with the names and codes by which people know a record."""
+        return ()
+
+    def names_of(self, record: Any) -> Iterable[str]:
+        """What they hold of ``record``."""
+        return [getattr(record, name) or "" for name in self.called_by]
+
+    def likeliest(self, found: "models.QuerySet[Any]", typed: str) -> list[Any]:
+        """Of what was ``found`` where a record is chosen by what somebody ``typed``, folded: first
+        what is called so, then what begins so, then the rest. Each is a look-up of its own, which
+        ends at ``MOST_OFFERED``; sorting everything that is found would read a big table to its
+        end."""
+        hits: dict[int, Any] = {}
+        for condition in self._by_likelihood(typed):
+            for one in found.filter(condition)[:MOST_OFFERED]:
+                hits.setdefault(one.pk, one)
+            if len(hits) >= MOST_OFFERED:
+                break
+        return list(hits.values())[:MOST_OFFERED]
+
+    def _by_likelihood(self, typed: str) -> Iterable[models.Q]:
+        if self.called_by:
+            for how in ("exact", "startswith"):
+                yield reduce(
+                    or_, (models.Q(**{f"{name}__{how}": typed}) for name in self.called_by)
+                )
+        yield models.Q()
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ChangeList
 
@@ -279,9 +313,19 @@ def everybodys_label_of(record: Any) -> str:
 class LookupView(AutocompleteJsonView):
     """Answers what somebody types in a ``KeySelect``, to those who may view such records."""
 
-    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
-        text = choice_of(obj, actor_of(self.request))
-        return {"id": str(getattr(obj, to_field_name)), "text": text}
+    def get_queryset(self) -> Any:
+        found = super().get_queryset()
+        self.typed = " ".join(words_of(self.term))
+        shown: Any = self.model_admin
+        return shown.likeliest(found, self.typed) if self.typed else found
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, Any]:
+        shown: Any = self.model_admin
+        return {
+            "id": str(getattr(obj, to_field_name)),
+            "text": choice_of(obj, actor_of(self.request)),
+            "likelihood": by_names(shown.names_of(obj), self.typed),
+        }
 
 
 def _answer_lookup(request: HttpRequest) -> HttpResponseBase:

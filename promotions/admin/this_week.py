@@ -37,7 +37,7 @@ class Line:
     name: str
     url: str
     when: str = ""
-    is_draft: bool = False
+    is_inactive: bool = False
     words: Sequence[str] = ()
 
 

@@ -16,18 +16,20 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from promotions.access import Access
 from promotions.admin import consequences
 from promotions.admin.access import may
-from promotions.admin.moments import DayField, MomentField
+from promotions.admin.conflicts import tell_conflict
+from promotions.admin.moments import DayField, MomentField, organisation_zone
 from promotions.admin.pages import link, page, promotion_or_404, promotion_url
 from promotions.admin.refusals import show_refusals
 from promotions.admin.site import actor_of
 from promotions.admin.words import emphasised
 from promotions.errors import Refused
 from promotions.models import Promotion
-from promotions.rules import has_begun, is_over
+from promotions.rules import has_begun, is_over, promotion_status
 from promotions.services.cloning import clone_promotion
 from promotions.services.promotions import activate, close, deactivate
 from promotions.services.recycle_bin import Obstacle, obstacles_to_restoring, restore_promotion
 from promotions.snapshots import described, others_of, whole_of
+from promotions.wording.states import STATUS_WORDS
 
 
 class VerbForm(forms.Form):
@@ -121,6 +123,7 @@ class Verb:
     title: str
     means: str
     done: str
+    """Said of the promotion (a link) afterwards; its status comes second."""
     perform: Callable[..., Promotion]
     fits: Callable[[Promotion, datetime], bool]
     """Whether it is offered: whether it would do anything."""
@@ -142,7 +145,7 @@ VERBS: Final = (
         title="Activate",
         means="The promotion runs in its period, and customers can enroll in its enrollment "
         "days. Enrollments that were paused go on.",
-        done="{} is active.",
+        done="{0} is active: {1}.",
         perform=activate,
         fits=lambda p, at: not p.is_active and not is_over(p.end_date_time, at),
         consequences=consequences.of_activating,
@@ -152,7 +155,7 @@ VERBS: Final = (
         title="Deactivate",
         means="Nobody can enroll, and the enrollments that exist are paused until the promotion "
         "is activated again.",
-        done="{} is switched off.",
+        done="{} is inactive.",
         perform=deactivate,
         fits=lambda p, at: p.is_active and not is_over(p.end_date_time, at),
         consequences=consequences.of_deactivating,
@@ -170,9 +173,9 @@ VERBS: Final = (
     Verb(
         name="clone",
         title="Clone",
-        means="The copy is a draft that is yours, with everything that the promotion consists of, "
+        means="The copy is inactive and yours, with everything that the promotion consists of, "
         "without its code, enrollments and shares.",
-        done="{} is a copy, and a draft.",
+        done="{} is a copy, and inactive.",
         perform=clone_promotion,
         fits=lambda p, at: True,
         consequences=consequences.of_cloning,
@@ -222,9 +225,10 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
                 **form.more(),
             )
         except Refused as refused:
-            show_refusals(form, refused.errors, _POINTERS)
+            if not tell_conflict(form, promotion, refused, actor_of(request)):
+                show_refusals(form, refused.errors, _POINTERS)
         else:
-            messages.success(request, format_html(verb.done, link(result)))
+            messages.success(request, format_html(verb.done, link(result), _status(result, at)))
             return HttpResponseRedirect(promotion_url(result))
     said, advice = verb.consequences(promotion, at), []
     if verb.name == "activate":
@@ -244,6 +248,10 @@ def verb_page(request: HttpRequest, key: str, verb: Verb) -> HttpResponse:
         button=verb.title,
         back=promotion_url(promotion) if not promotion.is_deleted else "",
     )
+
+
+def _status(promotion: Promotion, at: datetime) -> str:
+    return STATUS_WORDS[promotion_status(promotion, at, organisation_zone())]
 
 
 def _in_words(request: HttpRequest, obstacles: Sequence[Obstacle]) -> Iterator[str]:

@@ -14,6 +14,9 @@ ORDERINGS: Final = frozenset(
     ("GREATER_THAN", "GREATER_THAN_OR_EQUAL_TO", "LESS_THAN", "LESS_THAN_OR_EQUAL_TO")
 )
 
+ORDERED: Final = frozenset((ATTRIBUTE, PRICE))
+"""The types that compare values with an order; a product is another, or it is not."""
+
 _PRICE: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
@@ -72,7 +75,7 @@ def _item_problems(rule: LineItemRuleLike) -> Iterator[DomainError]:
         yield DomainError("invalid_value", detail, "typeReferenceId")
     elif key is None:
         yield DomainError("required", f"Choose the {one} to compare with.", "typeReferenceId")
-    if rule.operator_type in ORDERINGS:
+    if rule.operator_type in ORDERINGS and rule.type not in ORDERED:
         detail = f"A {one} has no order. Set the operator to {EQUAL_TO} or {NOT_EQUAL_TO}."
         yield DomainError("invalid_value", detail, "operatorType")
 

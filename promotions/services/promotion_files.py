@@ -16,6 +16,7 @@ from promotions.moments import format_moment, on_the_clock, parse_moment, read_c
 from promotions.rules import promotion_status
 from promotions.typed_dates import read_clock as read_typed
 from promotions.typed_dates import read_day
+from promotions.wording.states import STATUS_WORDS
 from promotions.wording.words import END_OF_DAY
 
 RECORD_ID: Final = "Record id"
@@ -66,7 +67,7 @@ def exported(promotions: Iterable[Promotion], clocks: Clocks, at: datetime) -> I
     for promotion in promotions:
         yield [
             promotion.record_id,
-            promotion_status(promotion, at, clocks.zone).capitalize(),
+            STATUS_WORDS[promotion_status(promotion, at, clocks.zone)].capitalize(),
             "Yes" if promotion.is_active else "No",
             str(promotion.owner_group or promotion.owner_user),
             *(shown(promotion, field, clocks) for field in fields.values()),

@@ -273,6 +273,15 @@ class RecordService(Generic[R]):
             for name, _ in self.holders(record)
         ]
 
+    @property
+    def unique_fields(self) -> frozenset[str]:
+        """The same as people fill them in: the text, where its folded form is unique."""
+        return frozenset(self._filled_in(name) for name in self.unique)
+
+    def _filled_in(self, name: str) -> str:
+        field = self.model._meta.get_field(name)
+        return field.source if isinstance(field, FoldedField) else name
+
     def holders(self, record: R) -> Iterator[tuple[str, R]]:
         """The unique fields of ``record`` whose value another live one has, each with that one."""
         others: RecordQuerySet[R] = RecordQuerySet(self.model).live().exclude(pk=record.pk)
@@ -280,14 +289,11 @@ class RecordService(Generic[R]):
             field = record._meta.get_field(name)
             if isinstance(field, FoldedField):
                 field.pre_save(record, False)
-                shown = field.source
-            else:
-                shown = name
             value = getattr(record, name)
             if value is None or "\x00" in value:
                 continue  # no record has that, and PostgreSQL would not even look
             if (holder := others.filter(**{name: value}).first()) is not None:
-                yield shown, holder
+                yield self._filled_in(name), holder
 
 
 def taken(model: type[Record], name: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from promotions.whole import Whole
 from promotions.wording import offer, terms
+from promotions.wording.states import ACTIVATED, INACTIVE
 
 
 class Topic(StrEnum):
@@ -69,7 +70,7 @@ def _told(whole: Whole, zone: ZoneInfo, commerce: bool) -> Iterator[tuple[Topic,
             yield Topic.OFFER, text
         yield Topic.ANNOUNCEMENT, offer.announcement(whole)
     if not promotion.is_active:
-        yield Topic.STATUS, "It is still a draft, so nothing happens before it is switched on."
+        yield Topic.STATUS, f"It is {INACTIVE}, so nothing happens before it is {ACTIVATED}."
     yield Topic.PERIOD, terms.period(promotion, zone)
     for text in terms.enrollment(promotion, zone):
         yield Topic.ENROLLMENT, text

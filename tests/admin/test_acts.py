@@ -146,7 +146,7 @@ def test_promotions_say_whether_one_can_enroll_before_they_are_chosen(support: C
     at = timezone.now()
     opens = at.date() + timedelta(days=20)
     scenes: dict[str, dict[str, Any]] = {
-        "draft": {"is_active": False},
+        "inactive": {"is_active": False},
         "ended": {"end_date_time": at - timedelta(days=1)},
         "running, enrollment open": {},
         f"running, enrollment opens {show_day(opens)}": {"enrollment_start_date": opens},
@@ -158,7 +158,7 @@ def test_promotions_say_whether_one_can_enroll_before_they_are_chosen(support: C
     results = support.get(LOOKUP, query).json()["results"]
     assert {one["text"].partition(" · ")[2] for one in results} == set(scenes)
     first = make_promotion(name="Fox", promotion_code="FOX", is_active=False)
-    assert "Fox (FOX) · draft" in text(support.get(f"{ENROLL}?promotion={first.pk}"))
+    assert "Fox (FOX) · inactive" in text(support.get(f"{ENROLL}?promotion={first.pk}"))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from enrollments.admin.audience_progress import (
     speed_in_words,
     whole_percent,
 )
+from enrollments.admin.audience_upload import COLUMNS_IN_WORDS
 from enrollments.models import (
     EnrollmentJob,
     EnrollmentJobPartition,
@@ -29,6 +30,7 @@ from enrollments.models import (
 )
 from enrollments.services import jobs
 from enrollments.services.job_files import path_of
+from enrollments.wire import COLUMNS
 from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import staff, user_of
 from tests.admin.pages import admin_url, errors, form_data, sent, text
@@ -232,8 +234,9 @@ def test_what_is_refused_is_said_at_its_field_and_nothing_is_kept(
 
 def test_columns_that_are_not_known_are_named_once(support: Client) -> None:
     response = upload(support, file=file_of("mail,reason,email\na,b,c\n"), reason="why")
-    [said] = errors(response)["file"]
-    assert said.startswith("“mail”, “reason”: There is no such column; known are contactId,")
+    mail, reason = errors(response)["file"]
+    assert mail.startswith("“mail”: There is no such column. Is it “email”? Known are contactId,")
+    assert reason.startswith("“reason”: There is no such column; known are contactId,")
     assert set(errors(response)) == {"file"}
     # What else was filled in is still there.
     assert form_data(text(response))["reason"] == "why"
@@ -339,6 +342,57 @@ def test_a_dry_run_says_what_would_be(support: Client) -> None:
     page = text(support.get(page_of(job)))
     for said in ("dry run", "Would be enrolled", "Would be refused", "Yes: nobody is enrolled"):
         assert said in page
+
+
+def test_a_dry_run_in_the_list_counts_nobody_as_enrolled(support: Client) -> None:
+    advance(make_job(is_dry_run=True), JobStatus.FINISHED, enrolled=5, refused=2)
+    page = text(support.get(LIST))
+    assert "5 would be" in page
+    assert "2 would be" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_is_followed_by_enrolling_from_the_same_file(support: Client) -> None:
+    make_contact(email="a@example.com")
+    upload(support, is_dry_run="on", reason="The list of May")
+    output_of("run_enrollment_jobs", "--once")
+    dry_run = EnrollmentJob.objects.get()
+    assert "Enroll for real" in text(support.get(page_of(dry_run)))
+    assert "The customers in the same file" in text(support.get(page_of(dry_run, "enroll_tried")))
+    response = sent(support, page_of(dry_run, "enroll_tried"))
+    job = EnrollmentJob.objects.get(is_dry_run=False)
+    assert response.headers["Location"] == page_of(job)
+    assert (job.promotion, job.path, job.reason) == (
+        dry_run.promotion,
+        dry_run.path,
+        "The list of May",
+    )
+    assert not PromotionPartyUsage.objects.exists()
+    output_of("run_enrollment_jobs", "--once")
+    assert PromotionPartyUsage.objects.get().promotion == dry_run.promotion
+    assert "Enroll for real" not in text(support.get(page_of(job)))
+
+
+def test_without_its_file_a_dry_run_can_not_be_followed(support: Client) -> None:
+    job = advance(make_job(is_dry_run=True), JobStatus.FINISHED)
+    path_of(job).unlink(missing_ok=True)
+    response = sent(support, page_of(job, "enroll_tried"))
+    assert "is not kept any more" in errors(response)["__all__"][0]
+    unfinished = make_job(is_dry_run=True)
+    response = sent(support, page_of(unfinished, "enroll_tried"))
+    assert "Only a dry run that came to its end" in errors(response)["__all__"][0]
+
+
+def test_a_sample_file_can_be_sent_as_it_is(support: Client, nobody: Client) -> None:
+    assert nobody.get(f"{LIST}sample.csv").status_code == 403
+    sample = support.get(f"{LIST}sample.csv")
+    assert "audience-sample.csv" in sample.headers["Content-Disposition"]
+    assert upload(support, file=file_of(sample.content)).status_code == 302
+    assert set(COLUMNS_IN_WORDS) == set(COLUMNS)
+    page = text(support.get(UPLOAD))
+    for column, words in COLUMNS_IN_WORDS.items():
+        assert column in page
+        assert words in page
 
 
 def test_the_first_refused_rows_are_listed_and_all_are_in_the_file(

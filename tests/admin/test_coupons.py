@@ -251,7 +251,7 @@ def test_its_own_export_changes_nothing(marketer: Client) -> None:
 
 def test_says_which_column_it_does_not_know(marketer: Client) -> None:
     page = imported(marketer, make_promotion(), b"Code,Colour\nA,red\n")
-    assert "Colour: There is no such column; known are Code, Status, Starts, Ends" in page
+    assert "Colour: There is no such column. All columns are listed where you chose" in page
 
 
 def test_says_how_many_bad_rows_it_does_not_list(marketer: Client) -> None:

@@ -214,7 +214,7 @@ def test_the_app_says_enrolled_but_the_shop_says_no(support: Client) -> None:
     type(promotion).objects.filter(pk=promotion.pk).update(is_active=False)
     [card] = support.get(hit(support, "crm-9")).context["cards"]
     assert "paused" in card.standing
-    assert card.because == "The promotion is switched off."
+    assert card.because == "The promotion is inactive."
     assert "paused: the promotion does not apply now" in text(support.get(card.why_url))
 
 

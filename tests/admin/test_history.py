@@ -48,7 +48,7 @@ def told(promotion: Promotion) -> list[str]:
         ({"name": "A"}, {"name": "B"}, "Name changed from “A” to “B”"),
         ({}, {"description": "Text"}, "Description set to “Text”"),
         ({"description": "Text"}, {"description": None}, "Description removed, was “Text”"),
-        ({"is_active": True}, {"is_active": False}, "Switched off"),
+        ({"is_active": True}, {"is_active": False}, "Deactivated"),
         (
             {"end_date_time": NOW},
             {"end_date_time": LATER},

@@ -66,7 +66,7 @@ def test_what_starts_and_ends_this_week(marketer: Client) -> None:
     response = home(marketer)
     starts, ends = few(response, "Starts this week"), few(response, "Ends this week")
     assert [line.name for line in starts.lines] == ["First start", "Last start"]
-    assert [line.is_draft for line in starts.lines] == [False, True]
+    assert [line.is_inactive for line in starts.lines] == [False, True]
     # The midnight with which a week ends is the end of its Sunday: 24:00.
     assert [line.name for line in ends.lines] == ["Last end", "After end"]
     for one in (starts, ends):
@@ -130,7 +130,7 @@ def test_what_needs_attention_comes_by_itself(marketer: Client, nobody: Client) 
     lines = {line.name: line.words for line in response.context["attention"]["lines"]}
     assert lines == {
         "Odd": ["discounts nothing yet", "has no end"],
-        "Late": ["should have started, and is a draft"],
+        "Late": ["should have started, and is inactive"],
     }
     assert "All 2 that need attention" in text(response)
     make_target(late)

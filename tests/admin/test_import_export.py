@@ -86,7 +86,7 @@ def test_exports_what_the_list_shows(marketer: Client) -> None:
     make_promotion(name="Off", is_active=False)
     assert {row["Name"] for row in rows(exported(marketer))} == {"Running", "Off"}
     [row] = rows(exported(marketer, status="draft"))
-    assert (row["Name"], row["Status"], row["Active"]) == ("Off", "Draft", "No")
+    assert (row["Name"], row["Status"], row["Active"]) == ("Off", "Inactive", "No")
     [row] = rows(exported(marketer, q="runn"))
     assert row["Name"] == "Running"
     assert rows(exported(marketer, view="mine")) == []  # a saved view is a filter, too
@@ -320,6 +320,14 @@ def packed(rows: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
                 content = content.replace(b"<sheetData>", b"<sheetData>" + rows)
             archive.writestr(name, content)
     return file.getvalue()
+
+
+def test_an_unknown_column_is_told_with_the_one_that_may_be_meant(marketer: Client) -> None:
+    page = text(sent(marketer, b"Nmae,Priority nr\nA,1\n"))
+    assert "Nmae: There is no such column. Is it “Name” or “Image”? All columns" in page
+    assert "<details" in page
+    assert " open>" in page.partition("<details")[2].partition("<summary")[0]
+    assert "Promotion code, " in page
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -151,6 +152,17 @@ def test_a_search_reads_what_it_finds(
     with_query = read_query(superuser, path, wanted)
     for plan in plans(with_query):
         assert scans(plan) == [], text
+
+
+@pytest.mark.parametrize("field", ["contact", "account"])
+@pytest.mark.parametrize("term", ["Zander", "Zoe Zander", "zoe@ex", "Zeta", "nobody at all"])
+def test_choosing_a_customer_reads_what_it_finds(
+    superuser: Client, mine: PromotionPartyUsage, field: str, term: str
+) -> None:
+    asked = {"app_label": "enrollments", "model_name": "promotionpartyusage", "field_name": field}
+    path = f"/admin/promotions/promotion/lookup/?{urlencode({**asked, 'term': term})}"
+    for plan in plans(read(superuser, path)):
+        assert scans(plan) == [], term
 
 
 def read_query(client: Client, path: str, text: str) -> Callable[[], None]:

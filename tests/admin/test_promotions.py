@@ -60,7 +60,7 @@ def test_lists_live_promotions_with_their_status(marketer: Client) -> None:
         ({"enrollment_start_date": date(2026, 5, 16)}, "opens 16 May 2026"),
         ({"enrollment_end_date": date(2026, 5, 14)}, "closed since 14 May 2026"),
         ({"enrollment_end_date": date(2026, 5, 15)}, "open until 15 May 2026"),
-        ({"is_active": False}, "not open, promotion is a draft"),
+        ({"is_active": False}, "not open, promotion is inactive"),
         ({}, "open"),
     ],
 )

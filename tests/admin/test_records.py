@@ -48,6 +48,12 @@ def test_marketers_make_change_and_delete_offers(marketer: Client) -> None:
     assert offer.is_deleted
 
 
+def test_a_taken_code_is_said_though_other_fields_are_wrong(marketer: Client) -> None:
+    make_offer(code="MAY")
+    response = sent(marketer, f"{OFFERS}add/", name="", code="may")
+    assert set(errors(response)) == {"name", "code"}
+
+
 def test_a_taken_code_is_said_at_the_code(marketer: Client) -> None:
     make_offer(code="Straße")
     response = sent(marketer, f"{OFFERS}add/", name="Mail", code="STRASSE")

@@ -85,6 +85,7 @@ PAGES: Final = {
     "customer": (ENROLLMENTS, "see"),
     "enrollments_promotionpartyusage_enroll": (ENROLLMENTS, "enroll"),
     "enrollments_enrollmentjob_enroll": (AUDIENCES, "enroll"),
+    "enrollments_enrollmentjob_sample": (AUDIENCES, "enroll"),
     "auth_user_password_change": (PEOPLE, "change"),
 }
 """The pages that have a name of their own."""
@@ -124,6 +125,7 @@ TOLD_WHAT: Final = {
     "enrollments_promotionpartyusage_change_period", "enrollments_promotionpartyusage_figures",
     "enrollments_enrollmentjob_stop", "enrollments_enrollmentjob_resume",
     "enrollments_enrollmentjob_progress", "enrollments_enrollmentjob_refusals",
+    "enrollments_enrollmentjob_enroll_tried",
 }  # fmt: skip
 """Pages that want to be told what about; tests/admin/test_acts.py, test_audiences.py and
 test_figures.py."""

@@ -122,7 +122,11 @@ def test_does_not_transfer_what_somebody_changed_meanwhile(lead: Client) -> None
     promotion = make_promotion(by=staff(lead))
     update_promotion(promotion.pk, {"name": "New"}, by=staff(lead), at=timezone.now())
     data = {"act": "transfer", "transfer-user": make_user().pk, "transfer-version": 1}
-    assert "Somebody changed" in form_errors(lead.post(url(promotion), data), "transfer")
+    response = lead.post(url(promotion), data)
+    said = form_errors(response, "transfer")
+    assert "You changed this on" in said
+    assert "Name changed from" in said
+    assert 'name="transfer-version" value="2"' in text(response), "sent once more, it is done"
     assert shares(promotion) == {("Lea Lead", "All", "Owner")}
 
 

@@ -1,16 +1,21 @@
 """The promotion's form with its parts in rows, and the summary beside it that follows what is
 typed."""
 
+import json
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from promotions.child_rules.targets import ONLY_ON, target_problems
 from promotions.models import (
     ProductCategory,
     Promotion,
     PromotionHistory,
     PromotionSegment,
+    PromotionTarget,
 )
 from tests.admin.conftest import SignIn, staff, user_of
 from tests.admin.pages import admin_url, errors, form_data, sent, text
@@ -215,7 +220,7 @@ def test_two_editors_do_not_overwrite_each_others_parts(marketer: Client) -> Non
     target = make_target(promotion)
     values = {"targets-0-version": "7", "targets-0-adjustment_percent": "25"}
     response = sent(marketer, change(promotion), **values)
-    assert "Somebody changed this" in row_errors(response)["targets-0-__all__"]
+    assert "Tester changed this on" in row_errors(response)["targets-0-__all__"]
     target.refresh_from_db()
     assert target.adjustment_percent == 20
 
@@ -232,7 +237,7 @@ def test_a_row_that_may_not_be_taken_out_says_why(
     monkeypatch.setattr("promotions.admin.promotion_form.MOST_ROWS", 1)  # the rules have no room
     for row, more, says in (
         ("limits-0", {}, "Remove these first"),
-        ("targets-0", {"targets-0-version": "7"}, "Somebody changed this"),
+        ("targets-0", {"targets-0-version": "7"}, "Tester changed this on"),
         ("qualifiers-0", {}, "Remove these first"),
     ):
         with subtests.test(row):
@@ -362,6 +367,44 @@ def test_typed_moments_are_shown_back(marketer: Client, settings: Any) -> None:
     assert "Read as: Monday, 31 May 2027" in text(marketer.get(url, day))
     assert "Write" in text(marketer.get(url, {**day, "d": "soonish"}))
     assert "Read as" not in text(marketer.get(url, {}))
+
+
+def test_what_could_be_read_is_still_said_after_a_failed_save(marketer: Client) -> None:
+    typed = {
+        "name": "",
+        "start_date_time_0": "1 May 2027",
+        "end_date_time_0": "31 May 2027",
+        "enrollment_start_date": "1.4.2027",
+        "enrollment_end_date": "soonish",
+    }
+    page = text(sent(marketer, ADD, **typed))
+    for said in (
+        "Read as: Saturday, 1 May 2027, 00:00",
+        "Read as: Monday, 31 May 2027, 24:00",
+        "Read as: Thursday, 1 Apr 2027",
+    ):
+        assert said in page
+    assert page.count("Read as: ") == 3, "what can't be read is an error"
+
+
+def test_only_what_goes_with_a_target_is_offered_beside_it(marketer: Client) -> None:
+    """In the browser; the rules refuse the rest, whatever is sent."""
+    promotion = make_promotion()
+    make_target(promotion)
+    page = text(marketer.get(change(promotion)))
+    [known] = re.findall(
+        r'<select name="targets-0-adjustment_type"[^>]*data-goes-with="([^"]*)"', page
+    )
+    goes_with = json.loads(unescape(known))
+    assert goes_with.keys() == ONLY_ON.keys()
+    for kind, types in goes_with.items():
+        for one in PromotionTarget._meta.get_field("target_type").flatchoices:
+            target = PromotionTarget(target_type=one[0], adjustment_type=kind)
+            found = target_problems(target, is_tiered=False, tiers=())
+            refused = any(problem.pointer == "adjustmentType" for problem in found)
+            assert refused == (one[0] not in types), (kind, one[0])
+    assert 'data-beside="targets-0-target_type"' in page
+    assert 'data-beside="targets-__prefix__-target_type"' in page
 
 
 def test_the_page_takes_few_statements_however_many_parts_there_are(

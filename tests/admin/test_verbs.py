@@ -15,7 +15,7 @@ from promotions.services.figures import ask_for
 from promotions.services.promotions import update_promotion
 from promotions.services.recycle_bin import delete_promotion
 from tests.admin.conftest import staff, user_of
-from tests.admin.pages import admin_url, errors, sent, text
+from tests.admin.pages import admin_url, errors, form_data, sent, text
 from tests.factories import actor, enroll_contact, make_contact, make_promotion
 from tests.part_factories import make_coupon, make_target
 
@@ -96,9 +96,26 @@ def test_does_nothing_to_what_somebody_changed_meanwhile(marketer: Client) -> No
     update_promotion(promotion.pk, {"name": "New"}, by=actor(), at=timezone.now())
     for version in ("1", ""):
         response = sent(marketer, url(promotion, "deactivate"), version=version)
-        assert "Somebody changed this record" in errors(response)["__all__"][0]
+        [said] = errors(response)["__all__"]
+        assert said.startswith("Tester changed this on ")
+        assert "Name changed from " in said
+        assert "send once more" in said
+        assert "Deactivate: New" in text(response)
     promotion.refresh_from_db()
     assert promotion.is_active
+    # What stands on that page is how it is now: sent once more, it is done.
+    assert marketer.post(url(promotion, "deactivate"), form_data(text(response))).status_code == 302
+    promotion.refresh_from_db()
+    assert not promotion.is_active
+
+
+def test_says_how_it_stands_once_it_is_activated(marketer: Client) -> None:
+    later = timezone.now() + timedelta(days=1)
+    promotion = make_promotion(name="May", is_active=False, start_date_time=later)
+    response = marketer.post(
+        url(promotion, "activate"), {"version": promotion.version}, follow=True
+    )
+    assert "May</a> is active: enrolling." in text(response)
 
 
 @pytest.mark.parametrize("verb", ["activate", "deactivate", "close", "clone", "restore"])

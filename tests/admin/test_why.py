@@ -245,7 +245,7 @@ def test_words_what_was_found_and_leads_on(support: Client, marketer: Client) ->
     shown = text(support.get(WHY, asked))
     for words in (
         "No, it would be refused",
-        "It is switched off.",
+        "It is inactive.",
         "Not looked at",
         "Not enrolled",
     ):
@@ -293,7 +293,7 @@ def test_says_which_condition_decides_where_the_customer_stands(
     scenes: dict[Cause, tuple[dict[str, Any], dict[str, Any], str]] = {
         Cause.OWN_PERIOD_OVER: ({}, {"expiration": now - DAY}, "own period ended on"),
         Cause.PROMOTION_OVER: ({"end_date_time": now - DAY}, {}, "The promotion ended on"),
-        Cause.PROMOTION_INACTIVE: ({}, {}, "The promotion is switched off."),
+        Cause.PROMOTION_INACTIVE: ({}, {}, "The promotion is inactive."),
         Cause.PROMOTION_DELETED: ({}, {}, "recycle bin"),
         Cause.OWN_PERIOD_TO_COME: ({}, {"effective": now + DAY}, "own period begins on"),
         Cause.PROMOTION_TO_COME: ({"start_date_time": now + DAY}, {}, "The promotion begins on"),

@@ -25,7 +25,7 @@ def test_nothing_is_lost_and_it_can_be_saved_after_signing_in(sign_in: SignedIn)
     new_promotion(page)
     page.locator("#id_name").fill(NAME)
     end_session(page)
-    page.get_by_role("button", name="Save draft").first.click()
+    page.get_by_role("button", name="Save without activating").first.click()
 
     note = page.get_by_role("alert").filter(has_text="You have been signed out.")
     expect(note).to_be_visible()
@@ -40,7 +40,7 @@ def test_nothing_is_lost_and_it_can_be_saved_after_signing_in(sign_in: SignedIn)
     expect(tab.get_by_role("link", name="New promotion").first).to_be_visible()
     tab.close()
 
-    page.get_by_role("button", name="Save draft").first.click()
+    page.get_by_role("button", name="Save without activating").first.click()
     page.wait_for_url(re.compile(r"/promotion/\d+/change/"))
     expect(page.get_by_role("heading", name=NAME).first).to_be_visible()
 

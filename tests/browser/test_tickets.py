@@ -128,7 +128,7 @@ def test_the_app_says_enrolled_but_the_shop_says_no(
 ) -> None:
     caller = callers["paused"]
     desk.find(caller)
-    expect(desk.card(caller)).to_contain_text("The promotion is switched off.")
+    expect(desk.card(caller)).to_contain_text("The promotion is inactive.")
     desk.click(desk.card(caller).get_by_role("link", name="Why…"))
     expect(desk.page.get_by_text(re.compile("is not active")).first).to_be_visible()
     picture(desk.page, "why")

@@ -54,7 +54,7 @@ def test_a_promotion_is_built_cloned_found_deleted_and_restored(
         expect(page.get_by_text(sentence).first).to_be_visible()
     expect(page.get_by_text(re.compile(r"It runs from 1 May \d+ 00:00 to 31 May"))).to_be_visible()
     picture(page, "editor")
-    page.get_by_role("button", name="Save the draft and generate codes").click()
+    page.get_by_role("button", name="Save and generate codes").click()
     page.wait_for_url(re.compile("generate-coupons"))
     page.get_by_label("How many").fill("500")
     page.get_by_role("button", name="Generate").click()

@@ -409,8 +409,8 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         whole(SHOES, **DRAFT, **SOUND, start_date_time=berlin("2026-05-01")),
         Advice(
             AdviceCode.STARTS_IN_PAST,
-            "Its start, 1 May 2026 00:00 Europe/Berlin, has passed and it is still a draft. "
-            "It will run as soon as it is switched on, and not before. "
+            "Its start, 1 May 2026 00:00 Europe/Berlin, has passed and it is inactive. "
+            "It will run as soon as it is activated, and not before. "
             "Move the start if it should wait.",
             "startDateTime",
         ),
@@ -419,8 +419,8 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         whole(SHOES),
         Advice(
             AdviceCode.NO_END,
-            "It has neither an end nor a limit in total, so it goes on until somebody switches it "
-            "off. Set an end if it should stop by itself.",
+            "It has neither an end nor a limit in total, so it goes on until somebody ends it. "
+            "Set an end if it should stop by itself.",
             "endDateTime",
         ),
     ),
@@ -448,7 +448,7 @@ TEXTS: dict[str, tuple[Whole, Advice]] = {
         whole(SHOES, **SOUND, **DRAFT, **ENROLLING, enrollment_end_date=date(2026, 5, 9)),
         Advice(
             AdviceCode.ENROLLMENT_ALREADY_CLOSED,
-            "The last day to enroll, 9 May 2026, has passed and it is still a draft, so nobody "
+            "The last day to enroll, 9 May 2026, has passed and it is inactive, so nobody "
             "will be able to enroll. Move that day.",
             "enrollmentEndDate",
         ),

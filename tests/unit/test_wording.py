@@ -54,7 +54,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         whole(is_active=False, is_automatic=False),
         """
         Nothing is discounted yet.
-        It is still a draft, so nothing happens before it is switched on.
+        It is inactive, so nothing happens before it is activated.
         It runs until you end it.
         Customers need a coupon, but there is none yet.
         """,
@@ -443,7 +443,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         Tier 3 for 2: buy 3 from *Tea*, get the cheapest free.
         Tier 2: buy 5 from *Tea*, get the 2 cheapest free.
         Tier Last: buy 10 from *Tea*, but nothing is discounted yet.
-        It is still a draft, so nothing happens before it is switched on.
+        It is inactive, so nothing happens before it is activated.
         It runs until you end it.
         It applies automatically, without a coupon.
         It applies at most once per cart.
@@ -512,7 +512,7 @@ PROMOTIONS: dict[str, tuple[Whole, str]] = {
         whole(buy(2, category="Shoes"), is_active=False, priority_number=3, **MAY),
         """
         Buy 2 from *Shoes*, but nothing is discounted yet.
-        It is still a draft, so nothing happens before it is switched on.
+        It is inactive, so nothing happens before it is activated.
         It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.
         It applies automatically, without a coupon.
         Its priority number is 3, and the lowest number comes first.
@@ -630,11 +630,11 @@ def test_the_example_of_the_issue_in_one_sentence() -> None:
             [
                 "Tier Silver: get free shipping.",
                 "Tier Gold: get 20 % off *Runner*.",
-                "It is still a draft, so nothing happens before it is switched on.",
+                "It is inactive, so nothing happens before it is activated.",
                 "It can be combined with every promotion that allows it.",
             ],
             "Tier Silver: get free shipping; tier Gold: get 20 % off *Runner*; "
-            "still a draft, so nothing happens before it is switched on; "
+            "inactive, so nothing happens before it is activated; "
             "can be combined with every promotion that allows it",
         ),
     ],
@@ -663,7 +663,7 @@ def test_without_the_fields_about_carts_nothing_is_said_of_carts() -> None:
         coupons=CouponsInWhole(9),
     )
     assert told(promotion, commerce=False) == [
-        "It is still a draft, so nothing happens before it is switched on.",
+        "It is inactive, so nothing happens before it is activated.",
         "It runs from 1 May 2026 00:00 to 31 May 2026 24:00 Europe/Berlin.",
         "Customers enroll until the end of 15 May 2026.",
         "Only enrolled customers take part.",

@@ -9,15 +9,24 @@
     return name ? { id: `new:${name}`, text: `Add “${name}”`, isNew: true } : null;
   };
 
+  // To add what is typed comes behind what is there and begins so, and before what only contains it.
+  const add_behind = (found, tag) => {
+    const at = found.findIndex((one) => one.likelihood === 3);
+    found.splice(at < 0 ? found.length : at, 0, tag);
+  };
+
   const is_new = (one) => String(one.id).startsWith("new:");
 
   const kind_of = (select) => select.dataset.fieldName.split("_").pop(); // category, product, …
 
-  // What was found, and before it what other rows of the form name anew. What is called exactly as
-  // typed comes first: Enter takes the first.
+  // What was found, the likeliest first, and among it what other rows of the form name anew: what
+  // is called as typed, then what begins so, then the rest, as promotions/likelihood.py has it.
   const offered = (select, data, params) => {
     const term = (params.term || "").trim().toLowerCase();
-    const rank = (one) => (one.text.toLowerCase() === term ? 0 : 1);
+    const likelihood_of = (name) => {
+      const at = name.toLowerCase().indexOf(term);
+      return at ? 3 : name.length === term.length ? 1 : 2;
+    };
     const found = [...data.results];
     if ((params.page || 1) === 1 && select.dataset.mayAdd) {
       const others = [...document.querySelectorAll("select.promotion-pick[data-may-add]")];
@@ -27,9 +36,16 @@
         .filter((value) => value.startsWith("new:"))
         .map((value) => value.slice(4))
         .filter((name) => name.toLowerCase().includes(term));
-      found.unshift(...[...new Set(names)].map((name) => ({ id: `new:${name}`, text: name })));
+      found.unshift(...[...new Set(names)].map((name) => ({
+        id: `new:${name}`,
+        text: name,
+        likelihood: likelihood_of(name),
+      })));
+      if (term) {
+        found.sort((a, b) => a.likelihood - b.likelihood);
+      }
     }
-    return { ...data, results: found.sort((a, b) => rank(a) - rank(b)) };
+    return { ...data, results: found };
   };
 
   const choose = (select) => {
@@ -40,7 +56,7 @@
     $(select).select2({
       tags: Boolean(select.dataset.mayAdd),
       createTag: add_name,
-      insertTag: (found, tag) => found.push(tag), // behind what is there already
+      insertTag: add_behind,
       templateResult: (one) => (is_new(one) && !one.isNew ? `${one.text} (new)` : one.text),
       templateSelection: (one) =>
         String(one.id).startsWith("new:") ? `${one.id.slice(4)} (new)` : one.text,
@@ -76,7 +92,22 @@
     return field.type === "checkbox" ? (field.checked ? "on" : "") : field.value;
   };
 
+  // Of some fields a few choices go only with some values of another: the others offer them not.
+  // One that is chosen stays, and the summary says what is wrong with it.
+  const offer = () => {
+    for (const select of document.querySelectorAll("select[data-goes-with]")) {
+      const goes_with = JSON.parse(select.dataset.goesWith);
+      const value = value_of(select.dataset.beside);
+      for (const option of select.options) {
+        const known = goes_with[option.value];
+        const out = Boolean(known && value && !known.includes(value) && !option.selected);
+        option.hidden = option.disabled = out;
+      }
+    }
+  };
+
   const show = () => {
+    offer();
     for (const box of document.querySelectorAll("[data-other]")) {
       const value = value_of(box.dataset.other);
       if (value !== null) {
