@@ -15,6 +15,8 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 SCHEMA_INSTANCE: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _DEEPEST: Final = 16
 _MOST: Final = 5_000
+_MOST_IN_ALL: Final = 1_000_000
+"""Elements of a document that is read child by child: each takes some microseconds."""
 _NIL: Final = f"{{{SCHEMA_INSTANCE}}}nil"
 _UNSAYABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML has no way to write."""
@@ -61,7 +63,7 @@ def read_tree(body: bytes) -> Node:
 def read_children(body: bytes, take: Callable[[Node], None]) -> str:
     """Has ``take`` called with each child of the root, which is forgotten then: for documents that
     have many; the name of the root. Raises ``BadXml`` as ``read_tree``, where the limits are those
-    of one child, and what ``take`` raises."""
+    of one child, and of all together, and what ``take`` raises."""
     return _read(body, _Nodes(take)).name
 
 
@@ -83,12 +85,14 @@ class _Nodes:
         self._open = [Node("")]
         self._texts: list[list[str]] = [[]]
         """The pieces of what each open element says."""
-        self._count = 0
+        self._count = self._before = 0
+        """The elements of this child, and of those before it."""
         self._take = take
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._count += 1
-        if len(self._open) > _DEEPEST or self._count > _MOST:
+        too_many = self._count > _MOST or self._before + self._count > _MOST_IN_ALL
+        if too_many or len(self._open) > _DEEPEST:
             raise BadXml("There are too many elements, or too deep ones.")
         is_nil = attributes.get(_NIL, "").strip() in ("true", "1")
         node = Node(tag.rpartition("}")[2], is_nil=is_nil)
@@ -102,7 +106,7 @@ class _Nodes:
         if self._take is not None and len(self._open) == 2:
             self._open[-1].children.clear()
             self._texts[-1].clear()
-            self._count = 0
+            self._before, self._count = self._before + self._count, 0
             self._take(node)
 
     def data(self, text: str) -> None:
