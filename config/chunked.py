@@ -13,6 +13,7 @@ IN_MEMORY: Final = 256 * 1024
 _UPLOADS: Final = re.compile(
     r"/api/v1/enrollment-jobs/?"
     r"|/services/data/v\d\d\.0/jobs/ingest/[^/]+/batches/?"
+    r"|/services/async/\d\d\.0/job/[^/]+/batch/?"
 )
 """Where files of any length come, which go to disk as they come."""
 UNMEASURED: Final = "promotions.body_without_length"

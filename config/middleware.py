@@ -19,6 +19,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 _COMPATIBLE: Final = ("/services/", "/id/")
 _DATA: Final = "/services/data"
+_ASYNC: Final = "/services/async/"
 _API: Final = ("/api/v1/", *_COMPATIBLE)
 _API_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -86,7 +87,9 @@ def api_path(get_response: GetResponse) -> GetResponse:
 
 def _as_existing_clients_read(path: str, response: HttpResponse) -> None:
     """What every answer of the compatible surface has, whichever view or failure it comes from."""
-    if response.headers.get("Content-Type") == "application/json":
+    # Clients of the older bulk calls know JSON by its bare name.
+    is_json = response.headers.get("Content-Type") == "application/json"
+    if is_json and not path.startswith(_ASYNC):
         response.headers["Content-Type"] = CONTENT_TYPE
     if path.startswith(_DATA):
         response.headers["Sforce-Limit-Info"] = API_USAGE

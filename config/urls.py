@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("promotions.sobjects.service_urls")),
     path("", include("promotions.oauth.urls")),
     path("", include("promotions.sobjects.urls")),
+    path("", include("promotions.sobjects.batched_urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/signed-in/", signed_in, name="signed_in"),
     path("admin/", admin.site.urls),

@@ -55,6 +55,8 @@ PROMOTION_PARTY_USAGE_HISTORY: Final = "0hH"
 ENROLLMENT_JOB: Final = "0hJ"
 QUERY_LOCATOR: Final = "01g"
 BULK_JOB: Final = "750"
+BULK_BATCH: Final = "751"
+BULK_RESULT: Final = "752"
 
 
 class MalformedId(ValueError):

@@ -91,6 +91,18 @@ class QueryTokenAuthentication(TokenAuthentication):
         return found.user, found
 
 
+class SessionHeaderAuthentication(TokenAuthentication):
+    """Also ``X-SFDC-Session: <token>``, as clients of the older bulk calls send it (the client
+    contract, section 0, 12)."""
+
+    def authenticate(self, request: Request) -> tuple[User, KnownToken] | None:
+        token = request.headers.get("X-SFDC-Session", "").strip()
+        if not token:
+            return super().authenticate(request)
+        found = self.check(token)
+        return found.user, found
+
+
 class AnyToken(BasePermission):
     """A valid token, whatever its scopes."""
 

@@ -26,8 +26,8 @@ _LOGGED_RATE: Final = "120/minute"
 """In each process."""
 
 
-class _NotThere(APIView):
-    """Any method: not found, whoever asks."""
+class NotThere(APIView):
+    """Any method: not found, whoever asks; each surface says so in its form."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -42,12 +42,12 @@ class _NotThere(APIView):
 
 
 @extend_schema(exclude=True)
-class NotFoundView(_NotThere):
+class NotFoundView(NotThere):
     """Under ``/api/``."""
 
 
 @extend_schema(exclude=True)
-class CompatibleNotFoundView(_NotThere, CompatibleView):
+class CompatibleNotFoundView(NotThere, CompatibleView):
     """Under ``/services/`` and ``/id/``."""
 
 

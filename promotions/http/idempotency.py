@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from rest_framework.request import Request
 
 from promotions.http.authentication import partner_of
@@ -49,9 +50,11 @@ def idempotent(
             return kept(view.handle_exception(exc))  # raises what is a defect
 
         def kept(response: HttpResponseBase) -> Answer:
-            rendered = view.finalize_response(request, response).render()
-            headers = {name: rendered[name] for name in _KEPT_HEADERS if name in rendered}
-            return Answer(rendered.status_code, headers, rendered.content)
+            finished = view.finalize_response(request, response)
+            if isinstance(finished, SimpleTemplateResponse):
+                finished.render()
+            headers = {name: finished[name] for name in _KEPT_HEADERS if name in finished}
+            return Answer(finished.status_code, headers, finished.content)
 
         claimed = Key(
             partner_id=partner_of(request).pk,

@@ -7,6 +7,7 @@ from promotions.models.base import (
     RecordManager,
     RecordQuerySet,
 )
+from promotions.models.batched_jobs import BatchedJob
 from promotions.models.bulk_jobs import BulkJob
 from promotions.models.catalogue import BuyerGroup, Product, ProductCategory, WebStore
 from promotions.models.coupons import Coupon, CouponBatch, CouponCodeRedemption
@@ -40,6 +41,7 @@ from promotions.models.trail import (
 )
 
 __all__ = [
+    "BatchedJob",
     "BulkJob",
     "BuyerGroup",
     "Coupon",

@@ -12,10 +12,14 @@ from promotions.models.fields import not_blank, one_of, person
 
 
 class BulkJobType(models.TextChoices):
-    """As clients call them."""
+    """The first two as clients call them."""
 
     INGEST = "V2Ingest"
     QUERY = "V2Query"
+    BATCH = "V1Ingest"
+    """Rows that came as a batch of a ``BatchedJob``."""
+    QUERY_BATCH = "V1Query"
+    """A query that came so."""
 
 
 class BulkOperation(models.TextChoices):
@@ -39,6 +43,8 @@ class BulkState(models.TextChoices):
     ABORTED = "Aborted"
 
 
+QUERIES: Final = (BulkJobType.QUERY, BulkJobType.QUERY_BATCH)
+BATCHES: Final = (BulkJobType.BATCH, BulkJobType.QUERY_BATCH)
 ENDED: Final = (BulkState.JOB_COMPLETE, BulkState.FAILED, BulkState.ABORTED)
 AT_WORK: Final = (BulkState.UPLOAD_COMPLETE, BulkState.IN_PROGRESS)
 
@@ -68,6 +74,9 @@ class BulkJob(models.Model):
 
     key_prefix: ClassVar = ids.BULK_JOB
 
+    batch_of = models.ForeignKey(
+        "promotions.BatchedJob", models.CASCADE, null=True, related_name="batches"
+    )
     type = models.CharField(max_length=10, choices=BulkJobType)
     operation = models.CharField(max_length=10, choices=BulkOperation)
     object_name = models.CharField(max_length=80)
@@ -90,7 +99,8 @@ class BulkJob(models.Model):
     """Why it failed, in a sentence."""
     path = models.CharField(max_length=64, null=True)
     """The name of its file: of what came to be written, or of what was found; ``.successful`` and
-    ``.failed`` behind it make the names of the files of results."""
+    ``.failed`` behind it make the names of the files of results. Of a batch the former has the
+    results of all rows, in their order."""
     size = models.BigIntegerField(default=0)
     """Of that file, in bytes."""
     position = models.BigIntegerField(default=0)
@@ -128,8 +138,13 @@ class BulkJob(models.Model):
             ),
             models.CheckConstraint(
                 name="bulk_job_query_asks",
-                condition=Q(type=BulkJobType.QUERY, query__isnull=False)
-                | ~Q(type=BulkJobType.QUERY) & Q(query=None),
+                condition=Q(type__in=list(QUERIES), query__isnull=False)
+                | ~Q(type__in=list(QUERIES)) & Q(query=None),
+            ),
+            models.CheckConstraint(
+                name="bulk_job_batch_has_job",
+                condition=Q(type__in=list(BATCHES), batch_of__isnull=False)
+                | ~Q(type__in=list(BATCHES)) & Q(batch_of=None),
             ),
             models.CheckConstraint(
                 name="bulk_job_counts_add_up",
@@ -142,7 +157,8 @@ class BulkJob(models.Model):
 
     @property
     def record_id(self) -> str:
-        return ids.encode(self.key_prefix, self.pk)
+        prefix = self.key_prefix if self.batch_of_id is None else ids.BULK_BATCH
+        return ids.encode(prefix, self.pk)
 
     @property
     def delimiter(self) -> str:

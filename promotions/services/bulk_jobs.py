@@ -1,14 +1,17 @@
 """Bulk jobs: making them, taking their data, ending and removing them; their files.
 
+Jobs that come in batches, the older way, are ``batched_jobs.py``'s.
+
 What a job does to records is ``promotions/sobjects/bulk``'s; how that is committed,
 ``bulk_runs.py``'s. Source: the client contract, section 2, "Bulk 2.0".
 """
 
+import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +19,7 @@ from django.db.models import QuerySet
 
 from promotions.actors import Actor
 from promotions.errors import Refused, refuse
-from promotions.models import BulkJob
+from promotions.models import BatchedJob, BulkJob
 from promotions.models.bulk_jobs import AT_WORK, ENDED, BulkJobType, BulkState
 from promotions.services.kept_files import (
     Arriving,
@@ -27,10 +30,14 @@ from promotions.services.kept_files import (
     remove_unwanted,
 )
 
+J = TypeVar("J", BulkJob, BatchedJob)
+
 KEPT: Final = timedelta(days=7)
 """How long a job, and what became of its rows, can be asked for."""
 SUCCESSFUL: Final = ".successful"
 FAILED: Final = ".failed"
+REQUEST: Final = ".request"
+"""What came for a batch, where its table had to be made of it."""
 _BATCH: Final = 500
 
 
@@ -43,6 +50,11 @@ def create_job(job: BulkJob, *, by: Actor, at: datetime) -> BulkJob:
     is_query = job.type == BulkJobType.QUERY
     job.path = new_name() if is_query else None
     job.state = BulkState.UPLOAD_COMPLETE if is_query else BulkState.OPEN
+    return keep(job, by=by, at=at)
+
+
+def keep(job: BulkJob, *, by: Actor, at: datetime) -> BulkJob:
+    """Keeps a new job, as it is, for ``by``."""
     job.created_by = by.user
     job.source, job.scopes = by.source.value, sorted(by.scopes)
     job.created_date = job.system_modstamp = at
@@ -55,13 +67,15 @@ def jobs_of(by: Actor, kind: BulkJobType) -> QuerySet[BulkJob]:
     return BulkJob.objects.filter(created_by=by.user.pk, type=kind)
 
 
-def receive(blocks: Iterable[bytes], *, announced: int) -> KeptFile:
+def receive(blocks: Iterable[bytes], *, announced: int, most: int | None = None) -> KeptFile:
     """The data of a job as it comes, on disk. ``announced``: how many bytes there are to be; 0: as
-    many as come. Raises ``Refused``: ``payload_too_large``, ``invalid_value``; ``OSError`` where
-    the disk is full. Nothing is kept then."""
-    if announced > most_bytes():
+    many as come. ``most``: how many there may be, if not as many as in any file of rows. Raises
+    ``Refused``: ``payload_too_large``, ``invalid_value``; ``OSError`` where the disk is full.
+    Nothing is kept then."""
+    most = most_bytes() if most is None else most
+    if announced > most:
         raise too_large()
-    arriving = Arriving(_directory(), most=most_bytes(), too_large=too_large)
+    arriving = Arriving(_directory(), most=most, too_large=too_large)
     try:
         for block in blocks:
             arriving.write(block)
@@ -94,8 +108,24 @@ def attach(job: BulkJob, file: KeptFile, *, at: datetime) -> None:
             job.path, job.size = file.path, file.size
             touch(job, at=at)
     except BaseException:
-        (_directory() / file.path).unlink(missing_ok=True)
+        discard(file)
         raise
+
+
+def opened(file: KeptFile) -> BinaryIO:
+    """A file that came, to be read."""
+    return (_directory() / file.path).open("rb")
+
+
+def discard(file: KeptFile) -> None:
+    """Removes a file that came and is of no job."""
+    for name in _names(file.path, 0)[:-1]:
+        (_directory() / name).unlink(missing_ok=True)
+
+
+def lay_beside(file: KeptFile, other: KeptFile) -> None:
+    """Keeps ``other`` as what ``file`` was made of."""
+    os.replace(_directory() / other.path, _directory() / (file.path + REQUEST))
 
 
 def require_no_data(job: BulkJob) -> None:
@@ -146,14 +176,24 @@ def delete_job(job: BulkJob) -> None:
 
 def remove_old_jobs(*, at: datetime) -> int:
     """Removes the jobs of which nothing has become for ``KEPT``, with their files; how many."""
-    old = BulkJob.objects.filter(system_modstamp__lte=at - KEPT).exclude(state__in=AT_WORK)
-    total = 0
-    while keys := list(old.values_list("pk", flat=True)[:_BATCH]):
-        total += BulkJob.objects.filter(pk__in=keys).delete()[0]
+    before = at - KEPT
+    old = BulkJob.objects.filter(system_modstamp__lte=before, batch_of=None)
+    total = _remove(old.exclude(state__in=AT_WORK))
+    quiet = BatchedJob.objects.filter(system_modstamp__lte=before)
+    quiet = quiet.exclude(batches__system_modstamp__gt=before)
+    total += _remove(quiet.exclude(batches__state__in=AT_WORK))
     wanted = {
         name for job in BulkJob.objects.only("path").iterator() for name in _names(job.path, job.pk)
     }
     remove_unwanted(_directory(), wanted, at=at)
+    return total
+
+
+def _remove(old: "QuerySet[J]") -> int:
+    total = 0
+    while keys := list(old.values_list("pk", flat=True)[:_BATCH]):
+        old.model._default_manager.filter(pk__in=keys).delete()
+        total += len(keys)
     return total
 
 
@@ -172,7 +212,8 @@ def locked(job: BulkJob) -> AbstractContextManager[bool]:
 
 
 def _names(path: str | None, key: int) -> list[str]:
-    files = [] if path is None else [path, path + SUCCESSFUL, path + FAILED]
+    endings = ("", SUCCESSFUL, FAILED, REQUEST)
+    files = [] if path is None else [path + ending for ending in endings]
     return [*files, f"{key}.lock"]
 
 

@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from promotions.actors import Actor, Source
 from promotions.models import BulkJob, Partner, User
+from promotions.models.batched_jobs import Concurrency
 from promotions.models.bulk_jobs import AT_WORK, BulkJobType, BulkState
 from promotions.services.bulk_jobs import FAILED, SUCCESSFUL, hold, path_of, touch
 from promotions.services.transactions import in_transaction, patiently
@@ -72,10 +74,16 @@ def actor_of(job: BulkJob) -> Actor:
     return Actor(user, Source(job.source), scopes)
 
 
-def waiting_jobs(kind: BulkJobType) -> list[BulkJob]:
-    """The jobs of a kind that a worker may run, the first asked for first; whether somebody does
-    run one, its lock tells."""
-    return list(BulkJob.objects.filter(state__in=AT_WORK, type=kind).order_by("pk")[:_AT_ONCE])
+def waiting_jobs(*kinds: BulkJobType) -> list[BulkJob]:
+    """The jobs of some kinds that a worker may run, the first asked for first; whether somebody
+    does run one, its lock tells. Of batches that are to be worked off one after the other, the
+    first."""
+    jobs = BulkJob.objects.filter(state__in=AT_WORK, type__in=kinds)
+    before = BulkJob.objects.filter(
+        batch_of=OuterRef("batch_of"), state__in=AT_WORK, pk__lt=OuterRef("pk")
+    )
+    jobs = jobs.exclude(Q(batch_of__concurrency=Concurrency.SERIAL) & Exists(before))
+    return list(jobs.select_related("batch_of").order_by("pk")[:_AT_ONCE])
 
 
 def begin(job: BulkJob, *, at: datetime) -> bool:

@@ -145,6 +145,8 @@ def test_what_is_streamed_is_packed_as_it_comes(client: httpx.Client) -> None:
         (BATCHES, True),
         (f"{BATCHES}/", True),
         ("/api/v1/enrollment-jobs/x/stop", False),
+        ("/services/async/67.0/job/750000000000001AAA/batch", True),
+        ("/services/async/67.0/job/x/batch/y", False),
         ("/services/data/v67.0/jobs/ingest/x", False),
         ("/services/data/v67.0/jobs/ingest/x/y/batches", False),
         ("/api/v1/promotions", False),

@@ -39,6 +39,7 @@ PURE = {
     "promotions.sections",
     "promotions.sliding_window",
     "promotions.sobjects",
+    "promotions.sobjects.elements",
     "promotions.sobjects.query.dates",
     "promotions.sobjects.soql",
     "promotions.sobjects.soql.checks",

@@ -50,6 +50,11 @@ def bulk(sf: Salesforce, name: str) -> Any:
     return getattr(sf.bulk2, name)
 
 
+def batches(sf: Salesforce, name: str) -> Any:
+    """The client's handler for one object's jobs in batches: ``sf.bulk.Promotion``."""
+    return getattr(sf.bulk, name)
+
+
 def created(sf: Salesforce, name: str, **values: Any) -> str:
     """The id of a new record."""
     answer = sobject(sf, name).create(values)

@@ -166,6 +166,24 @@ def test_bulk(outcome: dict[str, Any]) -> None:
     assert "InvalidBatch" in got["failed"]["message"]
 
 
+def test_bulk_jobs_of_the_first_version(outcome: dict[str, Any]) -> None:
+    got = answered(outcome, "batches")
+    missing = "REQUIRED_FIELD_MISSING:Required fields are missing: [Name]:Name --"
+    new, changed = [True, True, []], [True, False, []]
+    assert got["inserted"] == [new, [False, False, [missing]], new, new]
+    assert got["updated"] == [changed] * 3
+    assert got["upserted"] == [changed, new]
+    names = [name.split(" ", 1)[1] for name in got["queried"]]
+    assert names == ["v1 up", *['"v1", new'] * 2, "v1 four"]
+    assert got["deleted"] == [changed] * 3
+    assert got["batches"] == ["Completed"] * 2
+    assert got["job"] == ["Open", "2", "3", "Closed", "Aborted"]
+    assert "Field name not found : Colour" in got["failed"]["message"]
+    assert "INVALID_FIELD" in got["noQuery"]["message"]
+    assert got["noObject"]["name"] == "InvalidJob"
+    assert got["noSession"]["name"] == "InvalidSessionId"
+
+
 def test_service_and_enrollment(outcome: dict[str, Any]) -> None:
     got = answered(outcome, "service")
     assert got["maxBatchSize"] == 200

@@ -39,9 +39,13 @@ def test_the_examples_work(
             continue
         for line in re.split(r"\n(?=curl )", block.strip()):
             answers.append(read_curl(line, **known).send(client))
-            assert answers[-1].status_code in (200, 201), answers[-1].content
+            assert answers[-1].status_code in (200, 201), answers[-1]
             if not answers[-1].streaming and answers[-1].content:
-                known["JOB"] = answers[-1].json()["id"]
+                told = answers[-1].json()
+                known["BATCH" if "jobId" in told else "JOB"] = told["id"]
+    *answers, _, _, _, batch, results = answers
+    assert (batch.json()["state"], batch.json()["numberRecordsFailed"]) == ("Completed", 1)
+    assert [row["success"] for row in json.loads(text_of(results))] == [True, False]
     *_, done, successful, failed, unprocessed, _, found = answers
     assert (done.json()["state"], done.json()["numberRecordsFailed"]) == ("JobComplete", 2)
     assert len(text_of(successful).splitlines()) == 3

@@ -29,7 +29,7 @@ C = TypeVar("C", bound=TextChoices)
 _COMMON: Final = ("operation", "contentType", "columnDelimiter", "lineEnding", "concurrencyMode")
 INGEST_PROPERTIES: Final = (*_COMMON, "object", "externalIdFieldName", "assignmentRuleId")
 QUERY_PROPERTIES: Final = (*_COMMON, "query")
-_INGEST: Final = ("insert", "update", "upsert", "delete")
+INGESTING: Final = ("insert", "update", "upsert", "delete")
 _HARD_DELETE: Final = "harddelete"
 
 
@@ -45,16 +45,16 @@ def wrong_state(message: str) -> CallFailed:
 def ingest_job(body: Any, *, by: Actor, version: str) -> BulkJob:
     """The job that a client asks for, not yet kept. Raises ``CallFailed``."""
     said = properties(body, INGEST_PROPERTIES)
-    operation = _operation(said, _INGEST)
+    operation = operation_of(said, INGESTING)
     one = sobject(text_of(said, "object") or "")
     if one is None:
         raise wrong(f"InvalidJob : Unable to find object: {text_of(said, 'object')}")
-    _require_offered(one, operation, by)
+    require_offered(one, operation, by)
     return BulkJob(
         type=BulkJobType.INGEST,
         operation=operation,
         object_name=one.name,
-        external_id_field=_external_id(one, said) if operation == BulkOperation.UPSERT else None,
+        external_id_field=external_id_of(one, said) if operation == BulkOperation.UPSERT else None,
         api_version=version.removeprefix("v"),
         **table_form(said),
     )
@@ -82,7 +82,8 @@ def table_form(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _operation(said: Mapping[str, Any], known: Iterable[str]) -> BulkOperation:
+def operation_of(said: Mapping[str, Any], known: Iterable[str]) -> BulkOperation:
+    """Which of those that are known. Raises ``CallFailed``."""
     text = (text_of(said, "operation") or "").lower()
     for name in known:
         if name.lower() == text:
@@ -94,10 +95,11 @@ def _operation(said: Mapping[str, Any], known: Iterable[str]) -> BulkOperation:
 
 
 def query_operation(said: Mapping[str, Any]) -> BulkOperation:
-    return _operation(said, (BulkOperation.QUERY, BulkOperation.QUERY_ALL))
+    return operation_of(said, (BulkOperation.QUERY, BulkOperation.QUERY_ALL))
 
 
-def _require_offered(one: SObject, operation: BulkOperation, by: Actor) -> None:
+def require_offered(one: SObject, operation: BulkOperation, by: Actor) -> None:
+    """Raises ``CallFailed`` where ``by`` may not do that to records of the object, or nobody."""
     try:
         require_read(one, by)  # what becomes of a row tells whether there is such a record
         require_write(one, by)
@@ -114,7 +116,8 @@ def _require_offered(one: SObject, operation: BulkOperation, by: Actor) -> None:
         raise wrong(message, "INSUFFICIENT_ACCESS_OR_READONLY")
 
 
-def _external_id(one: SObject, said: Mapping[str, Any]) -> str:
+def external_id_of(one: SObject, said: Mapping[str, Any]) -> str:
+    """By which field an upsert finds its records. Raises ``CallFailed``."""
     name = text_of(said, "externalIdFieldName")
     if not name:
         raise wrong("InvalidJob : An upsert needs the property externalIdFieldName.")

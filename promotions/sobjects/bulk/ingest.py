@@ -10,12 +10,12 @@ from typing import Final
 
 from promotions.actors import Actor
 from promotions.models import BulkJob
-from promotions.models.bulk_jobs import BulkOperation
+from promotions.models.bulk_jobs import BulkJobType, BulkOperation
 from promotions.request_ids import request_id_for
 from promotions.services import bulk_jobs, bulk_runs
 from promotions.services.bulk_runs import Outcome, Step
 from promotions.sobjects.bulk.mapping import Columns, WrongColumns
-from promotions.sobjects.bulk.rows import error_cell, write_row
+from promotions.sobjects.bulk.rows import error_cell, result_line, write_row
 from promotions.sobjects.bulk.tables import (
     EmptyTable,
     Row,
@@ -147,13 +147,14 @@ def _actor(job: BulkJob, one: SObject) -> Actor:
 def _write(
     job: BulkJob, one: SObject, columns: Columns, rows: list[Row], by: Actor, at: datetime
 ) -> Outcome:
-    successful, failed = [], []
+    successful, failed, told = [], [], []
     for row in rows:
         mapped = columns.read(row.cells)
         if row.problem is not None:
             saved = Saved(None, problems=(Problem("INVALID_INPUT", row.problem),))
         else:
             saved = write_row(job, one, mapped, by=by, at=at)
+        told.append(result_line(saved))
         if saved.problems:
             known = (
                 mapped.key if job.operation in (BulkOperation.UPDATE, BulkOperation.DELETE) else ""
@@ -161,10 +162,11 @@ def _write(
             failed.append([known, error_cell(saved.problems), *row.cells])
         else:
             successful.append([saved.id or "", str(saved.created).lower(), *row.cells])
-    form = {"delimiter": job.delimiter, "newline": job.newline}
+    if job.type == BulkJobType.BATCH:
+        lines = (b"".join(told), b"")
+    else:
+        form = {"delimiter": job.delimiter, "newline": job.newline}
+        lines = (table_lines(successful, **form), table_lines(failed, **form))
     return Outcome(
-        rows=len(rows),
-        failed=len(failed),
-        successful_lines=table_lines(successful, **form),
-        failed_lines=table_lines(failed, **form),
+        rows=len(rows), failed=len(failed), successful_lines=lines[0], failed_lines=lines[1]
     )

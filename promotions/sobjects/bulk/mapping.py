@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from promotions.models import BulkJob
+from promotions.models import BatchedJob, BulkJob
 from promotions.models.bulk_jobs import BulkOperation
 from promotions.sobjects.declare import SObject
 from promotions.sobjects.paths import targets_of
@@ -37,7 +37,7 @@ Put = Callable[[dict[str, Any], str], None]
 class Columns:
     """What each column of a table means to its job."""
 
-    def __init__(self, job: BulkJob, one: SObject, header: Sequence[str]) -> None:
+    def __init__(self, job: BulkJob | BatchedJob, one: SObject, header: Sequence[str]) -> None:
         """Raises ``WrongColumns``: a name that is no field's, one that comes twice, none that tells
         the records."""
         names = [name.lower() for name in header]
@@ -54,7 +54,7 @@ class Columns:
             raise WrongColumns("The 'delete' batch must contain only ids")
 
     @staticmethod
-    def _key_column(job: BulkJob, one: SObject, names: Sequence[str]) -> int | None:
+    def _key_column(job: BulkJob | BatchedJob, one: SObject, names: Sequence[str]) -> int | None:
         if job.operation == BulkOperation.INSERT:
             return None
         wanted = job.external_id_field if job.operation == BulkOperation.UPSERT else "Id"

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, BinaryIO, Final
@@ -16,7 +16,8 @@ from django.utils import timezone
 from promotions.actors import Actor
 from promotions.errors import Refused
 from promotions.models import BulkJob
-from promotions.models.bulk_jobs import BulkJobType, BulkOperation
+from promotions.models.batched_jobs import BatchFormat
+from promotions.models.bulk_jobs import QUERIES, BulkJobType, BulkOperation
 from promotions.services import bulk_jobs, bulk_runs
 from promotions.services.job_pace import Pace
 from promotions.sobjects.bulk.asked import (
@@ -27,6 +28,7 @@ from promotions.sobjects.bulk.asked import (
     text_of,
     wrong,
 )
+from promotions.sobjects.bulk.found import record_parts
 from promotions.sobjects.bulk.ingest import JobFailed, no_disk
 from promotions.sobjects.bulk.tables import table_lines
 from promotions.sobjects.bulk.troubles import GIVEN_UP, Troubles
@@ -65,11 +67,18 @@ def query_job(body: Any, *, by: Actor, at: datetime, version: str) -> BulkJob:
         api_version=version.removeprefix("v"),
         **table_form(said),
     )
+    job.object_name = asked_object(job, by=by, at=at)
+    return job
+
+
+def asked_object(job: BulkJob, *, by: Actor, at: datetime) -> str:
+    """The object that the job's query is of. Raises ``CallFailed`` for what is no query, or none of
+    these jobs, and ``Refused`` for one that ``by`` may not ask."""
+    text = job.query or ""
     with located(text):
         asked = _asked(text)
         _found(job, asked, by, at)
-        job.object_name = named(asked).name
-    return job
+        return named(asked).name
 
 
 def _asked(text: str) -> tree.Query:
@@ -109,7 +118,7 @@ class BulkQueries:
 
     def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
         """Works off the queries that there are, one after the other."""
-        for job in bulk_runs.waiting_jobs(BulkJobType.QUERY):
+        for job in bulk_runs.waiting_jobs(*QUERIES):
             if stop.is_set():
                 return
             with bulk_jobs.locked(job) as is_ours, suppress(Refused):
@@ -177,19 +186,28 @@ def _may_find(job: BulkJob, asked: tree.Query, by: Actor) -> All:
 
 
 def _write_rows(job: BulkJob, found: All, file: BinaryIO, stop: threading.Event) -> int:
-    form = {"delimiter": job.delimiter, "newline": job.newline}
-    file.write(table_lines([found.names], **form))
     pace, total = Pace(stop), 0
     began = time.monotonic()
-    for number, rows in enumerate(found, 1):
-        file.write(table_lines([[_cell(value) for value in row] for row in rows], **form))
-        total += len(rows)
+    for number, (rows, lines) in enumerate(_parts(job, found, file), 1):
+        file.write(lines)
+        total += rows
         if number % _PARTS == 0:
             if stop.is_set() or not bulk_runs.is_wanted(job):
                 raise bulk_runs.Unwanted
             pace(time.monotonic() - began)
             began = time.monotonic()
     return total
+
+
+def _parts(job: BulkJob, found: All, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """How many rows there are in a part, and the lines that they become."""
+    if job.batch_of is not None and job.batch_of.content_type != BatchFormat.CSV:
+        yield from record_parts(job.batch_of, found)
+        return
+    form = {"delimiter": job.delimiter, "newline": job.newline}
+    file.write(table_lines([found.names], **form))
+    for rows in found:
+        yield len(rows), table_lines([[_cell(value) for value in row] for row in rows], **form)
 
 
 def _cell(value: Any) -> str:

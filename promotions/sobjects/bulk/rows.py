@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+import orjson
 from django.db import InterfaceError, OperationalError, transaction
 
 from promotions import ids
@@ -84,3 +85,14 @@ def error_cell(problems: Iterable[Problem]) -> str:
         f"{one.code}:{one.message}:{' '.join(one.fields)}{' ' if one.fields else ''}--"
         for one in problems
     )
+
+
+def result_line(saved: Saved) -> bytes:
+    """What became of a row of a batch, as its file of results has it: a line of JSON."""
+    told = {
+        "success": not saved.problems,
+        "created": saved.created,
+        "id": saved.id,
+        "errors": [{**one.result(), "extendedErrorDetails": None} for one in saved.problems],
+    }
+    return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)

@@ -65,7 +65,7 @@ class BulkJobs:
                 run.held.close()
 
     def _take_up(self, runs: dict[int, _Run], tell: Callable[[str], None]) -> None:
-        for job in bulk_runs.waiting_jobs(BulkJobType.INGEST):
+        for job in bulk_runs.waiting_jobs(BulkJobType.INGEST, BulkJobType.BATCH):
             if len(runs) >= _AT_ONCE:
                 return
             if job.pk not in runs and (run := self._begun(job)) is not None:

@@ -9,13 +9,14 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from promotions.actors import Actor
+from promotions.sobjects.columns import format_wire_moment
 from promotions.sobjects.declare import SObject
 from promotions.sobjects.query.conditions import rows_of
 from promotions.sobjects.query.fetching import Row, fetch
 from promotions.sobjects.query.formatting import moment_of
 from promotions.sobjects.query.ordering import Key, behind, keys_of
 from promotions.sobjects.query.scope import Scope, scope_of
-from promotions.sobjects.query.selecting import Selection
+from promotions.sobjects.query.selecting import Renderer, Selection
 from promotions.sobjects.soql import tree
 from promotions.streaming import read_in_parts
 
@@ -111,6 +112,8 @@ class All:
         self._pause_after = pause_after
         leaves = list(plan.selection.root.leaves())
         self.names = [".".join(path) for path, _ in leaves]
+        self.moments = [path for path, leaf in leaves if format_wire_moment in leaf.column.renders]
+        """The paths of those that are moments."""
         self._leaves = [leaf for _, leaf in leaves]
 
     def __iter__(self) -> Iterator[Sequence[tuple[Any, ...]]]:
@@ -118,6 +121,12 @@ class All:
         for rows in self._parts():
             columns = list(zip(*rows, strict=True))
             yield list(zip(*(leaf.shown(columns) for leaf in self._leaves), strict=True))
+
+    def records(self, version: str) -> Iterator[list[dict[str, Any]]]:
+        """The same as records, as a plain query's answer has them."""
+        renderer = Renderer(self._plan.selection, version)
+        for rows in self._parts():
+            yield renderer.records(rows)
 
     def _parts(self) -> Iterator[list[Row]]:
         limit, skip = self._plan.query.limit, self._plan.query.offset or 0

@@ -163,8 +163,7 @@ class BatchesView(OfIngest):
             if error.errno not in FULL:
                 raise
             log.exception("bulk job %s", job.record_id)
-            message = "The service has no room on its disk left. Try again later."
-            raise CallFailed(Problem("STORAGE_LIMIT_EXCEEDED", message), status=507) from error
+            raise no_room() from error
         return Response(status=201)
 
     @staticmethod
@@ -195,6 +194,11 @@ class ResultsView(OfIngest):
         if size_of(job, ending):
             require_file(job, ending)
         return results(job, ending)
+
+
+def no_room() -> CallFailed:
+    message = "The service has no room on its disk left. Try again later."
+    return CallFailed(Problem("STORAGE_LIMIT_EXCEEDED", message), status=507)
 
 
 def table_response(parts: Iterator[bytes]) -> StreamingHttpResponse:

@@ -23,10 +23,10 @@ from promotions.http.throttling import PartnerThrottle, TokenThrottle
 from promotions.models import User
 from promotions.services.partners import log_in
 from promotions.services.tokens import revoke_token
+from promotions.sobjects.elements import Content
 from promotions.sobjects.errors import CODES, Problem
 from promotions.sobjects.soap import (
     BadEnvelope,
-    Content,
     Envelope,
     read_envelope,
     write_fault,

@@ -10,8 +10,10 @@ const { url, token, word } = given;
 
 const connect = (accessToken = token, more = {}) => {
   const conn = new jsforce.Connection({ instanceUrl: url, accessToken, ...more });
-  conn.bulk2.pollInterval = 20;
-  conn.bulk2.pollTimeout = 120_000; // a busy machine takes its time
+  for (const bulk of [conn.bulk, conn.bulk2]) {
+    bulk.pollInterval = 20;
+    bulk.pollTimeout = 120_000; // a busy machine takes its time
+  }
   return conn;
 };
 const conn = connect();
@@ -158,11 +160,11 @@ async function pages() {
   await conn.sobject('Contact').create(children, { allowRecursive: true });
   const nested = `SELECT Id, (SELECT LastName FROM Contacts) FROM Account WHERE Id = '${account.id}'`;
   const [whole] = (await conn.query(nested, { autoFetch: true })).records;
-  // Of so many, jsforce would make a bulk job of the first version.
+  // Of so many, jsforce makes a bulk job: of the first version, unless told otherwise.
   const found = () => conn.sobject('Account').find({ Name: `${word} page` });
   const worked = (rets) => rets.filter((one) => one.success).length;
   const changed = await found().update({ Site: '${Name}' }, { bulkApiVersion: 2 });
-  const destroyed = await found().destroy({ allowBulk: false });
+  const destroyed = await found().destroy();
   return {
     changed: worked(changed),
     destroyed: worked(destroyed),
@@ -229,6 +231,48 @@ async function bulk() {
     nothing: short(nothing), deleted: short(deleted), failed,
     queried: queried.map((row) => row.Name),
     scanned: scanned.length,
+  };
+}
+
+async function batches() {
+  const { bulk } = conn;
+  const rows = [0, 1, 2].map((n) => ({ Name: `${word} v1 ${n}`, ExternalId: `${word}-v1-${n}` }));
+  const refusedRow = { Name: null, ExternalId: `${word}-v1-3` };
+  const inserted = await bulk.load('Account', 'insert', [rows[0], refusedRow, rows[1], rows[2]]);
+  const ids = inserted.filter((one) => one.success).map((one) => one.id);
+  // A stream is sent in chunks, its length unknown.
+  const csv = `Id,Name\n${ids.map((id) => `${id},"${word} ""v1"", new"`).join('\n')}\n`;
+  const updated = await bulk.load('Account', 'update', Readable.from([csv.slice(0, 20), csv.slice(20)]));
+  const upserted = await bulk.load('Account', 'upsert', { extIdField: 'ExternalId' }, [
+    { ExternalId: `${word}-v1-0`, Name: `${word} v1 up` },
+    { ExternalId: `${word}-v1-4`, Name: `${word} v1 four` },
+  ]);
+  const question = `SELECT Name FROM Account WHERE ExternalId LIKE '${word}-v1-%' ORDER BY ExternalId`;
+  const queried = await (await bulk.query(question)).toArray();
+  const job = bulk.createJob('Account', 'delete', { concurrencyMode: 'Serial' });
+  const halves = await Promise.all([ids.slice(0, 1), ids.slice(1)].map(async (half) => {
+    const batch = job.createBatch();
+    batch.on('queue', () => batch.poll(20, 120_000));
+    return batch.execute(half.map((Id) => ({ Id })));
+  }));
+  const listed = await job.list();
+  const info = await job.check();
+  const closed = await job.close();
+  const aborted = bulk.createJob('Account', 'insert');
+  await aborted.open();
+  const { state } = await aborted.abort();
+  const short = (rets) => rets.map((one) => [one.success, one.created, one.errors]);
+  return {
+    inserted: short(inserted), updated: short(updated), upserted: short(upserted),
+    queried: queried.map((row) => row.Name),
+    deleted: short(halves.flat()),
+    batches: listed.map((one) => one.state),
+    job: [info.state, info.numberBatchesCompleted, info.numberRecordsProcessed, closed.state, state],
+    failed: await refusal(() => bulk.load('Account', 'insert', [{ Colour: 'red' }])),
+    noQuery: await refusal(() => bulk.query('SELECT Colour FROM Account')),
+    noObject: await refusal(() => bulk.load('Voucher', 'insert', [{ Name: 'x' }])),
+    noSession: await refusal(
+      () => connect('00D000000000001!nonsense').bulk.load('Account', 'insert', [{ Name: 'x' }])),
   };
 }
 
@@ -318,7 +362,7 @@ async function errors() {
   return refused;
 }
 
-const steps = { session, queries, pages, collections, bulk, service, errors };
+const steps = { session, queries, pages, collections, bulk, batches, service, errors };
 const outcome = {};
 for (const subject of given.subjects) {
   outcome[subject.name] = await refusal(() => life(subject));
