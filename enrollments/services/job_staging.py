@@ -105,16 +105,20 @@ def enroll_staged(
         cursor.execute(sql.STAGE)
         cursor.execute(sql.CLEAR)
         cursor.execute(sql.CHECK_AT_ONCE)
-        with cursor.copy(sql.COPY_STAGED) as copy:
-            copy.write(staging.text)
+        _copy(cursor, sql.COPY_STAGED, staging.text)
         cursor.execute(sql.deciding_on_staged(staging.by), values)
         numbers, records, history = cursor.fetchone()
         if numbers is None:
             return _NOBODY
-        for statement, lines in ((sql.COPY_RECORDS, records), (sql.COPY_HISTORY, history)):
-            with lost_races(), connection.wrap_database_errors, cursor.copy(statement) as copy:
-                copy.write(lines)
+        with lost_races():
+            _copy(cursor, sql.COPY_RECORDS, records)
+        _copy(cursor, sql.COPY_HISTORY, history)
     return frozenset(numbers)
+
+
+def _copy(cursor: Any, statement: str, lines: str) -> None:
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        copy.write(lines)
 
 
 def _accepted(n: int, one: Decision | None) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from enrollments.audience_files import read_header
 from enrollments.models import (
@@ -134,27 +134,34 @@ def enroll_tried(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
     """A job, queued, that enrolls for real from the file of the dry run ``key``, with its reason.
 
     Raises ``Refused``: ``not_found``, ``invalid_value`` for what is no dry run that has come to
-    its end, and where its file is gone.
+    its end, where its file is gone, and where that was done already.
     """
-    job = EnrollmentJob.objects.get_queryset().accessible(by).filter(pk=key).first()
-    if job is None:
-        raise _no_job()
-    if not may_enroll_tried(job):
-        detail = "Only a dry run that came to its end is followed by enrolling from its file."
-        raise refuse("invalid_value", detail)
-    file = AudienceFile(job.file_name, job.path, job.sha256, job.size)
-    try:
-        return create_job(
-            job.promotion_id, file, batch_size=job.batch_size, reason=job.reason, by=by, at=at
-        )
-    except FileNotFoundError as error:
-        detail = "The file of this dry run is not kept any more. Send it again."
-        raise refuse("invalid_value", detail) from error
+    with transaction.atomic():
+        job = _lock(key, by)
+        if not (job.is_dry_run and job.status == JobStatus.FINISHED):
+            detail = "Only a dry run that came to its end is followed by enrolling from its file."
+            raise refuse("invalid_value", detail)
+        if (made := _made_of(job).first()) is not None:
+            raise refuse("invalid_value", f"The file was taken for {made.name} already.")
+        file = AudienceFile(job.file_name, job.path, job.sha256, job.size)
+        try:
+            return create_job(
+                job.promotion_id, file, batch_size=job.batch_size, reason=job.reason, by=by, at=at
+            )
+        except FileNotFoundError as error:
+            detail = "The file of this dry run is not kept any more. Send it again."
+            raise refuse("invalid_value", detail) from error
 
 
 def may_enroll_tried(job: EnrollmentJob) -> bool:
     """Whether ``job`` is a dry run from whose file customers can be enrolled."""
-    return job.is_dry_run and job.status == JobStatus.FINISHED and is_kept(job)
+    is_tried = job.is_dry_run and job.status == JobStatus.FINISHED
+    return is_tried and is_kept(job) and not _made_of(job).exists()
+
+
+def _made_of(job: EnrollmentJob) -> QuerySet[EnrollmentJob]:
+    """What enrolls for real from the file of a dry run."""
+    return EnrollmentJob.objects.filter(path=job.path, is_dry_run=False)
 
 
 # --- What people and clients do with a job --------------------------------------------------------
@@ -288,12 +295,8 @@ def _lock(key: int, by: Actor) -> EnrollmentJob:
     jobs = EnrollmentJob.objects.get_queryset().accessible(by)
     job = jobs.select_for_update(no_key=True).filter(pk=key).first()
     if job is None:
-        raise _no_job()
+        raise refuse("not_found", "There is no such job.")
     return job
-
-
-def _no_job() -> Refused:
-    return refuse("not_found", "There is no such job.")
 
 
 def _lock_row(job: EnrollmentJob) -> None:

@@ -161,9 +161,14 @@ def lost_races() -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError) as error:
-        if not isinstance(error.__cause__, DivisionByZero | UniqueViolation):
-            raise
-        raise _lost_race() from error
+        cause = error.__cause__
+        if isinstance(cause, DivisionByZero) or (
+            isinstance(cause, UniqueViolation)
+            # In a partition the key has another name. That of the id has nothing to do with it.
+            and not str(cause.diag.constraint_name).endswith("_pkey")
+        ):
+            raise _lost_race() from error
+        raise
 
 
 def _lost_race() -> LostRace:

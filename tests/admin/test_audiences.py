@@ -370,7 +370,11 @@ def test_a_dry_run_is_followed_by_enrolling_from_the_same_file(support: Client) 
     assert not PromotionPartyUsage.objects.exists()
     output_of("run_enrollment_jobs", "--once")
     assert PromotionPartyUsage.objects.get().promotion == dry_run.promotion
-    assert "Enroll for real" not in text(support.get(page_of(job)))
+    for page in (job, dry_run):
+        assert "Enroll for real" not in text(support.get(page_of(page)))
+    again = sent(support, page_of(dry_run, "enroll_tried"))
+    assert f"was taken for {job.name} already" in errors(again)["__all__"][0]
+    assert EnrollmentJob.objects.filter(is_dry_run=False).count() == 1
 
 
 def test_without_its_file_a_dry_run_can_not_be_followed(support: Client) -> None:
