@@ -1,11 +1,9 @@
 """Every path of the service."""
 
-from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from promotions.admin.signed_in import signed_in
 from promotions.http.fallback import CompatibleNotFoundView, NotFoundView
 
 
@@ -28,8 +26,7 @@ urlpatterns = [
     path("", include("promotions.sobjects.urls")),
     path("", include("promotions.sobjects.batched_urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
-    path("admin/signed-in/", signed_in, name="signed_in"),
-    path("admin/", admin.site.urls),
+    path("admin/", include("config.admin_urls")),
     path("favicon.ico", FaviconView.as_view()),
     re_path(r"^api/", NotFoundView.as_view()),
     re_path(r"^(?:services|id)/", CompatibleNotFoundView.as_view()),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import oauth2_provider.admin  # noqa: F401  # it has to be there to be taken away
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -27,8 +28,7 @@ for model in (
     get_id_token_model(),
     get_refresh_token_model(),
 ):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+    admin.site.unregister(model)
 
 
 @admin.register(Partner)

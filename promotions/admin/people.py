@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import axes.admin  # noqa: F401  # it has to be there to be taken away
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django import forms
 from django.contrib import admin
@@ -19,8 +20,7 @@ from promotions.known_tokens import known_tokens
 from promotions.models import User
 
 for model in (Group, AccessAttempt, AccessFailureLog, AccessLog):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+    admin.site.unregister(model)
 
 _PERMISSIONS: Final = {
     "view_promotionpartyusage": "View enrollments and customer pages",

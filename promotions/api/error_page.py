@@ -5,7 +5,7 @@ from typing import Any
 from django.views.generic import TemplateView
 
 from promotions.errors import CATALOGUE
-from promotions.http.compatible import ERROR_CODES
+from promotions.http.error_codes import ERROR_CODES
 
 
 class ErrorsPage(TemplateView):

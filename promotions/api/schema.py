@@ -7,7 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
 from promotions.errors import CATALOGUE
-from promotions.http.compatible import ERROR_CODES
+from promotions.http.error_codes import ERROR_CODES
 
 _VERBS = ("/activate", "/clone", "/close", "/deactivate", "/restore", "/transfer", "/withdraw")
 """What paths end in that change a record by POST."""

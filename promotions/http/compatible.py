@@ -4,67 +4,15 @@ Source: the enrollment contract, "Errors", and the client contract, section 3: t
 error is a list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.errors import DomainError, common_status
+from promotions.http.error_codes import ERROR_CODES
 from promotions.http.errors import errors_of, headers_for
-
-ERROR_CODES: Final[Mapping[str, str]] = {
-    "customer_required": "INVALID_API_INPUT",
-    "promotion_required": "INVALID_API_INPUT",
-    "invalid_datetime": "INVALID_API_INPUT",
-    "malformed_id": "MALFORMED_ID",
-    "too_many_items": "INVALID_API_INPUT",
-    "empty_request": "INVALID_API_INPUT",
-    "unknown_property": "INVALID_API_INPUT",
-    "invalid_type": "INVALID_API_INPUT",
-    "invalid_value": "INVALID_API_INPUT",
-    "required": "INVALID_API_INPUT",
-    "reason_required": "INVALID_API_INPUT",
-    "invalid_filter": "INVALID_API_INPUT",
-    "malformed_json": "JSON_PARSER_ERROR",
-    "customer_not_found": "ITEM_NOT_FOUND",
-    "promotion_not_found": "ITEM_NOT_FOUND",
-    "offer_not_found": "ITEM_NOT_FOUND",
-    "customer_ambiguous": "DUPLICATES_DETECTED",
-    "account_contact_mismatch": "FIELD_INTEGRITY_EXCEPTION",
-    "offer_not_for_promotion": "FIELD_INTEGRITY_EXCEPTION",
-    "promotion_inactive": "FIELD_INTEGRITY_EXCEPTION",
-    "promotion_ended": "FIELD_INTEGRITY_EXCEPTION",
-    "enrollment_not_enabled": "FIELD_INTEGRITY_EXCEPTION",
-    "enrollment_not_open": "FIELD_INTEGRITY_EXCEPTION",
-    "enrollment_closed": "FIELD_INTEGRITY_EXCEPTION",
-    "offer_inactive": "FIELD_INTEGRITY_EXCEPTION",
-    "period_reversed": "FIELD_INTEGRITY_EXCEPTION",
-    "period_in_past": "FIELD_INTEGRITY_EXCEPTION",
-    "period_outside_promotion": "FIELD_INTEGRITY_EXCEPTION",
-    "already_enrolled": "DUPLICATE_VALUE",
-    "duplicate_in_request": "DUPLICATE_VALUE",
-    "duplicate_value": "DUPLICATE_VALUE",
-    "not_enrolled": "FIELD_INTEGRITY_EXCEPTION",
-    "enrollment_limit_reached": "LIMIT_EXCEEDED",
-    "coupon_inactive": "FIELD_INTEGRITY_EXCEPTION",
-    "coupon_not_started": "FIELD_INTEGRITY_EXCEPTION",
-    "coupon_ended": "FIELD_INTEGRITY_EXCEPTION",
-    "coupon_used_up": "LIMIT_EXCEEDED",
-    "unauthenticated": "INVALID_SESSION_ID",
-    "insufficient_scope": "INSUFFICIENT_ACCESS",
-    "insufficient_access": "INSUFFICIENT_ACCESS_OR_READONLY",
-    "in_use": "DELETE_FAILED",
-    "confirmation_required": "DELETE_FAILED",
-    "idempotency_in_progress": "UNABLE_TO_LOCK_ROW",
-    "idempotency_key_reused": "INVALID_API_INPUT",
-    "not_found": "NOT_FOUND",
-    "method_not_allowed": "METHOD_NOT_ALLOWED",
-    "version_conflict": "FIELD_INTEGRITY_EXCEPTION",
-    "payload_too_large": "EXCEEDED_MAX_SIZE_REQUEST",
-    "unsupported_media_type": "UNSUPPORTED_MEDIA_TYPE",
-    "rate_limited": "REQUEST_LIMIT_EXCEEDED",
-}
 
 _RATE_LIMITED_STATUS: Final = 403
 """Existing clients repeat a 429 at once and several times; they understand this one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from promotions.errors import DomainError, Refused
-from promotions.http.compatible import ERROR_CODES
+from promotions.http.error_codes import ERROR_CODES
 from promotions.sobjects.declare import SObject
 
 

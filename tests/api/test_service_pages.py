@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 from config.middleware import client_address
 from promotions.errors import CATALOGUE
-from promotions.http.compatible import ERROR_CODES
+from promotions.http.error_codes import ERROR_CODES
 from tests.api.conftest import Api
 
 
