@@ -63,7 +63,7 @@ def test_why_was_she_refused_yesterday(support: Client, api: Api) -> None:
     then = support.get(page_of(call))
     shown = text(then)
     for words in (
-        "Refused then: Promotion was not active",
+        "Refused then: Promotion was inactive",
         "contact by last name, contact by e-mail",
         "promotion by its code",
         "Till, through the promotion-enrollments call",
@@ -79,7 +79,7 @@ def test_why_was_she_refused_yesterday(support: Client, api: Api) -> None:
     update_promotion(promotion.pk, changes, by=by, at=timezone.now(), expected=(version,))
     now = support.get(page_of(call))
     assert now.context["answer"].is_yes
-    assert "Refused then: Promotion was not active" in text(now)
+    assert "Refused then: Promotion was inactive" in text(now)
 
 
 def test_titles_and_dates_say_what_was_wrong_as_people_say_it(support: Client, api: Api) -> None:
@@ -179,7 +179,7 @@ def test_an_accounts_page_has_its_own_calls(support: Client, api: Api) -> None:
     )
     page = support.get(f"{CUSTOMERS}{account.record_id}/")
     [row] = page.context["refused"]
-    assert row["was_wrong"] == "Promotion was not active"
+    assert row["was_wrong"] == "Promotion was inactive"
     assert account.name in text(support.get(row["url"]))
 
 
