@@ -1,6 +1,9 @@
 """What may depend on what, read off the source: the house's "What flows where"."""
 
 import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -301,3 +304,16 @@ def test_history_is_written_by_its_own_module_alone() -> None:
         if ast.unparse(call.func) in ("PromotionPartyUsageHistory", "PromotionHistory")
     }
     assert builders == {"enrollments.services.history", "promotions.services.history"}
+
+
+def test_commands_load_neither_the_admin_nor_the_views() -> None:
+    """They would be a third of the memory of a command or a worker."""
+    script = "import django, sys; django.setup(); print(*sys.modules)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "promotions.models" in loaded
+    for name in ("promotions.admin", "enrollments.admin", "rest_framework.views", "openpyxl"):
+        assert name not in loaded
