@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from promotions.actors import Actor
 from promotions.errors import Refused, refuse
 from promotions.models import BatchedJob, BulkJob
+from promotions.models.batched_jobs import BatchFormat
 from promotions.models.bulk_jobs import AT_WORK, ENDED, BulkJobType, BulkState
 from promotions.services.kept_files import (
     Arriving,
@@ -65,6 +66,12 @@ def keep(job: BulkJob, *, by: Actor, at: datetime) -> BulkJob:
 def jobs_of(by: Actor, kind: BulkJobType) -> QuerySet[BulkJob]:
     """The jobs of a kind that ``by`` has made; others don't exist for them."""
     return BulkJob.objects.filter(created_by=by.user.pk, type=kind)
+
+
+def is_in_csv(job: BulkJob) -> bool:
+    """Whether the job's rows come, and are told, as CSV: not those of batches in another format,
+    whose tables are made here."""
+    return job.batch_of is None or job.batch_of.content_type == BatchFormat.CSV
 
 
 def receive(blocks: Iterable[bytes], *, announced: int, most: int | None = None) -> KeptFile:

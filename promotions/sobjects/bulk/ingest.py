@@ -62,7 +62,7 @@ def work_off(job: BulkJob, clock: Clock) -> Generator[None]:
         raise JobFailed(f"InvalidJob : Unable to find object: {job.object_name}")
     try:
         with bulk_jobs.path_of(job).open("rb") as file:
-            table = Table(file, job.delimiter)
+            table = Table(file, job.delimiter, is_ours=not bulk_jobs.is_in_csv(job))
             columns = Columns(job, one, table.header)
             job_rows = table.rows(
                 begins=job.position or table.begins,

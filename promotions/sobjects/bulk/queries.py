@@ -16,7 +16,6 @@ from django.utils import timezone
 from promotions.actors import Actor
 from promotions.errors import Refused
 from promotions.models import BulkJob
-from promotions.models.batched_jobs import BatchFormat
 from promotions.models.bulk_jobs import QUERIES, BulkJobType, BulkOperation
 from promotions.services import bulk_jobs, bulk_runs
 from promotions.services.job_pace import Pace
@@ -201,7 +200,7 @@ def _write_rows(job: BulkJob, found: All, file: BinaryIO, stop: threading.Event)
 
 def _parts(job: BulkJob, found: All, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """How many rows there are in a part, and the lines that they become."""
-    if job.batch_of is not None and job.batch_of.content_type != BatchFormat.CSV:
+    if job.batch_of is not None and not bulk_jobs.is_in_csv(job):
         yield from record_parts(job.batch_of, found)
         return
     form = {"delimiter": job.delimiter, "newline": job.newline}

@@ -7,19 +7,28 @@ again what was done.
 
 import codecs
 import csv
-import io
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import BinaryIO, Final
 
 _LONGEST_ROW: Final = 1024 * 1024
 """In bytes."""
+_TOO_MUCH: Final = "has more than 1 MB, or a value of more than 131,072 characters"
+_BLOCK: Final = 64 * 1024
+_CELL_TOO_LONG: Final = "field limit"
+"""By which the reader's error is known that a cell is longer than it takes, 131,072 characters.
+That stays as it is: it holds for all tables that the process reads, whoever's they are."""
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
 
 
 class UnreadableTable(Exception):
     """The table is no CSV from some line on: what comes behind can't be trusted."""
+
+
+class _TooLong(Exception):
+    """The row at hand is longer than ``_LONGEST_ROW``, or a cell of it than the reader takes."""
 
 
 class EmptyTable(UnreadableTable):
@@ -42,13 +51,15 @@ class Row:
 
 
 class Table:
-    """A table, its header read. Nothing but the row at hand is in memory."""
+    """A table, its header read. Nothing but the row at hand is in memory, and of one that is too
+    long not even that."""
 
-    def __init__(self, file: BinaryIO, delimiter: str) -> None:
-        """Raises ``UnreadableTable``, ``EmptyTable`` where there is no header."""
+    def __init__(self, file: BinaryIO, delimiter: str, *, is_ours: bool = False) -> None:
+        """``is_ours``: it was written by ``table_lines``, so that each quote in it has its other.
+        Raises ``UnreadableTable``, ``EmptyTable`` where there is no header."""
         self._file = file
-        self._delimiter = delimiter
-        self._at, self._line, self._since_row = 0, 1, 0
+        self._delimiter, self._is_ours = delimiter, is_ours
+        self._at, self._line, self._row_begins = 0, 1, 0
         file.seek(0)
         self.header = self._header()
         self.begins = self._at
@@ -65,14 +76,19 @@ class Table:
 
     def _header(self) -> list[str]:
         for _, cells in self._records():
+            if cells is None:
+                raise UnreadableTable(f"The header {_TOO_MUCH}.")
             names = [cell.strip() for cell in cells]
             if any("\x00" in name or _NOT_UTF8.search(name) for name in names):
                 raise UnreadableTable("The table is not encoded in UTF-8.")
             return names
         raise EmptyTable("The table is empty.")
 
-    def _row(self, line: int, cells: list[str]) -> Row:
+    def _row(self, line: int, cells: list[str] | None) -> Row:
         wanted, problem = len(self.header), None
+        if cells is None:
+            problem = f"The row at line {line} is too long: it {_TOO_MUCH}."
+            return Row(line, [""] * wanted, self._at, self._line, problem)
         if len(cells) != wanted:
             problem = f"Line {line} has {len(cells)} cells, the header {wanted}."
             cells = (cells + [""] * wanted)[:wanted]
@@ -83,35 +99,74 @@ class Table:
             problem = f"Line {line} has a NUL character."
         return Row(line, cells, self._at, self._line, problem)
 
-    def _records(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+    def _records(self) -> Iterator[tuple[int, list[str] | None]]:
+        """The line in which each row begins, and its cells; None where it is too long."""
+        reader = self._reader()
         while True:
-            line, self._since_row = self._line, 0
+            line, self._row_begins = self._line, self._at
             try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                raise UnreadableTable(
-                    f"The table is no CSV from line {line} on: {error}."
-                ) from None
+                cells = self._next(reader, line)
+            except _TooLong:
+                self._pass_over(line)
+                yield line, None
+                reader = self._reader()
+                continue
             if cells is None:
                 return
             if cells:
                 yield line, cells
 
+    @staticmethod
+    def _next(reader: Iterator[list[str]], line: int) -> list[str] | None:
+        try:
+            return next(reader, None)
+        except csv.Error as error:
+            if _CELL_TOO_LONG in str(error):
+                raise _TooLong from None
+            raise UnreadableTable(f"The table is no CSV from line {line} on: {error}.") from None
+
+    def _reader(self) -> Iterator[list[str]]:
+        return csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+
     def _lines(self) -> Iterator[str]:
         while block := self._file.readline(_LONGEST_ROW + 1):
             begins, self._at = self._at, self._at + len(block)
-            self._since_row += len(block)
-            if self._since_row > _LONGEST_ROW:
-                raise UnreadableTable(f"A row at line {self._line} is longer than 1 MB.")
+            if self._at - self._row_begins > _LONGEST_ROW:
+                raise _TooLong
             self._line += 1
             if begins == 0:
                 block = block.removeprefix(codecs.BOM_UTF8)
             yield block.decode("utf-8", "surrogateescape")
 
+    def _pass_over(self, line: int) -> None:
+        """Goes to behind the row at hand, which begins in this line. Raises ``UnreadableTable``
+        where a quote of somebody else's leaves open where that is."""
+        self._file.seek(self._row_begins)
+        self._at, self._line, quotes = self._row_begins, line, 0
+        while block := self._file.readline(_BLOCK):
+            self._at += len(block)
+            quotes += block.count(b'"')
+            if quotes and not self._is_ours:
+                raise UnreadableTable(f"A row at line {line} {_TOO_MUCH}, and has quotes.")
+            if block.endswith(b"\n"):
+                self._line += 1
+                if quotes % 2 == 0:
+                    return
 
-def table_lines(rows: Iterable[Sequence[str]], *, delimiter: str, newline: str) -> bytes:
-    """Rows as lines of a table."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator=newline).writerows(rows)
-    return text.getvalue().encode()
+
+def table_lines(rows: Sequence[Sequence[str]], *, delimiter: str, newline: str) -> bytes:
+    """Rows as lines of a table; a cell that holds a line break of any kind is quoted."""
+    text = "".join(_lines(rows, delimiter, newline))
+    # Some Pythons quote a cell where it holds a character of this table's own line ending, and no
+    # other: a carriage return alone would stand bare, which readers take for the end of a line.
+    if newline == "\n" and "\r" in text:
+        text = "".join(f"{line[:-2]}\n" for line in _lines(rows, delimiter, "\r\n"))
+    return text.encode()
+
+
+def _lines(rows: Sequence[Sequence[str]], delimiter: str, ending: str) -> list[str]:
+    """A text for each row: the writer writes one at a time."""
+    lines: list[str] = []
+    into = SimpleNamespace(write=lines.append)
+    csv.writer(into, delimiter=delimiter, lineterminator=ending).writerows(rows)
+    return lines

@@ -363,6 +363,52 @@ def test_values_of_json(batched: BatchedApi) -> None:
     assert outcome(batched.load(promotion, form="JSON", name="Promotion")[1])[0] == "Completed"
 
 
+LONG = "x" * 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("form", "batch"),
+    [
+        ("JSON", json.dumps([{"Name": "Oak"}, {"Name": f'"{LONG}\n'}, {"Name": "Elm"}])),
+        ("XML", xml("<Name>Oak</Name>", f'<Name>"{LONG}</Name>', "<Name>Elm</Name>")),
+        ("CSV", f"Name\nOak\n{LONG}\nElm\n"),
+    ],
+    ids=["JSON", "XML", "CSV"],
+)
+def test_a_row_that_is_too_long_fails_alone(batched: BatchedApi, form: str, batch: str) -> None:
+    path, told = batched.load(batch, form=form)
+    assert outcome(told) == ("Completed", 3, 1)
+    rows = READ[form](batched.text(f"{path}/result"))
+    assert rows[1][1] == "false"
+    assert rows[1][3].startswith("INVALID_INPUT:The row at line 3 is too long")
+    assert set(Account.objects.values_list("name", flat=True)) == {"Oak", "Elm"}
+
+
+@pytest.mark.parametrize("form", ["CSV", "JSON", "XML"])
+def test_a_value_that_is_too_long_fails_alone(batched: BatchedApi, form: str) -> None:
+    names = ["Oak", "x" * 200_000, "Elm"]
+    batch = {
+        "CSV": "\n".join(["Name", *names]),
+        "JSON": json.dumps([{"Name": name} for name in names]),
+        "XML": xml(*(f"<Name>{name}</Name>" for name in names)),
+    }[form]
+    path, told = batched.load(batch, form=form)
+    assert outcome(told) == ("Completed", 3, 1)
+    rows = READ[form](batched.text(f"{path}/result"))
+    assert rows[1][3].startswith("INVALID_INPUT:The row at line 3 is too long")
+    assert Account.objects.count() == 2
+
+
+def test_a_carriage_return_is_a_character_as_others(batched: BatchedApi) -> None:
+    accounts = [{"Name": "one\rtwo"}, {"Name": "Elm"}]
+    path, told = batched.load(json.dumps(accounts), form="JSON")
+    assert outcome(told) == ("Completed", 2, 0)
+    assert Account.objects.filter(name="one\rtwo").exists()
+    path, _ = batched.load("SELECT Name FROM Account ORDER BY Name", "query")
+    result = in_xml(batched.get(f"{path}/result"))["result"]
+    assert batched.text(f"{path}/result/{result}") == 'Name\nElm\n"one\rtwo"\n'
+
+
 def test_results_are_there_when_the_batch_is_done(batched: BatchedApi) -> None:
     job = batched.open()
     told = in_xml(batched.add(job, "Name\nOak\n"))
