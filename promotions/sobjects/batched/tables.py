@@ -2,7 +2,7 @@
 
 A property that a record doesn't have is an empty cell, null (``xsi:nil``) the one that clears; a
 relationship that names the other record by a key of its own is a column such as
-``Account.ExternalId``, as it is in CSV.
+``Account.ExternalId``, as it is in CSV, and cleared by null as well, there or in its place.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,9 +11,10 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
+from promotions.dictionary import Field
 from promotions.models.bulk_jobs import ColumnDelimiter, LineEnding
 from promotions.sobjects.batched.errors import Wrong
-from promotions.sobjects.bulk.mapping import NULL
+from promotions.sobjects.bulk.mapping import NULL, WrongColumns
 from promotions.sobjects.bulk.tables import Table, UnreadableTable, table_lines
 from promotions.sobjects.declare import SObject
 from promotions.sobjects.elements import BadXml, Node, read_children
@@ -21,6 +22,8 @@ from promotions.sobjects.elements import BadXml, Node, read_children
 MOST_ROWS: Final = 10_000
 _MOST_PARTS: Final = 500_000
 """Objects and lists in JSON: each takes many times the memory of its two letters."""
+_MORE_COLUMNS: Final = 100
+"""Than the object has fields: those that name another record by one of its own."""
 _AT_ONCE: Final = 500
 _FORM: Final = {"delimiter": ColumnDelimiter.COMMA.label, "newline": LineEnding.LF.label}
 _TYPE: Final = "type"
@@ -52,8 +55,8 @@ class Rows:
         return list(self._columns.values()) or ["Id"]
 
     def add(self, cells: Iterable[tuple[str, str]]) -> None:
-        """Adds a row by its columns' names. Raises ``TooManyRows``, and ``Wrong`` where one comes
-        twice."""
+        """Adds a row by its columns' names. Raises ``TooManyRows``, ``WrongColumns`` where there
+        are more than the object can have, and ``Wrong`` where one comes twice or can't be any."""
         if len(self._rows) == MOST_ROWS:
             raise TooManyRows
         row: dict[str, str] = {}
@@ -61,9 +64,19 @@ class Rows:
             key = name.lower()
             if key in row:
                 raise Wrong("ClientInputError", f"{name[:80]} is said twice in one record.")
-            self._columns.setdefault(key, name)
+            if key not in self._columns:
+                self._add_column(key, name)
             row[key] = cell
         self._rows.append(row)
+
+    def _add_column(self, key: str, name: str) -> None:
+        if "\x00" in name:
+            raise Wrong("ClientInputError", "The name of a field has a NUL character.")
+        if len(self._columns) == len(self._one.fields) + _MORE_COLUMNS:
+            # Each takes memory, and a cell of every row: the rest is not looked at.
+            message = f"The records have more different fields than {self._one.name} has"
+            raise WrongColumns(f"{message}, {name[:80]} among them.")
+        self._columns[key] = name
 
     @property
     def are_any(self) -> bool:
@@ -81,11 +94,16 @@ class Rows:
 
     def cleared(self, name: str) -> str:
         """The column by which what has this name is cleared: of a relationship, its field's."""
-        if self._one.field(name) is None:
-            for field in self._one.fields.values():
-                if (field.relationship_name or "").lower() == name.lower():
-                    return field.name
-        return name
+        field = self.reference(name)
+        return name if field is None else field.name
+
+    def reference(self, name: str) -> Field | None:
+        """The field whose relationship has this name; None where it is a field's, or nothing's."""
+        if self._one.field(name) is not None:
+            return None
+        fields = self._one.fields.values()
+        found = (f for f in fields if (f.relationship_name or "").lower() == name.lower())
+        return next(found, None)
 
 
 def has_too_many_rows(file: BinaryIO) -> bool:
@@ -102,7 +120,7 @@ def has_too_many_rows(file: BinaryIO) -> bool:
 
 
 def rows_of_json(body: bytes, one: SObject) -> Rows:
-    """Raises ``Wrong`` for what is no list of records, and ``TooManyRows``."""
+    """Raises ``Wrong`` for what is no list of records, and what ``Rows.add`` raises."""
     if body.count(b"{") + body.count(b"[") > _MOST_PARTS:
         raise Wrong("ClientInputError", "The batch has too many parts. Send several.")
     try:
@@ -129,7 +147,8 @@ def _json_cells(record: Mapping[str, Any], rows: Rows) -> Iterator[tuple[str, st
             said = {key: one for key, one in value.items() if key != _ATTRIBUTES}
             attributes = value.get(_ATTRIBUTES)
             kind = attributes.get(_TYPE) if isinstance(attributes, Mapping) else None
-            yield _related(name, {key: _text(key, one) for key, one in said.items()}, kind)
+            cells = {key: NULL if one is None else _text(key, one) for key, one in said.items()}
+            yield _related(name, cells, kind)
         else:
             yield name, _text(name, value)
 
@@ -148,7 +167,7 @@ def _text(name: str, value: Any) -> str:
 
 
 def rows_of_xml(body: bytes, one: SObject) -> Rows:
-    """Raises ``Wrong`` for what is no list of records, and ``TooManyRows``."""
+    """Raises ``Wrong`` for what is no list of records, and what ``Rows.add`` raises."""
     rows = Rows(one)
     try:
         root = read_children(body, lambda node: rows.add(_xml_cells(node, rows, one)))
@@ -167,9 +186,15 @@ def _xml_cells(record: Node, rows: Rows, one: SObject) -> Iterator[tuple[str, st
             yield rows.cleared(node.name), NULL
         elif node.children:
             inside = node.child("sObject") or node
-            said = {child.name: child.text for child in inside.children if child.name != _TYPE}
-            yield _related(node.name, said, inside.text_of(_TYPE))
-        else:
+            said = {
+                child.name: NULL if child.is_nil else child.text
+                for child in inside.children
+                if child.name != _TYPE
+            }
+            kind = inside.text_of(_TYPE)
+            if said or kind:
+                yield _related(node.name, said, kind)
+        elif node.text.strip() or rows.reference(node.name) is None:
             yield node.name, node.text
 
 

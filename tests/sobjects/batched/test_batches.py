@@ -15,7 +15,7 @@ from promotions.services import bulk_runs, kept_files
 from promotions.sobjects import elements
 from promotions.sobjects.batched import intake, tables
 from promotions.sobjects.elements import BadXml, read_children
-from tests.factories import make_account
+from tests.factories import make_account, make_contact
 from tests.sobjects.batched.conftest import (
     MEDIA_TYPES,
     NAMESPACE,
@@ -201,6 +201,51 @@ def test_a_relationship_names_the_other_record_by_its_own_key(
     assert rows[1][3].startswith("INVALID_FIELD:Foreign key external ID: no record found")
 
 
+@pytest.mark.parametrize(
+    ("form", "batch"),
+    [
+        ("CSV", "Id,Account.ExternalId,LastName\n{a},#N/A,\n{b},,Kunz\n{c},,\n"),
+        (
+            "JSON",
+            '[{{"Id": "{a}", "Account": {{"ExternalId": null}}}},'
+            ' {{"Id": "{b}", "LastName": "Kunz"}}, {{"Id": "{c}"}}]',
+        ),
+        (
+            "XML",
+            xml(
+                '<Id>{a}</Id><Account><ExternalId xsi:nil="true"/></Account>',
+                "<Id>{b}</Id><Account></Account><LastName>Kunz</LastName>",
+                "<Id>{c}</Id><Account> <sObject/> </Account>",
+            ),
+        ),
+    ],
+)
+def test_a_relationship_that_names_nothing(batched: BatchedApi, form: str, batch: str) -> None:
+    """Null clears it, wherever it stands; what is empty says nothing."""
+    oak = make_account(name="Oak", external_id="A-1")
+    people = {key: make_contact(last_name=key, account=oak) for key in "abc"}
+    ids = {key: contact.record_id for key, contact in people.items()}
+    _, told = batched.load(batch.format(**ids), "update", form, name="Contact")
+    assert outcome(told) == ("Completed", 3, 0), told
+    assert list(Contact.objects.order_by("pk").values_list("last_name", "account")) == [
+        ("a", None),
+        ("Kunz", oak.pk),
+        ("c", oak.pk),
+    ]
+
+
+@pytest.mark.parametrize("form", ["JSON", "XML"])
+def test_a_batch_has_no_more_columns_than_its_object(batched: BatchedApi, form: str) -> None:
+    names = [f"F{n}" for n in range(4_000)]
+    row = {"JSON": json.dumps([dict.fromkeys(names, 1)]), "XML": xml(*(f"<{n}/>" for n in names))}
+    batch = row[form]
+    path, told = batched.load(batch, form=form)
+    assert outcome(told) == ("Failed", 0, 0)
+    message = "InvalidBatch : The records have more different fields than Account has, F"
+    assert told["stateMessage"].startswith(message)
+    assert batched.text(f"{path}/request") == batch
+
+
 @pytest.mark.parametrize("form", ["CSV", "JSON"])
 def test_an_upsert_and_a_delete(batched: BatchedApi, form: str) -> None:
     oak = make_account(name="Oak", external_id="A-1")
@@ -256,6 +301,13 @@ def test_a_batch_of_other_fields_fails_as_a_whole(
         ("JSON", '[{"Name": "Oak", "name": "Elm"}]', "ClientInputError"),
         ("JSON", '[{"Parent": {"Name": "Oak", "ExternalId": "A"}}]', "ClientInputError"),
         ("JSON", '[{"Parent": {"Parent": {"Name": "Oak"}}}]', "ClientInputError"),
+        ("JSON", '[{"Na\\u0000me": "Oak"}]', "ClientInputError"),
+        ("JSON", '[{"Parent": {"Na\\u0000me": "Oak"}}]', "ClientInputError"),
+        (
+            "JSON",
+            '[{"Parent": {"attributes": {"type": "A\\u0000"}, "Name": "Oak"}}]',
+            "ClientInputError",
+        ),
         ("JSON", "[" * 600_000, "ClientInputError"),
         ("XML", " ", "InvalidXML"),
         ("XML", "<sObjects>", "InvalidXML"),
