@@ -77,8 +77,8 @@ def actor_of(job: BulkJob) -> Actor:
 def waiting_jobs(*kinds: BulkJobType) -> list[BulkJob]:
     """The jobs of some kinds that a worker may run, the first asked for first; whether somebody
     does run one, its lock tells. Of batches that are to be worked off one after the other, the
-    first."""
-    jobs = BulkJob.objects.filter(state__in=AT_WORK, type__in=kinds)
+    first. What one asks is read when it is run: it may be long."""
+    jobs = BulkJob.objects.filter(state__in=AT_WORK, type__in=kinds).defer("query")
     before = BulkJob.objects.filter(
         batch_of=OuterRef("batch_of"), state__in=AT_WORK, pk__lt=OuterRef("pk")
     )

@@ -136,7 +136,7 @@ def _run(job: BulkJob, stop: threading.Event, troubles: Troubles) -> None:
         spent = round((time.monotonic() - began) * 1000)
         bulk_runs.found(job, size=size, rows=rows, milliseconds=spent, at=timezone.now())
         return
-    except (bulk_runs.Unwanted, Refused):
+    except (bulk_runs.Unwanted, Refused, BulkJob.DoesNotExist):  # aborted or deleted meanwhile
         return
     except JobFailed as error:
         failure = str(error)

@@ -69,7 +69,7 @@ class JobsView(DataView):
     def page(self, request: Request) -> Response:
         """The caller's jobs of this kind, the newest first."""
         asked = request.query_params
-        jobs = bulk_jobs.jobs_of(self.actor, self.kind).order_by("-pk")
+        jobs = bulk_jobs.jobs_of(self.actor, self.kind).defer("query").order_by("-pk")
         if asked.get("jobType", self.kind).lower() != self.kind.lower():
             jobs = jobs.none()
         if asked.get("isPkChunkingEnabled", "").lower() == "true":
