@@ -5,6 +5,7 @@ A batch is a bulk job of its own, worked off as the others: see ``bulk_jobs.py``
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
@@ -26,6 +27,15 @@ from promotions.services.bulk_jobs import WrongState
 from promotions.services.kept_files import KeptFile, new_name
 
 QUERYING = (BulkOperation.QUERY, BulkOperation.QUERY_ALL)
+MOST_BATCHES: Final = 15_000
+"""Of a job, which is told of with all of them; the compatible platform takes as many in a day."""
+
+
+class TooManyBatches(Exception):
+    """The job has as many batches as it may."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A job takes at most {MOST_BATCHES:,} batches. Make another job.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +77,23 @@ def add_rows(
     job: BatchedJob, file: KeptFile, *, failure: str | None = None, by: Actor, at: datetime
 ) -> BulkJob:
     """A batch of the rows in a table that came, to be worked off; with ``failure`` it can't be.
-    Raises ``WrongState``; the file is gone then."""
+    Whose the file is, ``has_file`` says when the transaction has ended. Raises ``WrongState`` and
+    ``TooManyBatches``."""
     batch = _batch(job, BulkJobType.BATCH, failure)
     batch.path, batch.size = file.path, file.size
-    try:
-        return _add(job, batch, by=by, at=at)
-    except BaseException:
-        bulk_jobs.discard(file)
-        raise
+    return _add(job, batch, by=by, at=at)
+
+
+def has_file(batch: BulkJob, file: KeptFile) -> bool:
+    """Whether the batch was kept, with this as its file."""
+    return BulkJob.objects.filter(pk=batch.pk, path=file.path).exists()
 
 
 def add_query(
     job: BatchedJob, text: str, *, failure: str | None = None, by: Actor, at: datetime
 ) -> BulkJob:
-    """A batch that asks; with ``failure`` it can't. Raises ``WrongState``."""
+    """A batch that asks; with ``failure`` it can't. Raises ``WrongState`` and
+    ``TooManyBatches``."""
     batch = _batch(job, BulkJobType.QUERY_BATCH, failure)
     batch.path, batch.query = new_name(), text
     return _add(job, batch, by=by, at=at)
@@ -105,6 +118,8 @@ def _add(job: BatchedJob, batch: BulkJob, *, by: Actor, at: datetime) -> BulkJob
     with transaction.atomic():
         _hold(job)
         require_open(job)
+        if batches_of(job).count() >= MOST_BATCHES:
+            raise TooManyBatches
         bulk_jobs.keep(batch, by=by, at=at)
         _touch(job, at=at)
     return batch
@@ -137,8 +152,9 @@ def abort(job: BatchedJob, *, at: datetime) -> None:
 
 
 def batches_of(job: BatchedJob) -> QuerySet[BulkJob]:
-    """The job's batches, in the order in which they came."""
-    return BulkJob.objects.filter(batch_of=job).order_by("pk")
+    """The job's batches, in the order in which they came; what one asks is read when it is
+    needed, as that may be long."""
+    return BulkJob.objects.filter(batch_of=job).defer("query").order_by("pk")
 
 
 def totals_of(job: BatchedJob) -> Totals:

@@ -1,7 +1,8 @@
-"""Taking a batch: what comes is kept, and made a table where it is none."""
+"""Taking a batch: what comes is kept and made a table where it is none, then it is a batch."""
 
 import codecs
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from promotions.errors import Refused
 from promotions.models import BatchedJob, BulkJob
 from promotions.models.batched_jobs import BatchFormat
 from promotions.services import batched_jobs, bulk_jobs
+from promotions.services.batched_jobs import QUERYING
 from promotions.services.kept_files import KeptFile
 from promotions.sobjects.batched.errors import Wrong
 from promotions.sobjects.batched.tables import READERS, TooManyRows, has_too_many_rows
@@ -22,9 +24,33 @@ MOST_BYTES: Final = 10_000_000
 _LONGEST_QUERY: Final = 400_000
 
 
-def receive(blocks: Iterable[bytes], *, announced: int) -> KeptFile:
-    """A batch as it comes, on disk. Raises ``Wrong`` for one that is too large, and what
-    ``bulk_jobs.receive`` raises; nothing is kept then."""
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What came as a batch, on disk."""
+
+    sha256: str
+    """Of what came, in hexadecimal digits."""
+    file: KeptFile
+    """A query, or a table of rows; beside that what it was made of."""
+    failure: str | None = None
+    """Why the rows can't be worked off."""
+
+
+def bring(job: BatchedJob, blocks: Iterable[bytes], *, announced: int) -> Brought:
+    """A batch as it comes, made ready to be taken, once or several times. Raises ``Wrong`` for one
+    that is too large or can't be read, and what ``bulk_jobs.receive`` raises; nothing is kept
+    then."""
+    came = _receive(blocks, announced)
+    try:
+        if job.operation in QUERYING:
+            return Brought(came.sha256, came)
+        return _rows(job, came)
+    except BaseException:
+        bulk_jobs.discard(came)
+        raise
+
+
+def _receive(blocks: Iterable[bytes], announced: int) -> KeptFile:
     try:
         return bulk_jobs.receive(blocks, announced=announced, most=MOST_BYTES)
     except Refused as refused:
@@ -34,26 +60,20 @@ def receive(blocks: Iterable[bytes], *, announced: int) -> KeptFile:
         raise Wrong("ClientInputError", message) from refused
 
 
-def take_rows(job: BatchedJob, came: KeptFile, *, by: Actor, at: datetime) -> BulkJob:
-    """A batch of the rows in a file that came, which is the batch's then. One of too many rows, or
-    of fields that there are not, is a batch that failed, as clients expect. Raises ``Wrong`` for
-    what can't be read, and ``WrongState``."""
+def _rows(job: BatchedJob, came: KeptFile) -> Brought:
+    """What came as a table. One of too many rows, or of fields that there are not, can't be worked
+    off. Raises ``Wrong`` for what can't be read."""
     if not came.size:
         raise Wrong("ClientInputError", "The batch is empty.")
-    table, failure = _table(job, came)
-    return batched_jobs.add_rows(job, table, failure=failure, by=by, at=at)
-
-
-def _table(job: BatchedJob, came: KeptFile) -> tuple[KeptFile, str | None]:
-    """What came as a table, and why it can't be worked off."""
     if job.content_type == BatchFormat.CSV:
         with bulk_jobs.opened(came) as file:
-            return came, str(TooManyRows()) if has_too_many_rows(file) else None
+            failure = str(TooManyRows()) if has_too_many_rows(file) else None
+        return Brought(came.sha256, came, failure)
     one = sobject(job.object_name)
     assert one is not None
     with bulk_jobs.opened(came) as file:
         body = file.read().removeprefix(codecs.BOM_UTF8)
-    failure: str | None = None
+    failure = None
     parts: Iterable[bytes] = ()
     try:
         rows = READERS[job.content_type](body, one)
@@ -65,15 +85,26 @@ def _table(job: BatchedJob, came: KeptFile) -> tuple[KeptFile, str | None]:
     except WrongColumns as error:
         failure = f"InvalidBatch : {error}"
     table = bulk_jobs.receive(parts, announced=0)
-    bulk_jobs.lay_beside(table, came)
-    return table, failure
+    try:
+        bulk_jobs.lay_beside(table, came)
+    except BaseException:
+        bulk_jobs.discard(table)
+        raise
+    return Brought(came.sha256, table, failure)
 
 
-def take_query(job: BatchedJob, came: KeptFile, *, by: Actor, at: datetime) -> BulkJob:
-    """A batch that asks what is in a file that came, which is not needed then; one that can't be
-    asked is a batch that failed, as clients expect. Raises ``Wrong`` for what is no text, and
-    ``WrongState``."""
-    text = _text(came)
+def take_rows(job: BatchedJob, brought: Brought, *, by: Actor, at: datetime) -> BulkJob:
+    """A batch of the rows that came, whose file is the batch's once that is committed; one that
+    can't be worked off is a batch that failed, as clients expect. Raises ``WrongState`` and
+    ``TooManyBatches``."""
+    return batched_jobs.add_rows(job, brought.file, failure=brought.failure, by=by, at=at)
+
+
+def take_query(job: BatchedJob, brought: Brought, *, by: Actor, at: datetime) -> BulkJob:
+    """A batch that asks what came, whose file is not needed then; one that can't be asked is a
+    batch that failed, as clients expect. Raises ``Wrong`` for what is no text, ``WrongState`` and
+    ``TooManyBatches``."""
+    text = _text(brought.file)
     asked = BulkJob(operation=job.operation, query=text)
     failure: str | None = None
     try:

@@ -6,10 +6,11 @@ the job's batches are (tap-salesforce makes its CSV jobs in JSON, and reads of t
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
@@ -27,15 +28,14 @@ from promotions.http.uploads import announced_size, body_blocks
 from promotions.models import BatchedJob, BulkJob
 from promotions.models.batched_jobs import BatchedJobState, BatchFormat
 from promotions.services import batched_jobs, bulk_jobs
-from promotions.services.batched_jobs import QUERYING
+from promotions.services.batched_jobs import QUERYING, TooManyBatches
 from promotions.services.bulk_jobs import WrongState
-from promotions.services.kept_files import KeptFile
 from promotions.services.transactions import is_passing, joins_another
 from promotions.sobjects.batched import errors
 from promotions.sobjects.batched.asked import batch_info, job_info, job_of, result_id
 from promotions.sobjects.batched.documents import info, info_list, properties_in, result_ids
 from promotions.sobjects.batched.errors import Wrong, wrong_batch, wrong_job
-from promotions.sobjects.batched.intake import receive, take_query, take_rows
+from promotions.sobjects.batched.intake import Brought, bring, take_query, take_rows
 from promotions.sobjects.batched.results import (
     MEDIA_TYPES,
     found,
@@ -81,6 +81,8 @@ def error_response(exc: Exception, context: Any) -> HttpResponse | None:
             wrong = exc
         case WrongState():
             wrong = Wrong("InvalidJobState", str(exc))
+        case TooManyBatches():
+            wrong = Wrong("ExceededQuota", str(exc))
         case CallFailed():
             wrong = errors.translated(exc)
         case OperationalError() if is_passing(exc) and not joins_another():
@@ -199,68 +201,76 @@ def job_answer(request: Request, job: BatchedJob, status: int = 200) -> HttpResp
     return HttpResponse(body, status=status, content_type=_JSON if in_json else _XML[0])
 
 
-def _received(request: Request) -> KeptFile:
-    """The batch of a request, received once."""
+def _brought(request: Request) -> Brought:
+    """The batch of a request, received and made ready once: before its key is claimed, and however
+    often the transaction that takes it is begun."""
     view: BatchesView = request.parser_context["view"]
-    if view.received is None:
+    if view.brought is None:
         plain = request._request
+        job = view.job
+        _check_type(request, job)
         try:
-            view.received = receive(body_blocks(plain), announced=announced_size(plain))
+            view.brought = bring(job, body_blocks(plain), announced=announced_size(plain))
         except OSError as error:
             if error.errno not in FULL:
                 raise
             log.exception("a batch of job %s", view.kwargs["job_id"])
             raise no_room() from error
-    return view.received
+    return view.brought
+
+
+def _check_type(request: Request, job: BatchedJob) -> None:
+    """Raises ``Wrong`` for what is not announced as a batch of the job."""
+    kind, charset = content_type_of(request)
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if encoding != "identity" or charset not in ("utf-8", "utf8"):
+        raise wrong_batch("Send the batch in UTF-8, as it is or compressed by gzip.")
+    # Queries come under any name.
+    if job.operation not in QUERYING and kind not in _TAKEN[BatchFormat(job.content_type)]:
+        message = f"The job's batches are {job.content_type}: send them as "
+        raise wrong_batch(f"{message}{MEDIA_TYPES[job.content_type]}.")
 
 
 def _digest(request: Request) -> bytes:
-    return bytes.fromhex(_received(request).sha256)
+    return bytes.fromhex(_brought(request).sha256)
 
 
 class BatchesView(BatchedView):
     """``job/<id>/batch``."""
 
-    received: KeptFile | None = None
-    is_file_kept = False
+    brought: Brought | None = None
+    made: BulkJob | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
         finally:
-            if self.received is not None and not self.is_file_kept:
-                bulk_jobs.discard(self.received)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Removes what came unless a batch has it, now that no transaction is open: one that was
+        rolled back may have been begun anew, or not."""
+        if self.brought is None:
+            return
+        file = self.brought.file
+        with suppress(OperationalError, InterfaceError):  # who cleans up will see whose it is
+            if self.made is None or not batched_jobs.has_file(self.made, file):
+                bulk_jobs.discard(file)
 
     def get(self, request: Request, **path: str) -> HttpResponse:
         job = self.job
         infos = [batch_info(batch, job) for batch in batched_jobs.batches_of(job)]
         return self.told(job, lambda in_json: info_list("batchInfo", infos, in_json=in_json))
 
-    @partial(idempotent, read=_received, digest=_digest)
+    @partial(idempotent, read=_brought, digest=_digest)
     def post(self, request: Request, **path: str) -> HttpResponse:
         """Takes a batch, as it comes; 201."""
         job = self.job
         batched_jobs.require_open(job)
-        self._check_type(request, job)
-        came = _received(request)
-        if job.operation in QUERYING:
-            batch = take_query(job, came, by=self.actor, at=self.at)
-        else:
-            batch = take_rows(job, came, by=self.actor, at=self.at)
-            self.is_file_kept = True
-        told = batch_info(batch, job)
+        take = take_query if job.operation in QUERYING else take_rows
+        self.made = take(job, _brought(request), by=self.actor, at=self.at)
+        told = batch_info(self.made, job)
         return self.told(job, lambda in_json: info("batchInfo", told, in_json=in_json), 201)
-
-    @staticmethod
-    def _check_type(request: Request, job: BatchedJob) -> None:
-        kind, charset = content_type_of(request)
-        encoding = request.headers.get("Content-Encoding", "identity").lower()
-        if encoding != "identity" or charset not in ("utf-8", "utf8"):
-            raise wrong_batch("Send the batch in UTF-8, as it is or compressed by gzip.")
-        # Queries come under any name.
-        if job.operation not in QUERYING and kind not in _TAKEN[BatchFormat(job.content_type)]:
-            message = f"The job's batches are {job.content_type}: send them as "
-            raise wrong_batch(f"{message}{MEDIA_TYPES[job.content_type]}.")
 
 
 class BatchView(BatchedView):

@@ -8,10 +8,13 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from django.db import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from enrollments.models import Account, Contact
 from promotions.models.bulk_jobs import BulkJob
-from promotions.services import bulk_runs, kept_files
+from promotions.services import batched_jobs, bulk_jobs, bulk_runs, kept_files
+from promotions.services.transactions import joins_another
 from promotions.sobjects import elements
 from promotions.sobjects.batched import intake, tables
 from promotions.sobjects.elements import BadXml, read_children
@@ -544,10 +547,102 @@ def test_a_batch_that_is_sent_again_under_its_key_is_taken_once(
     assert endings == (wanted if form == "CSV" else wanted | {".request"})
 
 
-def test_a_full_disk_is_told(batched: BatchedApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*args: Any) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize("form", ["CSV", "JSON", "XML"])
+@pytest.mark.parametrize("collisions", [1, 99])
+def test_a_batch_that_collides_is_taken_again_or_leaves_nothing(
+    batched: BatchedApi, monkeypatch: pytest.MonkeyPatch, form: str, collisions: int
+) -> None:
+    add_rows, left = batched_jobs.add_rows, iter([True] * collisions)
 
+    def collide(*args: Any, **options: Any) -> BulkJob:
+        added = add_rows(*args, **options)
+        if next(left, False):
+            raise OperationalError from DeadlockDetected()
+        return added
+
+    read = tables.READERS.get(form)
+
+    def outside_of_the_transaction(*args: Any) -> Any:
+        assert not joins_another()
+        assert read is not None
+        return read(*args)
+
+    monkeypatch.setattr(batched_jobs, "add_rows", collide)
+    monkeypatch.setitem(tables.READERS, form, outside_of_the_transaction)
+    path = f"job/{batched.open(form=form)}/batch"
+    kind = MEDIA_TYPES[form]
+    answer = batched.post(path, raw=SAME[form], Content_Type=kind, Idempotency_Key="k")
+    endings = sorted(file.suffix for file in kept_files.kept_directory("bulk").iterdir())
+    if collisions > 1:
+        assert problem(answer)[1] == "TooManyLockFailure"
+        assert (endings, BulkJob.objects.count()) == ([], 0)
+        return
+    assert answer.status_code == 201, answer.content
+    assert endings == ([""] if form == "CSV" else ["", ".request"])
+    work()
+    assert Account.objects.count() == 2
+    told = in_xml(answer) if form != "JSON" else answer.json()
+    assert batched.text(f"{path}/{told['id']}/request") == SAME[form]
+
+
+def test_a_batch_is_given_again_under_its_key_when_its_job_is_closed(batched: BatchedApi) -> None:
+    job = batched.open()
+    sent = {"raw": "Name\nOak\n", "Content_Type": "text/csv", "Idempotency_Key": "k"}
+    first = batched.post(f"job/{job}/batch", **sent)
+    batched.post(f"job/{job}", {"state": "Closed"})
+    again = batched.post(f"job/{job}/batch", **sent)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert len(list(kept_files.kept_directory("bulk").iterdir())) == 1
+    other = batched.post(f"job/{job}/batch", **{**sent, "Idempotency_Key": "other"})
+    assert problem(other)[1] == "InvalidJobState"
+    assert len(list(kept_files.kept_directory("bulk").iterdir())) == 1
+
+
+def test_a_job_has_so_many_batches_at_most(
+    batched: BatchedApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batched_jobs, "MOST_BATCHES", 2)
+    job = batched.open()
+    for _ in range(2):
+        assert batched.add(job, "Name\nOak\n").status_code == 201
+    told = problem(batched.add(job, "Name\nOak\n"))
+    assert told == (400, "ExceededQuota", "A job takes at most 2 batches. Make another job.")
+    assert batched.batch(f"job/{job}")["numberBatchesTotal"] == "2"
+    assert len(list(kept_files.kept_directory("bulk").iterdir())) == 2
+
+
+def full(*args: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_told(batched: BatchedApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_files.Arriving, "write", full)
     answer = batched.add(batched.open(), "Name\nOak\n")
     assert problem(answer)[:2] == (507, "ExceededQuota")
+
+
+@pytest.mark.parametrize("form", ["JSON", "XML"])
+@pytest.mark.parametrize("key", [{}, {"Idempotency_Key": "k"}])
+@pytest.mark.parametrize("step", ["written", "laid beside"])
+def test_a_disk_that_is_full_once_the_table_is_made(
+    batched: BatchedApi,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    key: dict[str, str],
+    step: str,
+) -> None:
+    write, first = kept_files.Arriving.write, iter([True])
+
+    def full_after_the_first(*args: Any) -> None:
+        if not next(first, False):
+            full()
+        write(*args)
+
+    if step == "written":
+        monkeypatch.setattr(kept_files.Arriving, "write", full_after_the_first)
+    else:
+        monkeypatch.setattr(bulk_jobs, "lay_beside", full)
+    path = f"job/{batched.open(form=form)}/batch"
+    answer = batched.post(path, raw=SAME[form], Content_Type=MEDIA_TYPES[form], **key)
+    assert problem(answer)[:2] == (507, "ExceededQuota")
+    assert list(kept_files.kept_directory("bulk").iterdir()) == []

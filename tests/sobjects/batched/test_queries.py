@@ -6,6 +6,8 @@ import json
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from enrollments.models import Account
 from tests.factories import NOW, make_account, make_contact
@@ -192,3 +194,13 @@ def test_as_tap_salesforce_does(batched: BatchedApi) -> None:
     answer = batched.get("job/750000000009999AAA", **json_kind)
     assert answer["Content-Type"] == "application/json"  # to the letter
     assert problem(answer)[:2] == (400, "InvalidJob")
+
+
+def test_what_is_asked_is_not_read_where_it_is_not_shown(batched: BatchedApi) -> None:
+    path, told = batched.load(PEOPLE, "query", name="Contact")
+    assert told["state"] == "Completed"
+    for shown in (path, path.rpartition("/")[0]):
+        with CaptureQueriesContext(connection) as asked:
+            assert batched.get(shown).status_code == 200
+        assert [one["sql"] for one in asked if '"query"' in one["sql"]] == []
+    assert batched.text(f"{path}/request") == PEOPLE
