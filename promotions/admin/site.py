@@ -298,7 +298,7 @@ def label_of(record: Any, by: Actor) -> str:
 
 
 def choice_of(record: Any, by: Actor) -> str:
-    """The same with what is to be known before it is chosen: ``Summer sale (SUMMER) · draft``."""
+    """The same with what is to be known before it is chosen: ``Spring sale (SPRING) · ended``."""
     registered: Any = admin.site._registry.get(type(record))
     stands_so = registered.stands_so(record) if registered else ""
     return " · ".join(part for part in (label_of(record, by), stands_so) if part)
