@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from http.client import responses
 from time import time
 from typing import Any, Final
@@ -51,6 +52,17 @@ class CompatibleNotFoundView(NotThere, CompatibleView):
     """Under ``/services/`` and ``/id/``."""
 
 
+PlainAnswer = Callable[[HttpRequest, int, str], HttpResponse]
+"""How failures outside of the views are told, by status and words. It must not fail itself."""
+_FORMS: Final[dict[str, PlainAnswer]] = {}
+
+
+def tell_plainly_below(beginning: str, form: PlainAnswer) -> None:
+    """Has the failures of requests whose paths begin so told in a form of their own; for the door
+    that is there."""
+    _FORMS[beginning] = form
+
+
 _UNAVAILABLE = "The service cannot reach its database at the moment. Try again in a few seconds."
 _DEFECT = "Something went wrong in the service; it is logged. Try again later."
 
@@ -77,6 +89,9 @@ def unreadable_request(request: HttpRequest, exception: Exception) -> HttpRespon
 
 def _plain_answer(request: HttpRequest, status: int, detail: str, error_code: str) -> HttpResponse:
     """An answer outside the catalogue, without anything that could fail on the way."""
+    for beginning, form in _FORMS.items():
+        if request.path_info.startswith(beginning):
+            return form(request, status, detail)
     if request.path_info.startswith(("/services/", "/id/")):
         entries = [{"errorCode": error_code, "message": detail, "fields": []}]
         return JsonResponse(entries, status=status, safe=False)

@@ -61,6 +61,11 @@ def of_domain(error: DomainError) -> Wrong:
     return Wrong(told, error.detail, status=STATUS.get(code, 400))
 
 
+def outside_of_views(status: int, detail: str) -> Wrong:
+    """That something failed before a view could say what, or in it."""
+    return Wrong("Unknown" if status >= 500 else _OTHERWISE, detail, status=status)
+
+
 def body_of(wrong: Wrong, *, in_json: bool) -> bytes:
     """The refusal as its caller reads it."""
     told = {"exceptionCode": wrong.code, "exceptionMessage": wrong.message}

@@ -5,13 +5,13 @@ the job's batches are (tap-salesforce makes its CSV jobs in JSON, and reads of t
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 from drf_spectacular.utils import extend_schema
@@ -21,7 +21,7 @@ from promotions import ids
 from promotions.http.authentication import AnyToken, SessionHeaderAuthentication
 from promotions.http.context import RequestContext
 from promotions.http.errors import errors_of, headers_for
-from promotions.http.fallback import NotThere
+from promotions.http.fallback import NotThere, tell_plainly_below
 from promotions.http.idempotency import idempotent
 from promotions.http.json import json_body
 from promotions.http.uploads import announced_size, body_blocks
@@ -60,13 +60,13 @@ _TAKEN: Final = {
 """How batches of a format may be announced."""
 
 
-def content_type_of(request: Request) -> tuple[str, str]:
+def content_type_of(request: Request | HttpRequest) -> tuple[str, str]:
     """What a request says its body is, and in which charset."""
     kind, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE") or "")
     return kind.lower(), parameters.get("charset", "utf-8").lower()
 
 
-def speaks_json(request: Request) -> bool:
+def speaks_json(request: Request | HttpRequest) -> bool:
     """Also of a request without a body: clients announce then what they want to read."""
     kind, _ = content_type_of(request)
     return kind == _JSON or (
@@ -92,13 +92,27 @@ def error_response(exc: Exception, context: Any) -> HttpResponse | None:
             if not found_errors:
                 return None
             wrong = errors.of_domain(found_errors[0])
-    in_json = speaks_json(context["request"])
+    return _refusal(context["request"], wrong, headers_for(exc))
+
+
+def _refusal(
+    request: Request | HttpRequest, wrong: Wrong, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    in_json = speaks_json(request)
     return HttpResponse(
         errors.body_of(wrong, in_json=in_json),
         status=wrong.status,
         content_type=_JSON if in_json else _XML[0],
-        headers=headers_for(exc),
+        headers=headers,
     )
+
+
+def plain_answer(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    """What a caller gets where no view answers: we failed, or can't read the request."""
+    return _refusal(request, errors.outside_of_views(status, detail))
+
+
+tell_plainly_below("/services/async/", plain_answer)
 
 
 class BatchedView(RequestContext):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -324,3 +325,30 @@ def test_old_jobs_are_cleaned_up_with_their_batches_and_files(batched: BatchedAp
         *(kept.path + ending for ending in ("", ".request", ".successful") if kept.path),
         *(batch.path for batch in BulkJob.objects.exclude(pk=kept.pk)),
     }
+
+
+@pytest.mark.parametrize(("fault", "status"), [(OperationalError, 503), (RuntimeError, 500)])
+@pytest.mark.parametrize("kind", ["application/xml", "text/csv", "application/json"])
+def test_our_own_failures_are_told_in_this_dialect(
+    batched: BatchedApi,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: type[Exception],
+    status: int,
+    kind: str,
+) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise fault("out of order")
+
+    job = batched.open()
+    monkeypatch.setattr("promotions.services.batched_jobs.jobs_of", fail)
+    client = Client(raise_request_exception=False, headers=batched.headers)
+    answer = client.post(f"{ASYNC}/job/{job}/batch", "<a/>", content_type=kind)
+    assert problem(answer)[:2] == (status, "Unknown")
+    assert (answer["Content-Type"] == "application/json") is (kind == "application/json")
+    assert ("Retry-After" in answer) is (status == 503)
+    assert "out of order" not in answer.content.decode()
+
+
+def test_a_host_that_is_none_of_ours_is_told_in_this_dialect() -> None:
+    answer = Client().get(f"{ASYNC}/job", headers={"Host": "evil.example"})
+    assert problem(answer)[:2] == (400, "ClientInputError")
