@@ -167,7 +167,8 @@ def _by_words(model: type[Model], text: str) -> Iterator[Q]:
 def _called(column: str, text: str, by: Actor) -> Iterator[Q]:
     """Those who are called exactly so: of very many who begin so they must be among those found."""
     named = fold(text.strip())
-    if named and "\x00" not in named and "@" not in named and sees_personal_data(by):
+    is_a_name = named and not {"\x00", "@"} & {*named} and usage_key(text.strip()) is None
+    if is_a_name and sees_personal_data(by):
         yield Q(**{column: named})
 
 

@@ -160,6 +160,19 @@ def test_takes_as_many_statements_for_ten_as_for_one(
         assert len(numbers(support.get(LIST))) == 10
 
 
+@pytest.mark.parametrize(
+    "asked", ["anna van der berg", "x@example.com", "+49 30 23125600", "0301234", "number", "id"]
+)
+def test_a_search_takes_twenty_statements_at_most(
+    support: Client, asked: str, django_assert_max_num_queries: Any
+) -> None:
+    usage = enroll_contact(make_contact(account=make_account()), make_promotion())
+    text = {"number": usage.name, "id": usage.record_id}.get(asked, asked)
+    support.get(LIST)
+    with django_assert_max_num_queries(20):
+        support.get(LIST, {"q": text})
+
+
 def test_nobody_adds_edits_or_deletes_around_the_service(superuser: Client) -> None:
     usage = enroll_contact(make_contact(), make_promotion())
     assert superuser.get(f"{LIST}add/").status_code == 403
