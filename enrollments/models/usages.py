@@ -92,8 +92,10 @@ class PromotionPartyUsage(Record):
         # in docs/decisions/0015-indexes.md.
         indexes = [
             models.Index(name="usage_created", fields=["created_date", "id"]),
-            # A promotion's enrollments, page by page.
-            models.Index(name="usage_by_promotion", fields=["promotion", "id"]),
+            # A promotion's enrollments, page by page, and how many: without a look at each of them.
+            models.Index(
+                name="usage_by_promotion", fields=["promotion", "id"], include=["is_deleted"]
+            ),
             # What changed since a partner last looked.
             models.Index(name="usage_modified", fields=["last_modified_date", "id"]),
             # The few among very many.
