@@ -515,7 +515,7 @@ def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool) -> str
     return _squeezed(f"WITH {beginning} {_ITS_RECORD_MADE if alone else _ALL_RECORDS_MADE}")
 
 
-# --- Staging: most rows of an audience need no telling, and never leave the database --------------
+# --- Staging: the rows of an audience about which there is nothing to tell ------------------------
 
 STAGED: Final = {
     "terms" if name == "promotion" else name: kind for name, kind in WANTED.columns.items()

@@ -58,7 +58,7 @@ def tell_conflict(form: forms.Form, promotion: Promotion, refused: Refused, by: 
     words = conflict_in_words(promotion, known, tracked=True, by=by)
     form.add_error(None, f"{words} {ONCE_MORE}")
     form.data = form.data.copy()  # type: ignore[attr-defined]  # what was sent, a QueryDict
-    form.data[form.add_prefix("version")] = str(promotion.version)  # type: ignore[index]
+    form.data[form.add_prefix("version")] = str(promotion.version)  # type: ignore[index]  # a copy can be written
     return True
 
 
