@@ -193,21 +193,23 @@ def _csv_rows(
 ) -> Iterator[tuple[int, Item | Unreadable]]:
     columns, delimiter, width = header.columns, header.delimiter, len(header.columns)
     for number, line in lines:
-        if b'"' in line:
+        is_quoted = b'"' in line
+        if is_quoted:
             cells = _quoted_cells(lines, (number, line), delimiter)
         else:
             cells = _plain_cells(line, delimiter)
         if isinstance(cells, Unreadable):
             yield number, cells
             continue
-        cells = [cell.strip() for cell in cells]
+        cells = [*map(str.strip, cells)]
         if not any(cells):
             continue
         if len(cells) != width:
             detail = f"The row has {len(cells)} cells, the header {width}. Mend the row."
             yield number, _unreadable(detail)
             continue
-        cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+        if is_quoted or b"'" in line:  # a quoted row may go on in other lines
+            cells = [*map(unguarded, cells)]
         yield number, parse_cells(columns, cells, promotion_id)
 
 

@@ -11,7 +11,7 @@ from promotions.models import Promotion, RecordQuerySet
 from promotions.models.base import Record, not_blank, one_of
 
 MOST_SESSIONS: Final = 8
-LARGEST_BATCH: Final = 5_000
+LARGEST_BATCH: Final = 10_000
 
 
 class FileFormat(models.TextChoices):

@@ -6,12 +6,14 @@ run the same parts; where PostgreSQL holds locks, SQLite has but one writer. On 
 writing is one statement, on SQLite one for each part. ``loading.py`` and ``writing.py`` run them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from enrollments.models import PromotionPartyUsage
+from django.db import connection, models
+
+from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.parameter_rows import ParameterRows
 from promotions.services.history import CREATED
 
@@ -554,44 +556,49 @@ SELECT o.*, nextval((SELECT pg_get_serial_sequence('{_USAGE}', 'id'))::regclass)
    AND {_HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")}
  ORDER BY o.contact"""
 
-# COPY writes rows in half the time of INSERT: so they are written out here as its lines, and the
-# client hands them back. What all rows of the same terms have in common is written out once.
-_OWN: Final = {"account_id": "o.account", "contact_id": "o.contact"}
-"""The columns in which rows of the same terms differ, beside their ids."""
+# COPY writes rows in half the time of INSERT, and reads them quickest in its binary format. What
+# rows of the same terms have in common is written in it here, and once; ``copied_rows.py`` adds
+# what is each row's own.
+_OWN: Final = ("id", "contact_id", "account_id")
+"""The columns in which new records of the same terms differ."""
+_TOLD_OWN: Final = ("usage_id",)
 _COMMON: Final = {column: value for column, value in _RECORD.items() if column not in _OWN}
-_TOLD_COMMON: Final = {column: value for column, value in _TOLD.items() if column != "usage_id"}
-COPY_RECORDS: Final = f"COPY {_USAGE} ({', '.join(('id', *_OWN, *_COMMON))}) FROM STDIN"
-COPY_HISTORY: Final = f"COPY {_HISTORY} ({', '.join(('usage_id', *_TOLD_COMMON))}) FROM STDIN"
+_TOLD_COMMON: Final = {column: value for column, value in _TOLD.items() if column not in _TOLD_OWN}
+RECORD_COLUMNS: Final = (*_OWN, *_COMMON)
+HISTORY_COLUMNS: Final = (*_TOLD_OWN, *_TOLD_COMMON)
+COPY_RECORDS: Final = f"COPY {_USAGE} ({', '.join(RECORD_COLUMNS)}) FROM STDIN (FORMAT binary)"
+COPY_HISTORY: Final = f"COPY {_HISTORY} ({', '.join(HISTORY_COLUMNS)}) FROM STDIN (FORMAT binary)"
+_SENT_BY: Final = {
+    "bigint": "int8send",
+    "integer": "int4send",
+    "boolean": "boolsend",
+    "numeric": "numeric_send",
+    "text": "textsend",
+    "varchar": "textsend",
+    "timestamp with time zone": "timestamptz_send",
+}
+"""What writes a value of a type as COPY reads it in its binary format."""
 
 
-_TAB: Final = r"E'\t'"
-_NEWLINE: Final = r"E'\n'"
-_ESCAPES: Final = ((r"'\'", r"'\\'"), (_TAB, r"'\t'"), (_NEWLINE, r"'\n'"), (r"E'\r'", r"'\r'"))
-
-
-def _cells(values: Iterable[str]) -> str:
-    """Values as COPY reads them, each behind what separates it from the one before."""
+def _cells(model: type[models.Model], values: Mapping[str, str]) -> str:
+    """The cells of these columns in that format, each behind its length, as hexadecimal digits."""
+    kinds = {field.column: field.db_type(connection) or "" for field in model._meta.concrete_fields}
     cells = []
-    for value in values:
-        text = f"CAST({value} AS text)"
-        for read, written in _ESCAPES:
-            text = f"replace({text}, {read}, {written})"
-        cells.append(rf"{_TAB} || COALESCE({text}, '\N')")
-    return " || ".join(cells)
-
-
-_OWN_CELLS: Final = " || ".join(
-    rf"{_TAB} || COALESCE(CAST({value} AS text), '\N')" for value in _OWN.values()
-)
+    for column, value in values.items():
+        kind = kinds[column]
+        sent = f"{_SENT_BY[kind.partition('(')[0]]}(CAST({value} AS {kind}))"
+        cells.append(f"COALESCE(int4send(length({sent})) || {sent}, int4send(-1))")
+    return f"encode({' || '.join(cells)}, 'hex')"
 
 
 @cache
 def deciding_on_staged(by: tuple[str, ...]) -> str:
     """PostgreSQL's statement that finds those rows of the staging table about whom there is nothing
-    to tell, in a promotion that it holds; it answers with their numbers, an array, and with the
-    lines to be copied for them by ``COPY_RECORDS`` and by ``COPY_HISTORY``, two texts; with nulls
-    where there are none. ``by`` says what their customers are reached by. Parameters: act, terms,
-    the promotion."""
+    to tell, in a promotion that it holds. It answers with arrays of their numbers, and of the ids,
+    contacts, accounts and terms of their records to be, all null where there is no such row; and
+    with the cells that records of the same terms have in common, an array in the order of the
+    terms, and those of all rows of history. ``by`` says what their customers are reached by.
+    Parameters: act, terms, the promotion."""
     parts = {
         "act": _act(),
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
@@ -599,8 +606,8 @@ def deciding_on_staged(by: tuple[str, ...]) -> str:
         # Of a contact, whoever that is.
         "common": f"""
 SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
-       array_agg({_cells(_COMMON.values())} ORDER BY n.n) AS cells,
-       MIN({_cells(_TOLD_COMMON.values())}) AS told
+       array_agg({_cells(PromotionPartyUsage, _COMMON)} ORDER BY n.n) AS cells,
+       MIN({_cells(PromotionPartyUsageHistory, _TOLD_COMMON)}) AS told
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
         "customers": _customers(by, by_text=True, about="terms", wanted="staged_enrollment"),
         "first_rows": _FIRST_ROWS,
@@ -608,7 +615,6 @@ SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return f"""WITH {beginning}
-SELECT array_agg(o.n),
-       string_agg(o.id || {_OWN_CELLS} || (SELECT cells FROM common)[o.terms] || {_NEWLINE}, ''),
-       string_agg(o.id || (SELECT told FROM common) || {_NEWLINE}, '')
+SELECT array_agg(o.n), array_agg(o.id), array_agg(o.contact), array_agg(o.account),
+       array_agg(o.terms), (SELECT cells FROM common), (SELECT told FROM common)
   FROM new o"""

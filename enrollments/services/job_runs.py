@@ -32,8 +32,8 @@ from promotions.actors import Actor, Source
 from promotions.errors import Refused
 from promotions.request_ids import request_id_for
 
-_AHEAD: Final = 2
-"""Batches that are read for each session while it works at one."""
+_AHEAD: Final = 1
+"""Batches that wait for each session while it works at one, and another is read."""
 _HEAVIEST: Final = 2_000_000
 """Characters in one batch: of long rows, which nobody needs, it has fewer."""
 _DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
@@ -271,8 +271,12 @@ def _weight(item: Item | Unreadable) -> int:
     """How many characters a row keeps in memory, as far as a row can be long."""
     if isinstance(item, Unreadable):
         return 0
-    texts = item.last_name, item.email, item.contact_external_id, item.offer_code
-    return sum(len(text) for text in texts if text is not None)
+    return (
+        len(item.last_name or "")
+        + len(item.email or "")
+        + len(item.contact_external_id or "")
+        + len(item.offer_code or "")
+    )
 
 
 def _partition(item: Item | Unreadable, count: int) -> int:

@@ -8,7 +8,7 @@ for what the row says is refused in any order, who is named again meets the reco
 and of a contact that has a record no row is enrolled here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +19,7 @@ from django.db import connection
 
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.services import enrollment_sql as sql
+from enrollments.services.copied_rows import NewRecords
 from enrollments.services.loading import reached_by, read_facts, wanted_row
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, Unreadable
@@ -105,20 +106,22 @@ def enroll_staged(
         cursor.execute(sql.STAGE)
         cursor.execute(sql.CLEAR)
         cursor.execute(sql.CHECK_AT_ONCE)
-        _copy(cursor, sql.COPY_STAGED, staging.text)
+        _copy(cursor, sql.COPY_STAGED, [staging.text])
         cursor.execute(sql.deciding_on_staged(staging.by), values)
-        numbers, records, history = cursor.fetchone()
+        numbers, *answer = cursor.fetchone()
         if numbers is None:
             return _NOBODY
+        new = NewRecords(*answer)
         with lost_races():
-            _copy(cursor, sql.COPY_RECORDS, records)
-        _copy(cursor, sql.COPY_HISTORY, history)
+            _copy(cursor, sql.COPY_RECORDS, new.records())
+        _copy(cursor, sql.COPY_HISTORY, new.history())
     return frozenset(numbers)
 
 
-def _copy(cursor: Any, statement: str, lines: str) -> None:
+def _copy(cursor: Any, statement: str, pieces: Iterable[str | bytes]) -> None:
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write(lines)
+        for piece in pieces:
+            copy.write(piece)
 
 
 def _accepted(n: int, one: Decision | None) -> tuple[Any, ...]:

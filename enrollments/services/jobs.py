@@ -55,7 +55,6 @@ def create_job(
     if promotion is None:
         raise _no_promotion()
     reason = (reason or "").strip() or None
-    batch_size = default_batch_size() if batch_size is None else batch_size
     if errors := list(_problems(sessions, batch_size, reason)):
         raise Refused(*errors)
     with file.at.open("rb") as opened:
@@ -72,7 +71,7 @@ def create_job(
         size=file.size,
         is_dry_run=is_dry_run,
         sessions=sessions,
-        batch_size=batch_size,
+        batch_size=_batch_size(sessions) if batch_size is None else batch_size,
         reason=reason,
         source=by.source.value,
         scopes=sorted(by.scopes),
@@ -89,10 +88,11 @@ def create_job(
     return job
 
 
-def default_batch_size() -> int:
+def _batch_size(sessions: int) -> int:
     """How many rows are enrolled in one transaction, unless somebody says otherwise: the more, the
-    less there is around them."""
-    return LARGEST_BATCH if is_postgresql() else _BATCH_OF_ONE_WRITER
+    less there is around them. The sessions share them, so that no more are in memory at once."""
+    most = LARGEST_BATCH if is_postgresql() else _BATCH_OF_ONE_WRITER
+    return most // sessions
 
 
 def promotion_named(key: int | None, code: str | None, *, by: Actor) -> int:
@@ -116,11 +116,11 @@ def _no_promotion() -> Refused:
     return refuse("promotion_not_found", "No such promotion. Check the id or the code.")
 
 
-def _problems(sessions: int, batch_size: int, reason: str | None) -> Iterator[DomainError]:
+def _problems(sessions: int, batch_size: int | None, reason: str | None) -> Iterator[DomainError]:
     if not 1 <= sessions <= MOST_SESSIONS:
         detail = f"A job has 1 to {MOST_SESSIONS} sessions."
         yield DomainError("invalid_value", detail, "sessions")
-    if not 1 <= batch_size <= LARGEST_BATCH:
+    if batch_size is not None and not 1 <= batch_size <= LARGEST_BATCH:
         detail = f"A batch has 1 to {LARGEST_BATCH:,} rows."
         yield DomainError("invalid_value", detail, "batchSize")
     if reason and len(reason) > LONGEST_REASON:

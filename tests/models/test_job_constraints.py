@@ -77,7 +77,7 @@ CHECKS: list[Check] = [
     ("job_sessions_in_range", job, {"sessions": 9}),
     ("job_dry_run_in_one_session", job, {"is_dry_run": True, "sessions": 2}),
     ("job_batch_size_in_range", job, {"batch_size": 0}),
-    ("job_batch_size_in_range", job, {"batch_size": 5_001}),
+    ("job_batch_size_in_range", job, {"batch_size": 10_001}),
     ("job_reason_not_blank", job, {"reason": ""}),
     ("job_failed_says_why", failed, {"failure": None}),
     ("job_failed_says_why", failed, {"failure": ""}),
@@ -105,7 +105,7 @@ UNIQUES: list[Unique] = [
 ]
 
 VALID: list[Valid] = [
-    (job, {"sessions": 8, "batch_size": 5_000}),
+    (job, {"sessions": 8, "batch_size": 10_000}),
     (job, {"is_dry_run": True}),
     (job, {"status": JobStatus.STOPPED}),
     (running, {"status": JobStatus.STOPPED}),

@@ -59,6 +59,11 @@ def test_a_dry_run_and_a_limited_promotion_have_one_session() -> None:
     assert make_job(sessions=4).sessions == 4
 
 
+def test_the_sessions_of_a_job_share_the_rows_that_are_in_memory() -> None:
+    alone, shared, dry = make_job(), make_job(sessions=4), make_job(sessions=4, is_dry_run=True)
+    assert alone.batch_size == 4 * shared.batch_size == dry.batch_size > 0
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

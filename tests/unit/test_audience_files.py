@@ -108,6 +108,8 @@ def test_blank_cells_are_absent() -> None:
 def test_what_a_spreadsheet_must_not_calculate_is_read_without_its_apostrophe() -> None:
     [item] = items_of(b"email\n'+49@example.com\n")
     assert item.email == "+49@example.com"
+    [item] = items_of(b'lastName,email\n"O\nHara",\'+49@example.com\n')
+    assert item.email == "+49@example.com"
 
 
 def test_a_quoted_cell_may_have_commas_quotes_and_lines() -> None:

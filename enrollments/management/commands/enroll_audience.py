@@ -55,8 +55,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch-size",
             type=int,
-            default=jobs.default_batch_size(),
-            help=f"rows in one transaction, 1 to {LARGEST_BATCH} (default: %(default)s)",
+            help=f"rows in one transaction, 1 to {LARGEST_BATCH:,} (default: as many as are quick)",
         )
         parser.add_argument("--reason", help="goes into the history of each enrollment")
         parser.add_argument(
