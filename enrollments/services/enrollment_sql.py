@@ -526,8 +526,6 @@ STAGED: Final = {
 STAGE: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_enrollment
        ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
-CHECK_AT_ONCE: Final = "SET CONSTRAINTS ALL IMMEDIATE"
-"""Foreign keys are checked by the statement then; COMMIT would take a little longer for it."""
 CLEAR: Final = "DELETE FROM staged_enrollment"
 """For another batch of the same transaction; after a COMMIT there is nothing."""
 COPY_STAGED: Final = f"COPY staged_enrollment ({', '.join(STAGED)}) FROM STDIN"

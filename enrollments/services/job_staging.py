@@ -52,7 +52,7 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
         if isinstance(item, Item) and item.names_contact:
             kinds.add(reached_by(item))
             number = terms.setdefault(item.terms, len(terms) + 1)  # arrays begin with 1
-            lines.append(_line(*wanted_row(n, item, number)))
+            lines.append(_line(wanted_row(n, item, number)))
     return Staging(
         text="".join(lines),
         terms=[Item.of_nobody(each) for each in terms],
@@ -60,18 +60,16 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
     )
 
 
-def _line(
-    n: int,
-    is_person: bool,
-    terms: int,
-    account: int | None,
-    contact: int | None,
-    *texts: str | None,
-) -> str:
-    cells = [_NULL if text is None else _escaped(text) for text in texts]
+def _line(row: Sequence[Any]) -> str:
+    """A row of ``enrollment_sql.WANTED`` as COPY reads it."""
+    n, is_person, terms, account, contact, external_id, email, last_name = row
     return (
-        f"{n}\t{is_person}\t{terms}\t{_NULL if account is None else account}"
-        f"\t{_NULL if contact is None else contact}\t" + "\t".join(cells) + "\n"
+        f"{n}\t{is_person}\t{terms}"
+        f"\t{_NULL if account is None else account}"
+        f"\t{_NULL if contact is None else contact}"
+        f"\t{_NULL if external_id is None else _escaped(external_id)}"
+        f"\t{_NULL if email is None else _escaped(email)}"
+        f"\t{_NULL if last_name is None else _escaped(last_name)}\n"
     )
 
 
@@ -105,7 +103,6 @@ def enroll_staged(
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
         cursor.execute(sql.CLEAR)
-        cursor.execute(sql.CHECK_AT_ONCE)
         _copy(cursor, sql.COPY_STAGED, [staging.text])
         cursor.execute(sql.deciding_on_staged(staging.by), values)
         numbers, *answer = cursor.fetchone()
