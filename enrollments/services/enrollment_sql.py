@@ -548,7 +548,7 @@ SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.terms
   FROM customers c WHERE (SELECT are_accepted FROM common)[c.terms] AND {_ONE_IS_MEANT}
  ORDER BY c.contact, c.n"""
 _NEW_OF_STAGED: Final = f"""
-SELECT o.*, nextval((SELECT pg_get_serial_sequence('{_USAGE}', 'id'))::regclass) AS id
+SELECT o.*, nextval((SELECT CAST(pg_get_serial_sequence('{_USAGE}', 'id') AS regclass))) AS id
   FROM first_rows o CROSS JOIN open
  WHERE NOT open.is_limited
    AND {_HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")}

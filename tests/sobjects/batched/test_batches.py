@@ -13,7 +13,7 @@ from psycopg.errors import DeadlockDetected
 
 from enrollments.models import Account, Contact
 from promotions.models.bulk_jobs import BulkJob
-from promotions.services import batched_jobs, bulk_jobs, bulk_runs, kept_files
+from promotions.services import batched_jobs, bulk_jobs, kept_files
 from promotions.services.transactions import joins_another
 from promotions.sobjects import elements
 from promotions.sobjects.batched import intake, tables
@@ -27,7 +27,7 @@ from tests.sobjects.batched.conftest import (
     outcome,
     problem,
 )
-from tests.sobjects.bulk.conftest import work
+from tests.sobjects.bulk.conftest import work, work_until_killed
 
 pytestmark = pytest.mark.django_db
 
@@ -488,20 +488,7 @@ def test_a_batch_goes_on_where_its_worker_was_killed(
     }[form]
     job = batched.open(form=form)
     batched.add(job, batch, form)
-    advance, steps = bulk_runs.advance, iter([True, True, False])
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*args: Any, **options: Any) -> None:
-        if not next(steps):
-            raise Killed
-        advance(*args, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(bulk_runs, "advance", killed)
-        with pytest.raises(Killed):
-            work()
+    work_until_killed(monkeypatch, after=2)
     found = BulkJob.objects.get()
     path = f"job/{job}/batch/{found.record_id}"
     assert outcome(batched.batch(path)) == ("InProgress", 4, 0)

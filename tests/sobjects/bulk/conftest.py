@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from promotions.services import bulk_runs
 from promotions.sobjects.bulk.queries import BulkQueries
 from promotions.sobjects.bulk.worker import BulkJobs
 from tests.sobjects.conftest import ObjectApi
@@ -22,6 +23,24 @@ def work() -> Told:
     for one in (BulkJobs(), BulkQueries()):
         one.look(threading.Event(), told.append)
     return told
+
+
+def work_until_killed(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+    """The same, by a worker that is killed before it commits the next of its steps."""
+    advance, steps = bulk_runs.advance, iter([True] * after)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*args: Any, **options: Any) -> None:
+        if not next(steps, False):
+            raise Killed
+        advance(*args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk_runs, "advance", killed)
+        with pytest.raises(Killed):
+            work()
 
 
 def content_of(answer: Any) -> str:

@@ -12,7 +12,7 @@ from promotions.models.bulk_jobs import BulkJob
 from promotions.services import bulk_jobs, bulk_runs
 from promotions.sobjects.bulk.worker import BulkJobs
 from tests.factories import make_account
-from tests.sobjects.bulk.conftest import BulkApi, work
+from tests.sobjects.bulk.conftest import BulkApi, work, work_until_killed
 
 pytestmark = pytest.mark.django_db
 
@@ -185,20 +185,7 @@ def test_a_job_goes_on_where_its_worker_was_killed(
     job = bulk.open("Account")
     bulk.upload(job, "Name\n" + "".join(f'"A\n{n}"\n' for n in range(7)))
     bulk.close(job)
-    advance, steps = bulk_runs.advance, iter([True, True, False])
-
-    class Killed(BaseException):
-        pass
-
-    def killed(*args: Any, **options: Any) -> None:
-        if not next(steps):
-            raise Killed
-        advance(*args, **options)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(bulk_runs, "advance", killed)
-        with pytest.raises(Killed):
-            work()
+    work_until_killed(monkeypatch, after=2)
     assert bulk.counts(job) == ("InProgress", 4, 0)
     # Written by a process that could not commit it.
     path = bulk_jobs.path_of(BulkJob.objects.get(), ".successful")
