@@ -507,9 +507,13 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 2592000, least=0, most=63072000) if HTTPS else 0
-# Other names below the domain, and lists built into browsers, are not this service's to decide on.
-# Columns that an index only carries along spare PostgreSQL the table; SQLite reads that instead.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "models.W040"]
+SILENCED_SYSTEM_CHECKS = [
+    # Other names below the domain, and lists in browsers, are not this service's to decide on.
+    "security.W005",
+    "security.W021",
+    # Columns that an index only carries along spare PostgreSQL the table; SQLite reads the table.
+    "models.W040",
+]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"

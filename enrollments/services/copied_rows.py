@@ -16,11 +16,10 @@ _END: Final = Struct(">h").pack(-1)
 _NULL: Final = Struct(">i").pack(-1)
 _KEY: Final = 8
 """Bytes of a primary key."""
-_PIECE: Final = 1_000
-"""Rows."""
-_ROW_OF_ONE: Final = Struct(">hiq").pack
-_ROW_OF_TWO: Final = Struct(">hiqiq").pack
-_CELL: Final = Struct(">iq").pack
+_ROWS_IN_PIECE: Final = 1_000
+_BEGIN_WITH_KEY: Final = Struct(">hiq").pack
+_BEGIN_WITH_TWO_KEYS: Final = Struct(">hiqiq").pack
+_ONE_KEY: Final = Struct(">iq").pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,11 @@ class NewRecords:
         without_account = [_NULL + cells for cells in common]
         rows = zip(self.keys, self.contacts, self.accounts, self.terms, strict=True)
         return _in_pieces(
-            _ROW_OF_TWO(count, _KEY, key, _KEY, contact) + without_account[terms]
+            _BEGIN_WITH_TWO_KEYS(count, _KEY, key, _KEY, contact) + without_account[terms]
             if account is None
-            else _ROW_OF_TWO(count, _KEY, key, _KEY, contact) + _CELL(_KEY, account) + common[terms]
+            else _BEGIN_WITH_TWO_KEYS(count, _KEY, key, _KEY, contact)
+            + _ONE_KEY(_KEY, account)
+            + common[terms]
             for key, contact, account, terms in rows
         )
 
@@ -55,11 +56,11 @@ class NewRecords:
         """For ``enrollment_sql.COPY_HISTORY``, piece by piece."""
         count = len(sql.HISTORY_COLUMNS)
         told = bytes.fromhex(self.told)
-        return _in_pieces(_ROW_OF_ONE(count, _KEY, key) + told for key in self.keys)
+        return _in_pieces(_BEGIN_WITH_KEY(count, _KEY, key) + told for key in self.keys)
 
 
 def _in_pieces(rows: Iterator[bytes]) -> Iterator[bytes]:
     yield _BEGIN
-    while piece := b"".join(islice(rows, _PIECE)):
+    while piece := b"".join(islice(rows, _ROWS_IN_PIECE)):
         yield piece
     yield _END

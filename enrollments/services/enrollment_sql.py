@@ -558,7 +558,8 @@ SELECT o.*, nextval((SELECT CAST(pg_get_serial_sequence('{_USAGE}', 'id') AS reg
 # rows of the same terms have in common is written in it here, and once; ``copied_rows.py`` adds
 # what is each row's own.
 _OWN: Final = ("id", "contact_id", "account_id")
-"""The columns in which new records of the same terms differ."""
+"""The columns in which new records of the same terms differ, as ``copied_rows.py`` puts them
+together: all of them are keys."""
 _TOLD_OWN: Final = ("usage_id",)
 _COMMON: Final = {column: value for column, value in _RECORD.items() if column not in _OWN}
 _TOLD_COMMON: Final = {column: value for column, value in _TOLD.items() if column not in _TOLD_OWN}
@@ -583,8 +584,9 @@ def _cells(model: type[models.Model], values: Mapping[str, str]) -> str:
     kinds = {field.column: field.db_type(connection) or "" for field in model._meta.concrete_fields}
     cells = []
     for column, value in values.items():
-        kind = kinds[column]
-        sent = f"{_SENT_BY[kind.partition('(')[0]]}(CAST({value} AS {kind}))"
+        # Without its length, to which a CAST would cut the value: COPY refuses what is too long.
+        kind = kinds[column].partition("(")[0]
+        sent = f"{_SENT_BY[kind]}(CAST({value} AS {kind}))"
         cells.append(f"COALESCE(int4send(length({sent})) || {sent}, int4send(-1))")
     return f"encode({' || '.join(cells)}, 'hex')"
 

@@ -28,6 +28,10 @@ _FOR_LATER_ROWS_TOO: Final = ("already_enrolled", "enrollment_limit_reached")
 """Refusals that any later row for the same customer meets as well."""
 
 
+_TOGETHER: Final = 1_000
+"""Rows that are told one by one and asked about in one statement: its answer is in memory."""
+
+
 class _Judged(NamedTuple):
     """What becomes of a row."""
 
@@ -74,7 +78,10 @@ def enroll_rows(
         return enroll(items, by=by, at=at, all_or_none=False, reason=reason, at_once=False)
 
     ask = decide if trial else act
-    pieces = _pieces(rows, decide) if in_order else [rows]
+    if in_order:
+        pieces = _pieces(rows, decide)
+    else:
+        pieces = (rows[n : n + _TOGETHER] for n in range(0, len(rows), _TOGETHER))
     return [errors for piece in pieces for errors in _verdicts(piece, ask, trial)]
 
 

@@ -26,7 +26,6 @@ from enrollments.services.job_files import opened
 from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
-from enrollments.services.parameter_rows import is_postgresql
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor, Source
 from promotions.errors import Refused
@@ -128,8 +127,7 @@ class _Sessions:
             for partition in partitions
         ]
         self._rows: list[list[Row]] = [[] for _ in partitions]
-        is_limited = job.promotion.maximum_enrollment_count is not None
-        self._stages = is_postgresql() and not (job.is_dry_run or is_limited)
+        self._stages = jobs.takes_quick_way(job)
         self._weights = [0] * len(partitions)
 
     def work_off(self, file: BinaryIO) -> bool:

@@ -83,7 +83,8 @@ def enroll_staged(
     """Enrolls the customers of those rows about which there is nothing to tell; their numbers.
 
     Inside a transaction. Enrolls nobody where places are limited: these go row by row. Raises
-    ``LostRace`` where one of them was enrolled by somebody else meanwhile.
+    ``LostRace`` where one of them was enrolled by somebody else meanwhile. Foreign keys are checked
+    by COMMIT, which raises ``IntegrityError`` where somebody took a customer out by SQL.
     """
     if not staging.terms:
         return _NOBODY

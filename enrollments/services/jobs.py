@@ -28,8 +28,9 @@ from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 from promotions.models import Promotion
 
-_BATCH_OF_ONE_WRITER: Final = 1_000
-"""Rows that SQLite enrolls in a few tenths of a second, while every other writer waits."""
+_BATCH_OF_SINGLE_ROWS: Final = 1_000
+"""Rows that are enrolled in a few tenths of a second: on SQLite every other writer waits meanwhile,
+and whoever enrolls in the same promotion where its places are limited."""
 REFUSAL_COLUMNS: Final = ("line", "code", "reason", "pointer")
 _CHUNK: Final = 5_000
 
@@ -71,7 +72,6 @@ def create_job(
         size=file.size,
         is_dry_run=is_dry_run,
         sessions=sessions,
-        batch_size=_batch_size(sessions) if batch_size is None else batch_size,
         reason=reason,
         source=by.source.value,
         scopes=sorted(by.scopes),
@@ -80,6 +80,7 @@ def create_job(
         last_modified_by=by.user,
         last_modified_date=at,
     )
+    job.batch_size = _batch_size(job) if batch_size is None else batch_size
     with transaction.atomic():
         job.save(force_insert=True)
         EnrollmentJobPartition.objects.bulk_create(
@@ -88,11 +89,18 @@ def create_job(
     return job
 
 
-def _batch_size(sessions: int) -> int:
-    """How many rows are enrolled in one transaction, unless somebody says otherwise: the more, the
-    less there is around them. The sessions share them, so that no more are in memory at once."""
-    most = LARGEST_BATCH if is_postgresql() else _BATCH_OF_ONE_WRITER
-    return most // sessions
+def takes_quick_way(job: EnrollmentJob) -> bool:
+    """Whether most rows of ``job`` go together. In a dry run, where places are limited and on
+    SQLite all are told one by one."""
+    is_limited = job.promotion.maximum_enrollment_count is not None
+    return is_postgresql() and not (job.is_dry_run or is_limited)
+
+
+def _batch_size(job: EnrollmentJob) -> int:
+    """How many rows are enrolled in one transaction, unless somebody says otherwise: the more go
+    the quick way, the less there is around them. The sessions share them, so that no more are in
+    memory at once."""
+    return (LARGEST_BATCH if takes_quick_way(job) else _BATCH_OF_SINGLE_ROWS) // job.sessions
 
 
 def promotion_named(key: int | None, code: str | None, *, by: Actor) -> int:
@@ -145,9 +153,7 @@ def enroll_tried(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
             raise refuse("invalid_value", f"The file was taken for {made.name} already.")
         file = AudienceFile(job.file_name, job.path, job.sha256, job.size)
         try:
-            return create_job(
-                job.promotion_id, file, batch_size=job.batch_size, reason=job.reason, by=by, at=at
-            )
+            return create_job(job.promotion_id, file, reason=job.reason, by=by, at=at)
         except FileNotFoundError as error:
             detail = "The file of this dry run is not kept any more. Send it again."
             raise refuse("invalid_value", detail) from error

@@ -16,6 +16,7 @@ from enrollments.services.job_files import (
     receive,
     remove_old_files,
 )
+from enrollments.services.parameter_rows import is_postgresql
 from promotions.actors import Actor, Source
 from promotions.errors import Refused
 from promotions.services.purging import purge_promotion
@@ -60,8 +61,13 @@ def test_a_dry_run_and_a_limited_promotion_have_one_session() -> None:
 
 
 def test_the_sessions_of_a_job_share_the_rows_that_are_in_memory() -> None:
-    alone, shared, dry = make_job(), make_job(sessions=4), make_job(sessions=4, is_dry_run=True)
-    assert alone.batch_size == 4 * shared.batch_size == dry.batch_size > 0
+    assert make_job().batch_size == 4 * make_job(sessions=4).batch_size
+
+
+def test_rows_that_others_may_wait_for_go_a_thousand_at_a_time() -> None:
+    limited = make_promotion(maximum_enrollment_count=3)
+    assert make_job(limited).batch_size == make_job(is_dry_run=True).batch_size == 1_000
+    assert make_job().batch_size == (10_000 if is_postgresql() else 1_000)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,15 @@ import pytest
 from django.db import connection, transaction
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
-from enrollments.services import job_staging
+from enrollments.services import copied_rows, job_staging
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollment_sql import STAGED
 from enrollments.services.job_staging import enroll_staged, stage
 from enrollments.services.loading import read_facts
 from enrollments.wire import Item, Unreadable
 from promotions.errors import DomainError
 from promotions.models import Promotion
+from promotions.request_ids import request_id_for
 from promotions.services.promotions import update_promotion
 from promotions.services.transactions import LostRace
 from tests.factories import (
@@ -154,6 +156,50 @@ def test_whom_exactly_one_contact_is_meant_by(
         assert usage.enrollment_expiration_date_time == given.get("expiration")
         [row] = usage.history.all()
         assert (row.field, row.reason, row.created_date) == ("created", "x", NOW)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", [None, "a\ttab, a \\N,\na line, 'é🎉'"])
+def test_a_record_and_its_history_are_those_of_a_request(
+    promotion: Promotion, account: Account, reason: str | None
+) -> None:
+    offer = make_offer()
+    for terms in (
+        {},
+        {"account_id": account.pk},
+        {"offer_id": offer.pk, "effective": NOW + DAY, "expiration": NOW + 2 * DAY},
+    ):
+        rows = []
+        for quickly in (True, False):
+            contact = make_contact(account=account)
+            item = Item(contact_id=contact.pk, promotion_id=promotion.pk, **terms)
+            with request_id_for("0hJ000000000001"), transaction.atomic():
+                if quickly:
+                    assert enroll_staged(stage([(1, item)]), by=actor(), at=NOW, reason=reason)
+                else:
+                    enroll([item], by=actor(), at=NOW, reason=reason, at_once=False)
+            usage = PromotionPartyUsage.objects.filter(contact=contact)
+            [history] = usage.get().history.values()
+            told = {**usage.values()[0], **{f"history_{name}": it for name, it in history.items()}}
+            for own in ("id", "contact_id", "history_id", "history_usage_id"):
+                assert told.pop(own)
+            rows.append(told)
+        assert rows[0] == rows[1]
+        assert rows[0]["history_reason"] == reason
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_more_than_are_copied_in_one_piece(
+    promotion: Promotion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copied_rows, "_ROWS_IN_PIECE", 2)
+    people = [make_contact() for _ in range(5)]
+    items = [Item(contact_id=person.pk, promotion_id=promotion.pk) for person in people]
+    assert quickly_enrolled(*items) == [*range(5)]
+    made = PromotionPartyUsage.objects.order_by("pk").values_list("contact", "history__field")
+    assert list(made) == [(person.pk, "created") for person in people]
 
 
 @pytest.mark.postgresql

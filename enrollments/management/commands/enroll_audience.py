@@ -55,7 +55,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch-size",
             type=int,
-            help=f"rows in one transaction, 1 to {LARGEST_BATCH:,} (default: as many as are quick)",
+            help=f"rows in one transaction, 1 to {LARGEST_BATCH:,} (default: on PostgreSQL, where "
+            "all go together, so many, shared among the sessions; otherwise a tenth)",
         )
         parser.add_argument("--reason", help="goes into the history of each enrollment")
         parser.add_argument(
