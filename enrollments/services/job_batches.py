@@ -4,7 +4,8 @@ one transaction. The only place where a job enrolls."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, TypeVar
+from itertools import islice
+from typing import Final
 
 from enrollments.models import EnrollmentJob, EnrollmentJobPartition, EnrollmentJobRefusal
 from enrollments.models.jobs import FileFormat
@@ -15,8 +16,8 @@ from promotions.actors import Actor
 from promotions.errors import DomainError
 from promotions.services.transactions import in_transaction, patiently
 
-T = TypeVar("T")
-
+_WRITTEN_TOGETHER: Final = 1_000
+"""Refusals, where a whole batch is refused."""
 _COLUMNS: Final = {
     "contact.id": "contactId",
     "contact.externalId": "contactExternalId",
@@ -88,15 +89,18 @@ def run_batch(
             # Who met others on the quick way goes row by row, where these are left out.
             staging=batch.staging if tries == 1 else None,
         )
-        refusals = list(_refusals(job, batch.rows, verdicts))
-        EnrollmentJobRefusal.objects.bulk_create(refusals)
+        refused = 0
+        refusals = _refusals(job, batch.rows, verdicts)
+        while some := list(islice(refusals, _WRITTEN_TOGETHER)):
+            EnrollmentJobRefusal.objects.bulk_create(some)
+            refused += len(some)
         partition.rows_done += len(batch.rows)
         partition.batches_done += 1
-        partition.enrolled += len(batch.rows) - len(refusals)
-        partition.refused += len(refusals)
+        partition.enrolled += len(batch.rows) - refused
+        partition.refused += refused
         partition.position = batch.position
         partition.save()
-        return len(refusals)
+        return refused
 
     refused = patiently(lambda: in_transaction(act))
     if trial and tried:

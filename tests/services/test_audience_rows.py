@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from enrollments.models import Contact, EnrollmentPlaces, PromotionPartyUsage
+from enrollments.services import job_rows
 from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
 from enrollments.services.job_rows import Row, enroll_rows
@@ -36,13 +37,16 @@ STAGED = False
 @pytest.fixture(
     autouse=True,
     params=[
-        pytest.param(False, id="row by row"),
-        pytest.param(True, id="staged", marks=pytest.mark.postgresql),
+        pytest.param((False, 1_000), id="row by row"),
+        pytest.param((False, 2), id="in pieces"),
+        pytest.param((True, 1_000), id="staged", marks=pytest.mark.postgresql),
     ],
 )
-def staged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways have the same outcomes."""
-    monkeypatch.setattr(sys.modules[__name__], "STAGED", request.param)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ways have the same outcomes."""
+    is_staged, together = request.param
+    monkeypatch.setattr(sys.modules[__name__], "STAGED", is_staged)
+    monkeypatch.setattr(job_rows, "_TOGETHER", together)
 
 
 def item(promotion: Promotion, contact: Contact, **more: object) -> Item:
