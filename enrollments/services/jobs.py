@@ -28,7 +28,7 @@ from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 from promotions.models import Promotion
 
-_BATCH_OF_SINGLE_ROWS: Final = 1_000
+BATCH_OF_SINGLE_ROWS: Final = 1_000
 """Rows that are enrolled in a few tenths of a second: on SQLite every other writer waits meanwhile,
 and whoever enrolls in the same promotion where its places are limited."""
 REFUSAL_COLUMNS: Final = ("line", "code", "reason", "pointer")
@@ -100,7 +100,7 @@ def _batch_size(job: EnrollmentJob) -> int:
     """How many rows are enrolled in one transaction, unless somebody says otherwise: the more go
     the quick way, the less there is around them. The sessions share them, so that no more are in
     memory at once."""
-    return (LARGEST_BATCH if takes_quick_way(job) else _BATCH_OF_SINGLE_ROWS) // job.sessions
+    return (LARGEST_BATCH if takes_quick_way(job) else BATCH_OF_SINGLE_ROWS) // job.sessions
 
 
 def promotion_named(key: int | None, code: str | None, *, by: Actor) -> int:
@@ -160,9 +160,14 @@ def enroll_tried(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
 
 
 def may_enroll_tried(job: EnrollmentJob) -> bool:
-    """Whether ``job`` is a dry run from whose file customers can be enrolled."""
+    """Whether ``job`` is a dry run from whose file there are customers to enroll."""
     is_tried = job.is_dry_run and job.status == JobStatus.FINISHED
-    return is_tried and is_kept(job) and not _made_of(job).exists()
+    return (
+        is_tried
+        and is_kept(job)
+        and job.partitions.filter(enrolled__gt=0).exists()
+        and not _made_of(job).exists()
+    )
 
 
 def _made_of(job: EnrollmentJob) -> QuerySet[EnrollmentJob]:

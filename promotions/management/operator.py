@@ -22,6 +22,8 @@ def promotion_named(text: str, *, deleted: bool = False) -> Promotion:
     except ids.MalformedId:
         found = promotions.filter(promotion_code_key=fold(text)).order_by("-pk").first()
     if found is None:
-        where = "in the recycle bin" if deleted else "that is not deleted"
-        raise CommandError(f"There is no promotion {where} with the id or code {text}.")
+        where = "The recycle bin has" if deleted else "There is"
+        raise CommandError(
+            f"{where} no promotion with the id or code {text}. Check it in the admin."
+        )
     return found

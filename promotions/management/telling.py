@@ -1,8 +1,9 @@
 """What commands that take their time, and may be refused, say."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
 from django.core.management.base import CommandError, OutputWrapper
@@ -14,12 +15,18 @@ _EVERY: Final = 0.1
 
 
 @contextmanager
-def refusals_as_errors() -> Iterator[None]:
-    """A refusal ends the command with its reasons as sentences."""
+def refusals_as_errors(options: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+    """A refusal ends the command with its reasons as sentences. ``options``: what the command calls
+    that to which a reason points."""
     try:
         yield
     except Refused as refused:
-        reasons = [f"{e.pointer}: {e.detail}" if e.pointer else e.detail for e in refused.errors]
+        reasons = [
+            f"{options.get(error.pointer, error.pointer)}: {error.detail}"
+            if error.pointer
+            else error.detail
+            for error in refused.errors
+        ]
         raise CommandError("\n".join(reasons)) from refused
 
 

@@ -193,10 +193,13 @@ def test_a_job_that_another_process_runs_is_left_to_it(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("NONE", "{path}"), "There is no promotion that is not deleted with the id or code NONE."),
+        (
+            ("NONE", "{path}"),
+            "There is no promotion with the id or code NONE. Check it in the admin.",
+        ),
         (("MAY", "nowhere.csv"), "nowhere.csv: No such file or directory."),
         (("MAY", "{path}", "--sessions", "0"), "sessions: A job has 1 to 8 sessions."),
-        (("MAY", "{path}", "--batch-size", "0"), "batchSize: A batch has 1 to 10,000 rows."),
+        (("MAY", "{path}", "--batch-size", "0"), "--batch-size: A batch has 1 to 10,000 rows."),
         (("MAY", "{other}"), "phone: There is no such column; known are contactId,"),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_file_is_complete_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     make_promotion(promotion_code="Summer")
-    with pytest.raises(CommandError, match="no promotion that is not deleted"):
+    with pytest.raises(CommandError, match="There is no promotion with the id or code"):
         output_of("export_coupons", "Winter")
     with pytest.raises(CommandError, match="No such file"):
         output_of("export_coupons", "Summer", str(tmp_path / "no" / "coupons.csv"))

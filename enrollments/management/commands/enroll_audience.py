@@ -25,6 +25,9 @@ from promotions.services.job_pace import Pace
 GO_ON = "Run the same command again to go on where it stopped."
 
 
+_OPTIONS = {"batchSize": "--batch-size", "sessions": "--sessions", "reason": "--reason"}
+
+
 class Command(BaseCommand):
     # The checks load the whole service, which would be most of the memory.
     requires_system_checks: list[str] = []
@@ -55,8 +58,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch-size",
             type=int,
-            help=f"rows in one transaction, 1 to {LARGEST_BATCH:,} (default: on PostgreSQL, where "
-            "all go together, so many, shared among the sessions; otherwise a tenth)",
+            help=f"rows in one transaction, 1 to {LARGEST_BATCH:,} (default: so many, shared among "
+            f"the sessions; {jobs.BATCH_OF_SINGLE_ROWS:,} on SQLite, in a dry run and where places "
+            "are limited)",
         )
         parser.add_argument("--reason", help="goes into the history of each enrollment")
         parser.add_argument(
@@ -70,7 +74,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         promotion = promotion_named(options["promotion"])
-        with refusals_as_errors(), stop_on_signals() as stop:
+        with refusals_as_errors(_OPTIONS), stop_on_signals() as stop:
             try:
                 file = found_on_disk(Path(options["file"]))
                 job = self._job(promotion, file, options)
