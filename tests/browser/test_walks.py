@@ -21,10 +21,15 @@ def pick(page: Page, field: str, text: str) -> None:
 
 
 def in_the_calendar(page: Page, month: str) -> list[str]:
-    """The names in a month of the calendar, reached by its own buttons."""
+    """The names in a month of the calendar, reached by its own buttons. Each page is waited for:
+    a second click while it is under way would pass the month over."""
     page.locator("a[href='/admin/promotions/promotion/calendar/']").first.click()
+    page.wait_for_url("**/promotions/promotion/calendar/")
     while not page.get_by_role("heading", name=month).is_visible():
-        page.get_by_role("link", name="Next").click()
+        following = page.get_by_role("link", name="Next")
+        address = following.get_attribute("href")
+        following.click()
+        page.wait_for_url(f"**{address}")
     return [text.splitlines()[0] for text in page.locator(".calendar a").all_inner_texts()]
 
 
