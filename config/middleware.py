@@ -13,6 +13,7 @@ from django.urls import resolve
 
 from config.health import healthz, readyz
 from promotions.http.compatible import API_USAGE, CONTENT_TYPE
+from promotions.http.untying import untie
 from promotions.request_ids import request_id_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -100,7 +101,10 @@ def _answer_of_view(request: HttpRequest) -> HttpResponse:
     request.get_host()  # raises DisallowedHost
     match = request.resolver_match = resolve(request.path_info)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
+        untie(response)
+    return response
 
 
 def health_checks(get_response: GetResponse) -> GetResponse:

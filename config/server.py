@@ -5,15 +5,17 @@ import os
 import signal
 import socket
 from argparse import ArgumentParser
+from importlib import import_module
 from pathlib import Path
 
+from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces, SSLProtocols
 from granian.log import LogLevels
 
 from config.certificates import CERTIFICATE, KEY
 from config.chunked import WSGIApplication
-from promotions.processes import end_with_parent
+from promotions.processes import end_with_parent, spare_collector
 
 
 def main() -> None:
@@ -57,7 +59,7 @@ def main() -> None:
 
 
 def worker_application() -> WSGIApplication:
-    """The application, in a process that is ready to be stopped.
+    """The application, in a process that is ready to be stopped, with all that it loads.
 
     Until it serves, it stops at once; it begins with the main process's handlers, which would do
     nothing here. When the main process is killed, it ends, and the port with it.
@@ -69,6 +71,8 @@ def worker_application() -> WSGIApplication:
 
     from config.wsgi import application
 
+    import_module(settings.ROOT_URLCONF)  # the first call would do it
+    spare_collector()
     return application
 
 

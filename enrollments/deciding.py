@@ -30,8 +30,8 @@ class Decision:
     promotion: PromotionFacts | None
     offer: OfferFacts | None
     period: rules.Period
-    errors: list[DomainError] = field(default_factory=list)
-    refused_by: list[CheckName] = field(default_factory=list)
+    errors: tuple[DomainError, ...] = ()
+    refused_by: tuple[CheckName, ...] = ()
     """The checks that the errors come from."""
     first: "Decision | None" = None
     """The earlier item for the same customer and promotion, if there is one."""
@@ -53,7 +53,7 @@ class Decision:
         """Notes what a check has against the item, if anything."""
         if errors:
             self.errors += errors
-            self.refused_by.append(check)
+            self.refused_by += (check,)
 
 
 def decide(items: Sequence[Item], facts: Facts, at: datetime, zone: ZoneInfo) -> list[Decision]:

@@ -75,9 +75,6 @@ class Item(NamedTuple):
         return not (self.offer_id is None and self.offer_code is None)
 
 
-_FIRST_TERM: Final = Item._fields.index("promotion_id")
-
-
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """An item that is not of the wire format, with all that is wrong with it."""
@@ -150,16 +147,17 @@ def parse_cells(
 ) -> Item | Unreadable:
     """An item of the promotion with this key, from a row of a table with some of the ``COLUMNS``.
     Blank cells are absent; pointers are names of columns."""
-    values: dict[str, Any] = {"promotion_id": promotion_id}
+    values = _BLANK.copy()
+    values[_FIRST_TERM] = promotion_id
     errors = []
     for column, text in zip(columns, cells, strict=True):
         if text:
-            attribute, read = COLUMNS[column]
+            place, read = COLUMNS[column]
             try:
-                values[attribute] = read(text)
+                values[place] = read(text)
             except _Bad as bad:
                 errors.append(DomainError(bad.code, bad.detail, column))
-    item = Item(**values)
+    item = Item._make(values)
     if not (errors or item.names_contact or item.names_account):
         detail = "Name the customer, in one of the columns for contacts or as an account."
         errors.append(DomainError("customer_required", detail))
@@ -185,8 +183,8 @@ def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> li
     return list(_unknown(body, known, ""))
 
 
-_Part = Mapping[str, tuple[str, Callable[[str], Any]]]
-"""The properties of an object of an item: what of the item each is, and how it is read."""
+_Part = Mapping[str, tuple[int, Callable[[str], Any]]]
+"""The properties of an object of an item: which place of the item each has, and how it is read."""
 _Parts = Mapping[str, _Part]
 
 
@@ -197,24 +195,24 @@ def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> I
 
 def _well_formed(raw: Any, pointer: str, kinds: _Parts) -> Item | None:
     """What nearly all items are, read at once; None where there may be something to tell."""
-    values: dict[str, Any] = {}
+    values = _BLANK.copy()
+    values[0] = pointer
     try:
         for name, part in raw.items():
             if part.__class__ is str:
-                values[PERIOD[name]] = _moment(part)
+                values[_PERIOD[name]] = _moment(part)
                 continue
             known = kinds[name]
-            before = len(values)
+            if not part:
+                return None
             for property_, value in part.items():
                 if value.__class__ is not str:
                     return None
-                attribute, read = known[property_]
-                values[attribute] = read(value)
-            if len(values) == before:
-                return None
+                place, read = known[property_]
+                values[place] = read(value)
     except (AttributeError, KeyError, _Bad):
         return None
-    item = Item(pointer, **values)
+    item = Item._make(values)
     names_promotion = item.promotion_id is not None or item.promotion_code is not None
     return item if names_promotion and (item.names_contact or item.names_account) else None
 
@@ -231,19 +229,16 @@ def _told(raw: object, pointer: str, kinds: _Parts) -> Item | Unreadable:
         for name, known in kinds.items()
         if name in raw
     }
-    values = {
-        attribute: _read(parts[name], property_, join_pointer(pointer, name), read, errors)
-        for name, known in kinds.items()
-        if name in parts
-        for property_, (attribute, read) in known.items()
-        if property_ in parts[name]
-    }
-    item = Item(
-        pointer=pointer,
-        **values,
-        effective=_read(raw, "enrollmentEffectiveDateTime", pointer, _moment, errors),
-        expiration=_read(raw, "enrollmentExpirationDateTime", pointer, _moment, errors),
-    )
+    values = _BLANK.copy()
+    values[0] = pointer
+    for name, part in parts.items():
+        for property_, (place, read) in kinds[name].items():
+            if property_ in part:
+                at = join_pointer(pointer, name)
+                values[place] = _read(part, property_, at, read, errors)
+    for name, place in _PERIOD.items():
+        values[place] = _read(raw, name, pointer, _moment, errors)
+    item = Item._make(values)
     if not errors:
         errors.extend(_absent(raw, item, pointer))
     return Unreadable(tuple(errors), item) if errors else item
@@ -352,30 +347,40 @@ def _moment(text: str) -> datetime:
         raise _Bad("invalid_datetime", str(error)) from error
 
 
+_ITS: Final = {attribute: place for place, attribute in enumerate(Item._fields)}
+_FIRST_TERM: Final = _ITS["promotion_id"]
+_PERIOD: Final = {name: _ITS[attribute] for name, attribute in PERIOD.items()}
+_BLANK: Final[list[Any]] = [*Item()]
+"""The values of an item that says nothing; of a list an item is made in half the time."""
 _PARTS: Final[_Parts] = {
-    "account": {"id": ("account_id", _id(ids.ACCOUNT))},
+    "account": {"id": (_ITS["account_id"], _id(ids.ACCOUNT))},
     "contact": {
-        "id": ("contact_id", _id(ids.CONTACT)),
-        "lastName": ("last_name", _text),
-        "email": ("email", _text),
+        "id": (_ITS["contact_id"], _id(ids.CONTACT)),
+        "lastName": (_ITS["last_name"], _text),
+        "email": (_ITS["email"], _text),
     },
-    "promotion": {"id": ("promotion_id", _id(ids.PROMOTION)), "code": ("promotion_code", _text)},
-    "enrollmentOffer": {"id": ("offer_id", _id(ids.OFFER)), "code": ("offer_code", _text)},
+    "promotion": {
+        "id": (_ITS["promotion_id"], _id(ids.PROMOTION)),
+        "code": (_ITS["promotion_code"], _text),
+    },
+    "enrollmentOffer": {
+        "id": (_ITS["offer_id"], _id(ids.OFFER)),
+        "code": (_ITS["offer_code"], _text),
+    },
 }
 _AUDIENCE_PARTS: Final[_Parts] = {
     **_PARTS,
-    "contact": {**_PARTS["contact"], "externalId": ("contact_external_id", _text)},
+    "contact": {**_PARTS["contact"], "externalId": (_ITS["contact_external_id"], _text)},
 }
 _PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
-COLUMNS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    "contactId": ("contact_id", _id(ids.CONTACT)),
-    "contactExternalId": ("contact_external_id", _text),
-    "email": ("email", _text),
-    "lastName": ("last_name", _text),
-    "accountId": ("account_id", _id(ids.ACCOUNT)),
-    "enrollmentOfferId": ("offer_id", _id(ids.OFFER)),
-    "enrollmentOfferCode": ("offer_code", _text),
-    "enrollmentEffectiveDateTime": ("effective", _moment),
-    "enrollmentExpirationDateTime": ("expiration", _moment),
+COLUMNS: Final[_Part] = {
+    "contactId": _AUDIENCE_PARTS["contact"]["id"],
+    "contactExternalId": _AUDIENCE_PARTS["contact"]["externalId"],
+    "email": _AUDIENCE_PARTS["contact"]["email"],
+    "lastName": _AUDIENCE_PARTS["contact"]["lastName"],
+    "accountId": _PARTS["account"]["id"],
+    "enrollmentOfferId": _PARTS["enrollmentOffer"]["id"],
+    "enrollmentOfferCode": _PARTS["enrollmentOffer"]["code"],
+    **{name: (place, _moment) for name, place in _PERIOD.items()},
 }
-"""The columns of a table of items: what of an item each holds, and how a cell is read."""
+"""The columns of a table of items: which place of an item each has, and how a cell is read."""

@@ -11,4 +11,6 @@ import unicodedata
 def fold(text: str) -> str:
     """``text`` in the form in which equal means the same, whatever the case (``ß`` is ``ss``) and
     however accents are encoded (composed or combining)."""
+    if text.isascii():
+        return text.lower()  # the same, at once
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())

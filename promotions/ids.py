@@ -96,7 +96,22 @@ def _block(prefix: str, block: int) -> tuple[str, list[str]]:
         block, pair = divmod(block, _BASE)
         body = _PAIRS[pair] + body
     start = prefix + body.rjust(_BODY_LENGTH - 2, "0")
-    return start, [checksum(start + last) for last in ("00", "A0", "0A", "AA")]
+    return start, _checksums(start)
+
+
+@lru_cache(maxsize=8192)
+def _numbered(start: str) -> tuple[int, list[str]]:
+    """The same the other way round: the first key of those whose ids have this ``start``. Raises
+    ``KeyError`` where there is a character in it that no id has."""
+    number = 0
+    for at in range(len(start) - _BODY_LENGTH + 2, len(start), 2):
+        number = number * _BASE + _PAIR_VALUES[start[at : at + 2]]
+    return number * _BASE, _checksums(start)
+
+
+def _checksums(start: str) -> list[str]:
+    """Those of the ids with this ``start``, by the letter case of the two digits behind it."""
+    return [checksum(start + last) for last in ("00", "A0", "0A", "AA")]
 
 
 def decode(prefix: str, text: str) -> int:
@@ -109,18 +124,17 @@ def decode(prefix: str, text: str) -> int:
         raise MalformedId(f"an id has 15 or 18 characters, this one has {len(text)}")
     if not text.startswith(prefix):
         raise MalformedId(f"an id of this kind begins with {prefix}")
-    value = _PAIR_VALUES
+    short_id, sent = text[:_SHORT_LENGTH], text[_SHORT_LENGTH:]
     try:
-        high = (value[text[3:5]] * _BASE + value[text[5:7]]) * _BASE + value[text[7:9]]
-        low = (value[text[9:11]] * _BASE + value[text[11:13]]) * _BASE + value[text[13:15]]
+        first, checksums = _numbered(short_id[:-2])
+        pair = _PAIR_VALUES[short_id[-2:]]
     except KeyError:
         raise MalformedId("an id consists of the letters A-Z and a-z and the digits 0-9") from None
-    short_id, sent = text[:_SHORT_LENGTH], text[_SHORT_LENGTH:]
-    if sent and sent != checksum(short_id):
+    if sent and sent != checksums[_PAIR_CASES[pair]]:
         raise MalformedId(
             "the last three characters do not fit the rest: perhaps the case was changed"
         )
-    key = high * _BASE**3 + low
+    key = first + pair
     if key > _LARGEST:
         raise MalformedId("the number in this id is out of range")
     return key

@@ -1,6 +1,7 @@
-"""Processes that must not outlive the one that started them."""
+"""Processes that live long: they end with the one that started them, and collect little garbage."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -11,6 +12,9 @@ from typing import Final
 _TELL_OF_PARENTS_END: Final = 1
 """``PR_SET_PDEATHSIG`` of Linux's ``prctl``."""
 _BETWEEN_LOOKS: Final = 1.0
+_NEW_OBJECTS: Final = 100_000
+"""Between two searches for garbage. Nearly everything goes when nobody refers to it any more; what
+is left to the search are objects that refer to each other."""
 
 
 def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
@@ -22,6 +26,15 @@ def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
             os.kill(os.getpid(), number)
     else:
         threading.Thread(target=_watch, args=(parent, number), daemon=True).start()
+
+
+def spare_collector() -> None:
+    """For a process that has loaded all it needs: that is not searched for garbage any more, and
+    what many calls or rows at once have in hand not time and again. It would be a quarter of the
+    work of a large call (``docs/decisions/0014-api-path.md``)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
 
 
 def _watch(parent: int, number: int) -> None:

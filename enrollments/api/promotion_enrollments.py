@@ -3,7 +3,6 @@
 Source: the enrollment contract, "The wire format" and rule 11.
 """
 
-from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +13,7 @@ from enrollments.api import documentation
 from enrollments.api.refusals import KeepsRefusals
 from enrollments.facts import OfferFacts, PromotionFacts
 from enrollments.models import RefusedCall
+from enrollments.rules import Period
 from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
 from enrollments.wire import parse_request
 from promotions import ids
@@ -59,44 +59,43 @@ class PromotionEnrollmentsView(KeepsRefusals, CompatibleView):
 
 
 def _result(outcome: Enrolled | NotEnrolled, named: dict[object, Any]) -> dict[str, Any]:
-    """What is said of one item. ``named`` keeps what is said of promotions, offers and moments that
-    several items of a request name."""
+    """What is said of one item. ``named`` keeps what is said of the terms that several items of a
+    request have in common."""
     if isinstance(outcome, NotEnrolled):
         return {"errors": error_entries(outcome.errors)}
-    item, decision = outcome.item, outcome.decision
-    promotion, offer, contact = decision.promotion, decision.offer, decision.customer.contact
+    decision = outcome.decision
+    account, contact = outcome.item.account_id, decision.customer.contact
+    promotion, offer = decision.promotion, decision.offer
     assert promotion is not None
+    terms = promotion.key, None if offer is None else offer.key, decision.period
+    said = named.get(terms)
+    if said is None:
+        said = named[terms] = _of_records(promotion, offer), _of_period(decision.period)
+    records, period = said
     result: dict[str, Any] = {}
-    if item.account_id is not None:
-        result["account"] = {"id": ids.encode(ids.ACCOUNT, item.account_id)}
+    if account is not None:
+        result["account"] = {"id": ids.encode(ids.ACCOUNT, account)}
     if contact is not None:
         result["contact"] = {
             "id": ids.encode(ids.CONTACT, contact.key),
             "lastName": contact.last_name,
             "email": contact.email,
         }
-    result["promotion"] = _coded(ids.PROMOTION, promotion, named)
-    if offer is not None:
-        result["enrollmentOffer"] = _coded(ids.OFFER, offer, named)
+    result |= records
     result["promotionPartyUsageId"] = outcome.record_id
-    effective, expiration = decision.period
-    result["enrollmentEffectiveDateTime"] = _said(effective, named)
-    if expiration is not None:
-        result["enrollmentExpirationDateTime"] = _said(expiration, named)
+    result |= period
     return result
 
 
-def _coded(
-    prefix: str, facts: PromotionFacts | OfferFacts, named: dict[object, Any]
-) -> dict[str, Any]:
-    if (prefix, facts.key) not in named:
-        named[prefix, facts.key] = {"id": ids.encode(prefix, facts.key), "code": facts.code}
-    coded: dict[str, Any] = named[prefix, facts.key]
-    return coded
+def _of_records(promotion: PromotionFacts, offer: OfferFacts | None) -> dict[str, Any]:
+    said = {"promotion": {"id": ids.encode(ids.PROMOTION, promotion.key), "code": promotion.code}}
+    if offer is not None:
+        said["enrollmentOffer"] = {"id": ids.encode(ids.OFFER, offer.key), "code": offer.code}
+    return said
 
 
-def _said(moment: datetime, named: dict[object, Any]) -> str:
-    if moment not in named:
-        named[moment] = format_moment(moment)
-    said: str = named[moment]
+def _of_period(period: Period) -> dict[str, str]:
+    said = {"enrollmentEffectiveDateTime": format_moment(period.effective)}
+    if period.expiration is not None:
+        said["enrollmentExpirationDateTime"] = format_moment(period.expiration)
     return said

@@ -39,14 +39,15 @@ def enroll_at_once(
     """
     if not (is_postgresql() and items and sees_all(by)):
         return None
-    if not all(item.names_contact for item in items):
+    kinds = {reached_by(item) for item in items}
+    if "account" in kinds:
         return None
     numbers: dict[tuple[Any, ...], int] = {}
-    rows = wanted_rows(items, [numbers.setdefault(item.terms, len(numbers)) for item in items])
+    numbered = [numbers.setdefault(item.terms, len(numbers)) for item in items]
     terms = _accepted([Item.of_nobody(each) for each in numbers], at)
     if terms is None:
         return None
-    kinds = {reached_by(item) for item in items}
+    rows = wanted_rows(items, numbered)
     alone = len(items) == 1
     statement = sql.enrolling_at_once(
         tuple(kind for kind in sql.REACHED_BY if kind in kinds), by_text=rows.by_text, alone=alone
@@ -62,13 +63,10 @@ def enroll_at_once(
     if not found:
         return None
     decisions: list[Any] = [None] * len(items)
-    for n, key, contact, last_name, email, *_ in found:
-        item = items[n]
-        one = terms[numbers[item.terms]]
+    for n, key, contact, last_name, email in found:
+        one = terms[numbered[n]]
         customer = CustomerFacts(True, _ONE, ContactFacts(contact, last_name, email), None)
-        decisions[n] = Decision(
-            item, customer, one.promotion, one.offer, one.period, errors=[], key=key
-        )
+        decisions[n] = Decision(items[n], customer, one.promotion, one.offer, one.period, key=key)
     return decisions
 
 

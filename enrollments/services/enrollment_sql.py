@@ -489,9 +489,10 @@ _ITS_RECORD_MADE: Final = """
 SELECT p.n, made.id, p.contact, p.last_name, p.email FROM new p JOIN made ON true"""
 # A full join is never run as a loop within a loop, however few rows PostgreSQL expects.
 _ALL_RECORDS_MADE: Final = """
-SELECT p.n, made.id, p.contact, p.last_name, p.email,
-       1 / CASE WHEN (SELECT COUNT(*) FROM made) = (SELECT COUNT(*) FROM new) THEN 1 ELSE 0 END
-  FROM new p FULL JOIN made ON made.contact_id = p.contact AND made.promotion_id = p.promotion"""
+SELECT p.n, made.id, p.contact, p.last_name, p.email
+  FROM new p FULL JOIN made ON made.contact_id = p.contact AND made.promotion_id = p.promotion
+ WHERE 1 / CASE WHEN (SELECT COUNT(*) FROM made) = (SELECT COUNT(*) FROM new) THEN 1 ELSE 0 END
+       = 1"""
 
 
 @cache

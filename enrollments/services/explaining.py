@@ -25,7 +25,7 @@ class Explanation:
     outcomes: dict[CheckName, Outcome]
 
     @property
-    def errors(self) -> list[DomainError]:
+    def errors(self) -> tuple[DomainError, ...]:
         """The reasons against it; none where it would be accepted."""
         return self.decision.errors
 

@@ -5,7 +5,6 @@ than some batches are in memory. What a killed process had committed is passed o
 run again, row by row, as the partitions count them.
 """
 
-import gc
 import queue
 import sys
 import threading
@@ -29,6 +28,7 @@ from enrollments.services.job_trials import Trial
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor, Source
 from promotions.errors import Refused
+from promotions.processes import spare_collector
 from promotions.request_ids import request_id_for
 
 _AHEAD: Final = 1
@@ -68,12 +68,9 @@ class Run:
 
 def prepare_process() -> None:
     """For a process that runs jobs and does nothing else: its threads take turns more often, as
-    sessions only have to hand on what the database has said; and what was loaded to begin with, and
-    the rows that are passed on, are not searched for garbage time and again."""
+    sessions only have to hand on what the database has said."""
     sys.setswitchinterval(0.0001)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000)
+    spare_collector()
 
 
 def run_job(job: EnrollmentJob, run: Run) -> EnrollmentJob:

@@ -1,14 +1,18 @@
 """The API's requests pass by what is there for browsers, and lose nothing by it."""
 
+import gc
 import logging
+from collections.abc import Iterator
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from django.test import Client
 
+from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
 from promotions.api.sharing import MeView
 from tests.api.conftest import COMPATIBLE, Api
-from tests.factories import make_promotion
+from tests.factories import make_contact, make_promotion
 
 PATHS = ["/api/v1/me", "/api/v1/nothing", COMPATIBLE, "/services/nothing"]
 
@@ -102,3 +106,34 @@ def test_a_failure_of_ours_is_logged_once(
     [record] = caplog.records
     assert record.getMessage() == "Internal Server Error: /api/v1/me"
     assert record.exc_info
+
+
+@pytest.fixture
+def no_search_for_garbage() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_search_for_garbage")
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "key"])
+def test_nothing_of_a_call_is_kept_when_it_is_over(
+    api: Api, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views: WeakSet[Any] = WeakSet()
+    seen = []
+    initial = PromotionEnrollmentsView.initial
+
+    def note(view: Any, *args: Any, **kwargs: Any) -> None:
+        views.update([view, view.request])
+        seen.append(len(views))
+        initial(view, *args, **kwargs)
+
+    monkeypatch.setattr(PromotionEnrollmentsView, "initial", note)
+    item = {
+        "contact": {"id": make_contact().record_id},
+        "promotion": {"id": make_promotion().record_id},
+    }
+    answer = api.post(COMPATIBLE, {"inputParameters": [item]}, **headers)
+    assert (answer.status_code, seen) == (201, [2])
+    assert not views

@@ -174,3 +174,22 @@ def test_a_process_whose_parent_is_gone_already_ends_at_once() -> None:
     code = _CHILD.format(platform=sys.platform)
     done = subprocess.run([sys.executable, "-c", code, str(gone.pid)], check=False, timeout=20)
     assert done.returncode == -signal.SIGTERM
+
+
+def test_what_a_process_has_loaded_is_not_searched_for_garbage() -> None:
+    code = """
+import gc
+from promotions.processes import spare_collector
+gc.collect()
+loaded = len(gc.get_objects())
+spare_collector()
+assert gc.get_freeze_count() > 0.9 * loaded
+before = gc.get_stats()[0]["collections"]
+calls = [[] for _ in range(50_000)]
+assert gc.get_stats()[0]["collections"] == before
+for _ in range(150_000):
+    circle = []
+    circle.append(circle)
+assert gc.get_stats()[0]["collected"] > 40_000
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
