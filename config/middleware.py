@@ -3,13 +3,14 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 
 from config.health import healthz, readyz
 from promotions.http.compatible import API_USAGE, CONTENT_TYPE
@@ -22,6 +23,8 @@ _COMPATIBLE: Final = ("/services/", "/id/")
 _DATA: Final = "/services/data"
 _ASYNC: Final = "/services/async/"
 _API: Final = ("/api/v1/", *_COMPATIBLE)
+_LONG: Final = 200
+"""Characters of a path that is not remembered."""
 _API_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
@@ -96,10 +99,17 @@ def _as_existing_clients_read(path: str, response: HttpResponse) -> None:
         response.headers["Sforce-Limit-Info"] = API_USAGE
 
 
+@lru_cache(maxsize=1024)
+def _resolved(path: str) -> ResolverMatch:
+    """Partners call the same few paths, and finding the view of one takes a while."""
+    return resolve(path)
+
+
 def _answer_of_view(request: HttpRequest) -> HttpResponse:
     """What the view says that the path leads to, rendered; what it raises is told by the caller."""
     request.get_host()  # raises DisallowedHost
-    match = request.resolver_match = resolve(request.path_info)
+    path = request.path_info
+    match = request.resolver_match = (_resolved if len(path) < _LONG else resolve)(path)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if isinstance(response, SimpleTemplateResponse):
         response.render()

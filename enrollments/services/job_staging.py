@@ -49,8 +49,8 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
     kinds = set()
     lines = []
     for n, (_, item) in enumerate(rows):
-        if isinstance(item, Item) and item.names_contact:
-            kinds.add(reached_by(item))
+        if isinstance(item, Item) and (kind := reached_by(item)) != "account":
+            kinds.add(kind)
             number = terms.setdefault(item.terms, len(terms) + 1)  # arrays begin with 1
             lines.append(_line(wanted_row(n, item, number)))
     return Staging(

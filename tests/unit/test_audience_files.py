@@ -138,12 +138,13 @@ def test_a_bad_row_is_told_and_the_rest_goes_on(bad: str, end: bytes) -> None:
     assert told(data) == [(2, "b@example.com"), (3, code), (4, "c@example.com"), (5, code)]
 
 
-def test_a_quote_that_is_not_closed_swallows_no_other_row() -> None:
-    rows = [b'"a@example.com,Meyer', *(b"b%d@example.com,Meyer" % n for n in range(300))]
+@pytest.mark.parametrize("behind", [0, 3, 300], ids="{} rows behind it".format)
+def test_a_quote_that_is_not_closed_swallows_no_other_row(behind: int) -> None:
+    rows = [b'"a@example.com,Meyer', *(b"b%d@example.com,Meyer" % n for n in range(behind))]
     data = b"\n".join([b"email,lastName", *rows])
     assert told(data) == [
         (2, "invalid_value"),
-        *((n + 3, f"b{n}@example.com") for n in range(300)),
+        *((n + 3, f"b{n}@example.com") for n in range(behind)),
     ]
 
 
