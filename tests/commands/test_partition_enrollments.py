@@ -10,12 +10,15 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, models, transaction
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.services.copied_rows import NewRecords
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollments import change_period, withdraw
+from enrollments.services.job_staging import enroll_staged, stage
 from enrollments.wire import Item
 from promotions.errors import Refused
 from promotions.services.purging import purge_promotion
 from promotions.services.recycle_bin import delete_promotion
+from promotions.services.transactions import LostRace
 from tests.api.conftest import Api
 from tests.commands.running import output_of
 from tests.factories import (
@@ -261,6 +264,40 @@ def test_many_enroll_the_same_customer_and_one_does(divided: None) -> None:
     usage = PromotionPartyUsage.objects.get()
     assert answers == {usage.record_id: 1, "already_enrolled": 15}
     assert PromotionPartyUsageHistory.objects.count() == 1
+
+
+@pytest.mark.postgresql
+def test_an_audience_is_copied_into_partitions(divided: None) -> None:
+    promotions, people = [make_promotion() for _ in range(4)], [make_contact() for _ in range(3)]
+    for promotion in promotions:
+        items = [Item(contact_id=person.pk, promotion_id=promotion.pk) for person in people]
+        with transaction.atomic():
+            staging = stage(list(enumerate(items)))
+            assert enroll_staged(staging, by=actor(), at=NOW, reason=None) == {0, 1, 2}
+    made = PromotionPartyUsage.objects.filter(history__field="created")
+    assert sorted(made.values_list("promotion", "contact")) == [
+        (promotion.pk, person.pk) for promotion in promotions for person in people
+    ]
+    [(filled,)] = asked(f"SELECT count(DISTINCT tableoid) FROM {TABLE}")
+    assert filled > 1
+
+
+@pytest.mark.postgresql
+def test_an_audience_that_meets_a_request_in_partitions_is_begun_anew(
+    divided: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, promotion = make_contact(), make_promotion()
+    item = Item(contact_id=person.pk, promotion_id=promotion.pk)
+    records = NewRecords.records
+
+    def records_and_be_overtaken(new: NewRecords) -> Iterator[bytes]:
+        at_once([enrolling(item)])
+        return records(new)
+
+    monkeypatch.setattr(NewRecords, "records", records_and_be_overtaken)
+    with pytest.raises(LostRace), transaction.atomic():
+        enroll_staged(stage([(0, item)]), by=actor(), at=NOW, reason=None)
+    assert PromotionPartyUsage.objects.count() == 1
 
 
 # --- What it refuses

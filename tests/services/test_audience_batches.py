@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from enrollments.models import (
     Contact,
@@ -25,7 +25,7 @@ from promotions.services import transactions
 from promotions.services.transactions import in_transaction
 from tests.audiences import counts_of, make_job, refusals_of
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion
-from tests.services.threads import until_somebody_waits
+from tests.services.threads import at_once, until_somebody_waits
 
 BAD = Unreadable(
     (
@@ -168,6 +168,37 @@ def test_whom_somebody_else_enrolls_meanwhile_is_told_so_and_the_others_are_enro
     assert refused == [3]
     assert job.refusals.get(line=4).code == "already_enrolled"
     assert PromotionPartyUsage.objects.filter(promotion=job.promotion).count() == 2
+    assert counts_of(job) == (4, 1, 3)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_of_a_batch_whose_customer_is_taken_out_by_sql_before_its_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = make_job()
+    batch = batch_of(job)
+    gone = Contact.objects.latest("pk")
+    batch = replace(batch, staging=stage(batch.rows))
+    save = EnrollmentJobPartition.save
+
+    def take_him_out() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM enrollments_contact WHERE id = %s", [gone.pk])
+
+    def save_and_be_overtaken(partition: EnrollmentJobPartition) -> None:
+        save(partition)
+        at_once([take_him_out])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EnrollmentJobPartition, "save", save_and_be_overtaken)
+        with pytest.raises(IntegrityError, match="contact_id"):
+            run(job, batch)
+    assert not Contact.objects.filter(pk=gone.pk).exists()
+    assert not PromotionPartyUsage.objects.exists()
+    assert (refusals_of(job), counts_of(job)) == ([], (0, 0, 0))
+    run(job, batch)  # he is told then, and the others are enrolled
+    assert job.refusals.get(line=4).code == "customer_not_found"
     assert counts_of(job) == (4, 1, 3)
 
 
