@@ -12,7 +12,7 @@ from typing import Final
 _TELL_OF_PARENTS_END: Final = 1
 """``PR_SET_PDEATHSIG`` of Linux's ``prctl``."""
 _BETWEEN_LOOKS: Final = 1.0
-_NEW_OBJECTS: Final = 100_000
+_NEW_OBJECTS: Final = 50_000
 """Between two searches for garbage. Nearly everything goes when nobody refers to it any more; what
 is left to the search are objects that refer to each other."""
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from promotions.errors import DomainError, common_status
 from promotions.http.error_codes import ERROR_CODES
 from promotions.http.errors import errors_of, headers_for
+from promotions.http.untying import UntiedView
 
 _RATE_LIMITED_STATUS: Final = 403
 """Existing clients repeat a 429 at once and several times; they understand this one."""
@@ -69,7 +69,7 @@ def compatible_headers(exc: Exception) -> dict[str, str]:
     return headers
 
 
-class CompatibleView(APIView):
+class CompatibleView(UntiedView):
     """Base of the compatible surface's views: errors in its form."""
 
     def get_exception_handler(self) -> Any:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from promotions.actors import Actor, Source
 from promotions.http.authentication import token_of
+from promotions.http.untying import UntiedView
 from promotions.models import User
 
 
-class RequestContext(APIView):
+class RequestContext(UntiedView):
     """What the views of both surfaces know of a request beside its body."""
 
     at: datetime

@@ -8,8 +8,8 @@ from weakref import WeakSet
 
 import pytest
 from django.test import Client
+from rest_framework.views import APIView
 
-from enrollments.api.promotion_enrollments import PromotionEnrollmentsView
 from promotions.api.sharing import MeView
 from tests.api.conftest import COMPATIBLE, Api
 from tests.factories import make_contact, make_promotion
@@ -116,24 +116,38 @@ def no_search_for_garbage() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_search_for_garbage")
-@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "key"])
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("POST", COMPATIBLE, {}),
+        ("POST", COMPATIBLE, {"Idempotency_Key": "k1"}),
+        ("GET", "/api/v1/enrollments", {}),
+        ("GET", "/api/v1/me", {}),
+        ("HEAD", "/api/v1/me", {}),
+        ("GET", "/services/data/v67.0/limits", {}),
+        ("GET", "/services/data/v67.0/sobjects/Promotion/describe", {}),
+    ],
+    ids=str,
+)
 def test_nothing_of_a_call_is_kept_when_it_is_over(
-    api: Api, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    api: Api, method: str, path: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     views: WeakSet[Any] = WeakSet()
     seen = []
-    initial = PromotionEnrollmentsView.initial
+    initial = APIView.initial
 
     def note(view: Any, *args: Any, **kwargs: Any) -> None:
         views.update([view, view.request])
         seen.append(len(views))
         initial(view, *args, **kwargs)
 
-    monkeypatch.setattr(PromotionEnrollmentsView, "initial", note)
+    monkeypatch.setattr(APIView, "initial", note)
     item = {
         "contact": {"id": make_contact().record_id},
         "promotion": {"id": make_promotion().record_id},
     }
-    answer = api.post(COMPATIBLE, {"inputParameters": [item]}, **headers)
-    assert (answer.status_code, seen) == (201, [2])
+    body = {"inputParameters": [item]} if method == "POST" else None
+    answer = api.send(method, path, body, **headers)
+    assert answer.status_code in (200, 201)
+    assert seen == [2]
     assert not views
