@@ -204,6 +204,7 @@ def test_everything_the_form_says_goes_into_the_job(support: Client) -> None:
         ({"file": ""}, "file", "Choose a file."),
         ({"file": file_of("")}, "file", "The file is empty."),
         ({"file": file_of("\n\n")}, "file", "The file is empty."),
+        ({"file": file_of("email\n\n")}, "file", "The file has a header and no rows."),
         ({"file": file_of(b"PK\x03\x04 a workbook")}, "file", "Save the list as “CSV UTF-8”"),
         ({"file": file_of(b"\x1f\x8bnonsense")}, "file", "no whole gzip file"),
         ({"file": [file_of("email\na\n")] * 2}, "file", "Send one file at a time."),

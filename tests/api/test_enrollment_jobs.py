@@ -210,6 +210,7 @@ def test_a_form_that_breaks_off_within_the_file_is_refused(api: Api, promotion: 
         ({"Content-Type": "text/csv; charset=latin-1"}, ROWS, 415, "unsupported_media_type"),
         ({"Content-Encoding": "br"}, ROWS, 415, "unsupported_media_type"),
         ({}, b"\n", 400, "empty_request"),
+        ({}, b"email\n\n", 400, "empty_request"),
         ({}, b"phone,name\n1,2\n", 400, "unknown_property"),
         ({}, b"\x1f\x8bnonsense", 400, "invalid_value"),
         ({"Content-Type": "multipart/form-data"}, ROWS, 400, "invalid_value"),

@@ -201,6 +201,7 @@ def test_a_job_that_another_process_runs_is_left_to_it(
         (("MAY", "{path}", "--sessions", "0"), "sessions: A job has 1 to 8 sessions."),
         (("MAY", "{path}", "--batch-size", "0"), "--batch-size: A batch has 1 to 10,000 rows."),
         (("MAY", "{other}"), "phone: There is no such column; known are contactId,"),
+        (("MAY", "{bare}"), "The file has a header and no rows."),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
@@ -210,9 +211,10 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     arguments: tuple[str, ...],
     expected: str,
 ) -> None:
-    other = tmp_path / "other.csv"
+    other, bare = tmp_path / "other.csv", tmp_path / "bare.csv"
     other.write_text("phone\n1\n")
-    named = [argument.format(path=list_of_five, other=other) for argument in arguments]
+    bare.write_text("email\n\n")
+    named = [argument.format(path=list_of_five, other=other, bare=bare) for argument in arguments]
     message = failing(*named)
     assert expected in message
     assert not EnrollmentJob.objects.exists()
