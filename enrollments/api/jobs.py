@@ -179,7 +179,9 @@ class EnrollmentJobViewSet(
 
         The file is CSV in UTF-8, or newline-delimited JSON with an item of the enrollment call in
         each line; either may be compressed by gzip. It is the body, or the part `file` of a form
-        that may have the parameters too. The job begins as soon as those before it are done.
+        that may have the parameters too. The header
+        `Content-Disposition: attachment; filename="may.csv"` gives the body a name. The job begins
+        as soon as those before it are done.
         """
         received = _receive(request)
         job = jobs.create_job(

@@ -11,7 +11,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from enrollments.audience_files import read_header
+from enrollments.audience_files import Header, read_header
 from enrollments.models import (
     EnrollmentJob,
     EnrollmentJobPartition,
@@ -64,7 +64,7 @@ def create_job(
         sessions = 1
     job = EnrollmentJob(
         promotion=promotion,
-        file_name=file.name,
+        file_name=file.name or _name_of(header),
         path=file.path,
         format=header.format,
         is_compressed=header.is_compressed,
@@ -87,6 +87,11 @@ def create_job(
             EnrollmentJobPartition(job=job, number=number) for number in range(sessions)
         )
     return job
+
+
+def _name_of(header: Header) -> str:
+    """What a file is called that came without a name."""
+    return f"audience.{header.format}{'.gz' if header.is_compressed else ''}"
 
 
 def takes_quick_way(job: EnrollmentJob) -> bool:

@@ -103,8 +103,9 @@ def test_a_file_becomes_a_job(api: Api, promotion: Promotion) -> None:
     ("content_type", "headers", "raw", "kept"),
     [
         ("text/csv; charset=UTF-8", {}, ROWS, ("csv", False, "audience.csv")),
-        ("text/csv", {"Content-Encoding": "gzip"}, GZIPPED, ("csv", True, "audience.csv")),
-        ("text/csv", {}, GZIPPED, ("csv", True, "audience.csv")),
+        ("text/csv", {"Content-Encoding": "gzip"}, GZIPPED, ("csv", True, "audience.csv.gz")),
+        ("text/csv", {}, GZIPPED, ("csv", True, "audience.csv.gz")),
+        ("text/csv", {}, b'{"a": 1}', ("ndjson", False, "audience.ndjson")),
         (
             "application/x-ndjson",
             {},
@@ -115,7 +116,7 @@ def test_a_file_becomes_a_job(api: Api, promotion: Promotion) -> None:
             "application/gzip",
             {},
             gzip.compress(b'{"a": 1}', mtime=0),
-            ("ndjson", True, "audience.gz"),
+            ("ndjson", True, "audience.ndjson.gz"),
         ),
     ],
 )  # fmt: skip
@@ -245,6 +246,8 @@ def test_a_name_that_can_not_be_read_is_refused(api: Api, promotion: Promotion, 
         ("filename*=utf-8''..%2F..%2Fa.csv", "a.csv"),
         ("filename*=utf-8''a%00b.csv", "ab.csv"),
         ("name=a", "audience.csv"),
+        ("filename=may.gz", "may.gz"),
+        ("filename=/", "audience.csv"),
     ],
 )
 def test_any_name_that_can_be_read_is_kept_as_text(
