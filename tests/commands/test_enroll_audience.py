@@ -100,7 +100,20 @@ def test_a_dry_run_only_tells(promotion: Promotion, list_of_five: Path) -> None:
         printed = run("MAY", list_of_five, "--dry-run")
         assert "8 rows, 5 would be enrolled, 3 would be refused." in printed
     assert not PromotionPartyUsage.objects.exists()
+    told = Path(f"{list_of_five}.dry-run.refused.csv")
+    before = told.read_text()
+    assert f"are in {told}." in printed
+    assert not Path(f"{list_of_five}.refused.csv").exists()
     assert "8 rows, 5 enrolled, 3 refused." in run("MAY", list_of_five)
+    assert told.read_text() == before != Path(f"{list_of_five}.refused.csv").read_text()
+
+
+def test_a_dry_run_writes_its_report_where_it_is_told(
+    promotion: Promotion, list_of_five: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.csv"
+    run("MAY", list_of_five, "--dry-run", "--refused", report)
+    assert sorted(os.listdir(tmp_path)) == ["list.csv", "report.csv"]
 
 
 def test_a_list_that_was_worked_off_is_not_again_unless_told(
