@@ -208,7 +208,8 @@ class EnrollmentJobViewSet(
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent_act
     def stop(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
-        """Stop a job after the rows that it is at. One that has come to its end stays as it is."""
+        """Stop a job after the rows that it is at. One that is stopped stays so; one that has
+        finished or failed is refused, with `invalid_value`."""
         refuse_body(request)
         return self._answer(jobs.stop_job(self.key, by=self.actor, at=self.at).pk)
 
@@ -216,7 +217,8 @@ class EnrollmentJobViewSet(
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent_act
     def resume(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
-        """Let a job that was stopped, or failed, go on where it was."""
+        """Let a job that was stopped, or failed, go on where it was. One that waits or runs goes on
+        doing so; one that has finished is refused, with `invalid_value`."""
         refuse_body(request)
         return self._answer(jobs.resume_job(self.key, by=self.actor, at=self.at).pk)
 

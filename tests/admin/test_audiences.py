@@ -558,12 +558,24 @@ def test_a_failed_job_is_gone_on_with(support: Client) -> None:
 
 def test_what_has_ended_meanwhile_stays_as_it_is(support: Client) -> None:
     job = advance(make_job(), JobStatus.FINISHED)
-    for act in ("stop", "resume"):
+    for act, says in (
+        ("stop", "has finished already: there is nothing to stop."),
+        ("resume", "has finished: no row is left."),
+    ):
         assert page_of(job, act) not in text(support.get(page_of(job)))
         response = sent(support, page_of(job, act))
-        assert messages(response) == [f"{job.name} is finished meanwhile."]
+        assert errors(response)["__all__"][0].startswith(f"{job.name} {says}")
+        assert messages(response) == []
         job.refresh_from_db()
         assert job.status == JobStatus.FINISHED
+
+
+def test_what_has_begun_meanwhile_goes_on(support: Client) -> None:
+    job = advance(make_job())
+    response = sent(support, page_of(job, "resume"))
+    assert messages(response) == [f"{job.name} is running meanwhile."]
+    job.refresh_from_db()
+    assert job.status == JobStatus.RUNNING
 
 
 def test_going_on_with_an_operators_job_says_where_its_file_is(

@@ -378,6 +378,22 @@ def test_a_job_is_stopped_and_resumed(api: Api) -> None:
     assert codes(api.post(f"{path}/stop", {"why": 1})) == ["unknown_property"]
 
 
+def test_a_job_at_its_end_is_not_stopped_nor_resumed(api: Api) -> None:
+    finished, failed = make_job(), make_job()
+    for job, failure in ((finished, None), (failed, "The file broke off.")):
+        jobs.begin(job, at=NOW)
+        jobs.finish(job, failure=failure, at=NOW)
+    for job, act, says in (
+        (finished, "stop", "has finished already: there"),
+        (finished, "resume", "has finished: no row is left."),
+        (failed, "stop", "has failed already: there"),
+    ):
+        answer = api.post(f"{V1}/{job.record_id}/{act}")
+        assert (answer.status_code, codes(answer)) == (400, ["invalid_value"])
+        assert answer.json()["errors"][0]["detail"].startswith(f"{job.name} {says}")
+    assert api.post(f"{V1}/{failed.record_id}/resume").json()["status"] == "queued"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [

@@ -138,17 +138,20 @@ def test_a_job_that_waits_or_runs_is_stopped_and_resumed() -> None:
     assert job.last_modified_by == actor().user
 
 
-def test_a_job_at_its_end_stays_so() -> None:
+def test_a_job_at_its_end_stays_so_and_who_wants_it_otherwise_is_told() -> None:
     job = make_job()
     jobs.begin(job, at=NOW)
     jobs.finish(job, at=NOW)
-    assert status_after(job, jobs.stop_job, jobs.resume_job) == JobStatus.FINISHED
+    for act in (jobs.stop_job, jobs.resume_job):
+        assert refusals(act, job.pk, by=actor(), at=NOW) == [("invalid_value", "")]
+    assert status_after(job) == JobStatus.FINISHED
 
 
 def test_a_failed_job_is_tried_again() -> None:
     job = make_job()
     jobs.finish(job, failure="The file broke off.", at=NOW)
-    assert status_after(job, jobs.stop_job) == JobStatus.FAILED
+    assert refusals(jobs.stop_job, job.pk, by=actor(), at=NOW) == [("invalid_value", "")]
+    assert status_after(job) == JobStatus.FAILED
     assert status_after(job, jobs.resume_job) == JobStatus.QUEUED
     assert (job.failure, job.finished_date) == (None, None)
 
