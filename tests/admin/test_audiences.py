@@ -378,6 +378,24 @@ def test_a_dry_run_is_followed_by_enrolling_from_the_same_file(support: Client) 
     assert EnrollmentJob.objects.filter(is_dry_run=False).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("enrolled", "refused", "asked"),
+    [
+        (1_234, 12, "Enroll 1,234 customers of audience.csv in Two pairs of shoes? 12 rows are"),
+        (1, 1, "Enroll 1 customer of audience.csv in Two pairs of shoes? 1 row is"),
+        (2, 0, "Enroll 2 customers of audience.csv in Two pairs of shoes? No row is"),
+    ],
+)
+def test_who_enrolls_for_real_is_asked_with_promotion_and_numbers(
+    support: Client, enrolled: int, refused: int, asked: str
+) -> None:
+    dry_run = make_job(make_promotion(name="Two pairs of shoes"), is_dry_run=True)
+    advance(dry_run, JobStatus.FINISHED, enrolled=enrolled, refused=refused)
+    page = text(support.get(page_of(dry_run, "enroll_tried")))
+    assert f"{asked} refused, says the dry run." in page
+    assert "Two pairs of shoes?" not in text(support.get(page_of(dry_run, "stop")))
+
+
 def test_without_its_file_a_dry_run_can_not_be_followed(support: Client) -> None:
     job = advance(make_job(is_dry_run=True), JobStatus.FINISHED)
     path_of(job).unlink(missing_ok=True)
