@@ -225,7 +225,7 @@ def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
         "job": job,
         "is_at_work": job.status in AT_WORK,
         "progress": _progress(job, seen),
-        "headings": ("Line", "Reason", "Column", "Code"),
+        "headings": _HEADINGS,
         "refusals": refusals,
         "refused_count": f"{job.refused_count:,}",
         "has_more": job.refused_count > len(refusals),
@@ -285,7 +285,11 @@ def _size(size: int) -> str:
     return f"{size:,} GB"
 
 
-def _refusals(job: EnrollmentJob) -> list[tuple[str, str, str, str]]:
-    """Line, reason, column and code of the first refused rows; moments as a file has them."""
+def _refusals(job: EnrollmentJob) -> list[list[tuple[str, str]]]:
+    """The first refused rows, each cell below its heading; moments as a file has them."""
     first = EnrollmentJobRefusal.objects.filter(job=job).order_by("line")[:MOST_SHOWN]
-    return [(f"{one.line:,}", one.detail, one.pointer or "–", one.code) for one in first]
+    rows = ((f"{one.line:,}", one.detail, one.pointer or "–", one.code) for one in first)
+    return [[*zip(_HEADINGS, row, strict=True)] for row in rows]
+
+
+_HEADINGS: Final = ("Line", "Reason", "Column", "Code")
