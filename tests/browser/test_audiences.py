@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import SignedIn
 from tests.e2e.server import Server
@@ -13,7 +13,7 @@ ROWS = "email,enrollmentExpirationDateTime\nnobody@example.com,2026\n"
 def test_refused_rows_are_read_on_a_phone(sign_in: SignedIn, demo: Server) -> None:
     page = sign_in("sam", width=390, height=844)
     page.goto(f"{demo.url}/admin/enrollments/enrollmentjob/enroll/?promotion=1")
-    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+    file: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
     page.set_input_files("[name=file]", files=[file])
     page.get_by_role("button", name="Enroll", exact=True).click()
     page.wait_for_url(re.compile(r"/enrollmentjob/\d+/change/"))
