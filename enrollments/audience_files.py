@@ -12,6 +12,7 @@ import io
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
@@ -26,7 +27,7 @@ from promotions.folding import fold
 CSV: Final = "csv"
 NDJSON: Final = "ndjson"
 _MOST_BLANK_LINES: Final = 1000
-"""Before the header."""
+"""Before the header; behind it, no more are looked at to tell whether there is a row."""
 LONGEST_ROW: Final = 64 * 1024
 """Bytes. A longer one is refused, and no more of it than this is in memory."""
 _MOST_LINES: Final = 100
@@ -66,8 +67,14 @@ _LONG_LINE: Final = b"(too long)\n\n"
 
 
 def read_header(file: BinaryIO) -> Header:
-    """Raises ``Refused`` for a file that is neither CSV with known columns nor JSON."""
-    return _begin(file)[0]
+    """Raises ``Refused`` for a file that is neither CSV with known columns nor JSON, and for one
+    whose header nothing follows, or a few blank lines: where more of them follow,
+    ``read_audience`` finds out."""
+    header, lines = _begin(file)
+    with _whole_gzip():
+        if not lines.may_have_rows(header.delimiter):
+            raise _without_rows()
+    return header
 
 
 def read_audience(
@@ -76,7 +83,8 @@ def read_audience(
     """Each row of a file, with its line, to be enrolled in the promotion with this key and code:
     a row that names another is unreadable.
 
-    Raises ``Refused`` for a wrong header, and where a compressed file breaks off.
+    Raises ``Refused`` for a wrong header, where there is no row, and where a compressed file breaks
+    off.
     """
     header, lines = _begin(file)
     if header.format == CSV:
@@ -84,6 +92,10 @@ def read_audience(
     else:
         rows = _json_rows(lines, promotion_id, promotion_code)
     try:
+        first = next(rows, None)
+        if first is None:
+            raise _without_rows()
+        yield first
         yield from rows
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         detail = f"The compressed file breaks off behind line {lines.number}. Send it again, whole."
@@ -103,10 +115,8 @@ def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
         unzipped = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
         stream = cast("BinaryIO", io.BufferedReader(unzipped, _BLOCK))
     lines = _Lines(stream)
-    try:
+    with _whole_gzip():
         first = lines.first()
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise refuse("invalid_value", "The file is no whole gzip file. Send it again.") from error
     first = first.removeprefix(_MARK)
     if first.lstrip().startswith(b"{"):
         lines.give_back([(lines.number, first)])
@@ -115,6 +125,20 @@ def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
     columns, delimiter = _columns(first)
     return Header(CSV, is_compressed, columns, delimiter), lines
+
+
+@contextmanager
+def _whole_gzip() -> Iterator[None]:
+    """Around what reads the beginning of a file."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise refuse("invalid_value", "The file is no whole gzip file. Send it again.") from error
+
+
+def _without_rows() -> Refused:
+    detail = "The file has a header and no rows. Write a row for each customer below it."
+    return refuse("empty_request", detail)
 
 
 class _Lines:
@@ -156,6 +180,20 @@ class _Lines:
                 return line
         detail = f"The file begins with {_MOST_BLANK_LINES:,} blank lines. Take them out."
         raise refuse("invalid_value", detail)
+
+    def may_have_rows(self, delimiter: str) -> bool:
+        """Whether it can't be ruled out that a row follows; what was read for that is gone. Looks
+        as far as ``first`` does."""
+        if self._back:
+            return True
+        nothing = b" \t\r\n" + delimiter.encode()
+        for _ in range(_MOST_BLANK_LINES):
+            line = self._readline(LONGEST_ROW)
+            if not line:
+                return False
+            if line.strip(nothing) or (line[-1:] != b"\n" and len(line) == LONGEST_ROW):
+                return True
+        return True
 
     def give_back(self, lines: Sequence[tuple[int, bytes]]) -> None:
         self._back.extendleft(reversed(lines))

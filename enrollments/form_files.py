@@ -28,7 +28,7 @@ class FormFile(FileUploadHandler):
             raise SkipFile
         if self._upload is not None:
             raise refuse("invalid_value", "Send one file at a time.", FILE)
-        self._upload = Upload(self.file_name or "audience")
+        self._upload = Upload(self.file_name or "")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         assert self._upload is not None

@@ -64,6 +64,19 @@ class Act:
     fits: Callable[[EnrollmentJob], bool]
     """Whether it would do anything."""
     leads_to: JobStatus
+    asks: Callable[[EnrollmentJob], str] = lambda job: ""
+    """What is said first, of a job with its progress."""
+
+
+def _asks_to_enroll(job: EnrollmentJob) -> str:
+    """Whom, of which file, into what: a file enrolled in the wrong promotion is much work."""
+    enrolled, refused = job.enrolled_count, job.refused_count
+    customers = "1 customer" if enrolled == 1 else f"{enrolled:,} customers"
+    rows = {0: "No row is", 1: "1 row is"}.get(refused, f"{refused:,} rows are")
+    return (
+        f"Enroll {customers} of {job.file_name} in {job.promotion.name}? "
+        f"{rows} refused, says the dry run."
+    )
 
 
 ACTS: Final = (
@@ -97,6 +110,7 @@ ACTS: Final = (
         perform=enroll_tried,
         fits=may_enroll_tried,
         leads_to=JobStatus.QUEUED,
+        asks=_asks_to_enroll,
     ),
 )
 _ELSEWHERE: Final = (
@@ -162,6 +176,7 @@ def act_page(request: HttpRequest, key: str, act: Act) -> HttpResponse:
         "promotions/admin/verb.html",
         title=f"{act.title}: {job.name}, {job.file_name}",
         form=form,
+        asks=act.asks(job),
         means=act.means if is_kept(job) or act.perform is stop_job else act.means + _ELSEWHERE,
         button=act.title,
         back=_url(job),
@@ -210,7 +225,7 @@ def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
         "job": job,
         "is_at_work": job.status in AT_WORK,
         "progress": _progress(job, seen),
-        "headings": ("Line", "Reason", "Column", "Code"),
+        "headings": _HEADINGS,
         "refusals": refusals,
         "refused_count": f"{job.refused_count:,}",
         "has_more": job.refused_count > len(refusals),
@@ -270,7 +285,11 @@ def _size(size: int) -> str:
     return f"{size:,} GB"
 
 
-def _refusals(job: EnrollmentJob) -> list[tuple[str, str, str, str]]:
-    """Line, reason, column and code of the first refused rows; moments as a file has them."""
+def _refusals(job: EnrollmentJob) -> list[list[tuple[str, str]]]:
+    """The first refused rows, each cell below its heading; moments as a file has them."""
     first = EnrollmentJobRefusal.objects.filter(job=job).order_by("line")[:MOST_SHOWN]
-    return [(f"{one.line:,}", one.detail, one.pointer or "–", one.code) for one in first]
+    rows = ((f"{one.line:,}", one.detail, one.pointer or "–", one.code) for one in first)
+    return [[*zip(_HEADINGS, row, strict=True)] for row in rows]
+
+
+_HEADINGS: Final = ("Line", "Reason", "Column", "Code")

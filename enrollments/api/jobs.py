@@ -179,7 +179,9 @@ class EnrollmentJobViewSet(
 
         The file is CSV in UTF-8, or newline-delimited JSON with an item of the enrollment call in
         each line; either may be compressed by gzip. It is the body, or the part `file` of a form
-        that may have the parameters too. The job begins as soon as those before it are done.
+        that may have the parameters too. The header
+        `Content-Disposition: attachment; filename="may.csv"` gives the body a name. The job begins
+        as soon as those before it are done.
         """
         received = _receive(request)
         job = jobs.create_job(
@@ -206,7 +208,8 @@ class EnrollmentJobViewSet(
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent_act
     def stop(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
-        """Stop a job after the rows that it is at. One that has come to its end stays as it is."""
+        """Stop a job after the rows that it is at. One that is stopped stays so; one that has
+        finished or failed is refused, with `invalid_value`."""
         refuse_body(request)
         return self._answer(jobs.stop_job(self.key, by=self.actor, at=self.at).pk)
 
@@ -214,7 +217,8 @@ class EnrollmentJobViewSet(
     @action(detail=True, methods=["post"], filterset_class=None)
     @idempotent_act
     def resume(self, request: Request, id: str) -> Response:  # noqa: A002  # the path's name
-        """Let a job that was stopped, or failed, go on where it was."""
+        """Let a job that was stopped, or failed, go on where it was. One that waits or runs goes on
+        doing so; one that has finished is refused, with `invalid_value`."""
         refuse_body(request)
         return self._answer(jobs.resume_job(self.key, by=self.actor, at=self.at).pk)
 

@@ -18,15 +18,15 @@ from promotions.http.uploads import announced_size, body_blocks
 from promotions.services.kept_files import broken_off
 
 _FORM: Final = "multipart/form-data"
-MEDIA_TYPES: Final = {
-    "text/csv": "audience.csv",
-    "application/csv": "audience.csv",
-    "application/x-ndjson": "audience.ndjson",
-    "application/ndjson": "audience.ndjson",
-    "application/jsonl": "audience.ndjson",
-    "application/gzip": "audience.gz",
-}
-"""What a file is called that comes without a name. What is in it is told by its first bytes."""
+_MEDIA_TYPES: Final = (
+    "text/csv",
+    "application/csv",
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/gzip",
+)
+"""Any of them will do: what is in a file is told by its first bytes."""
 _DIGEST: Final = re.compile(r"\bsha-256=:([A-Za-z0-9+/=]+):")
 """How ``Content-Digest`` says it: so a body without a length is told from one that broke off, which
 the server doesn't tell."""
@@ -72,7 +72,7 @@ def receive_file(request: Request, known: Mapping[str, Any]) -> Received:
         detail = "The file's name can't be read. Write it in UTF-8, or leave it out."
         raise refuse("invalid_value", detail, "Content-Disposition") from error
     name = said_of_it.get("filename")
-    file = receive(name or MEDIA_TYPES[media_type], body_blocks(plain))
+    file = receive(name or "", body_blocks(plain))
     wanted = _DIGEST.search(plain.headers.get("Content-Digest", ""))
     if file.size < announced or (wanted and wanted[1] != _base64(file.sha256)):
         file.discard()
@@ -85,7 +85,7 @@ def _base64(hexadecimal: str) -> str:
 
 
 def _check_type(media_type: str, parameters: Mapping[str, str], plain: HttpRequest) -> None:
-    if media_type not in MEDIA_TYPES or parameters.get("charset", "utf-8").lower() != "utf-8":
+    if media_type not in _MEDIA_TYPES or parameters.get("charset", "utf-8").lower() != "utf-8":
         detail = (
             "Send the file as it is, in UTF-8, with the header Content-Type: text/csv or "
             "application/x-ndjson; or as the part “file” of a form (multipart/form-data)."

@@ -81,7 +81,7 @@ class EnrollmentJob(Record):
         Promotion, models.PROTECT, related_name="enrollment_jobs", db_index=False
     )
     file_name = models.CharField(max_length=255)
-    """As who sent the file calls it."""
+    """As who sent the file calls it, or by what is in it."""
     path = models.TextField()
     """A name below the directory of kept files, or the absolute path of the operator's own file."""
     format = models.CharField(max_length=10, choices=FileFormat)

@@ -35,7 +35,7 @@ class AudienceFile:
     """A file on disk, whole."""
 
     name: str
-    """As who sent it calls it."""
+    """As who sent it calls it; empty where they don't."""
     path: str
     """As ``EnrollmentJob.path``."""
     sha256: str
@@ -66,7 +66,7 @@ class Upload:
         """The file as it now is on disk, also after a power cut. Raises ``Refused`` for an empty
         one."""
         kept = self._arriving.finish()
-        return AudienceFile(self._name or "audience", kept.path, kept.sha256, kept.size)
+        return AudienceFile(self._name, kept.path, kept.sha256, kept.size)
 
     def discard(self) -> None:
         self._arriving.discard()

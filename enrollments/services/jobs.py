@@ -11,14 +11,14 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from enrollments.audience_files import read_header
+from enrollments.audience_files import Header, read_header
 from enrollments.models import (
     EnrollmentJob,
     EnrollmentJobPartition,
     EnrollmentJobRefusal,
     JobStatus,
 )
-from enrollments.models.jobs import LARGEST_BATCH, MOST_SESSIONS
+from enrollments.models.jobs import ENDED, LARGEST_BATCH, MOST_SESSIONS
 from enrollments.rules import LONGEST_REASON
 from enrollments.services.job_files import AudienceFile, is_kept
 from enrollments.services.parameter_rows import is_postgresql
@@ -64,7 +64,7 @@ def create_job(
         sessions = 1
     job = EnrollmentJob(
         promotion=promotion,
-        file_name=file.name,
+        file_name=file.name or _name_of(header),
         path=file.path,
         format=header.format,
         is_compressed=header.is_compressed,
@@ -87,6 +87,11 @@ def create_job(
             EnrollmentJobPartition(job=job, number=number) for number in range(sessions)
         )
     return job
+
+
+def _name_of(header: Header) -> str:
+    """What a file is called that came without a name."""
+    return f"audience.{header.format}{'.gz' if header.is_compressed else ''}"
 
 
 def takes_quick_way(job: EnrollmentJob) -> bool:
@@ -179,10 +184,14 @@ def _made_of(job: EnrollmentJob) -> QuerySet[EnrollmentJob]:
 
 
 def stop_job(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
-    """Sees to it that the job is not run: whoever runs it ends after the batch at hand. A job that
-    has come to its end stays as it is. Raises ``Refused``, ``not_found``."""
+    """Sees to it that the job is not run: whoever runs it ends after the batch at hand. One that is
+    stopped stays so. Raises ``Refused``: ``not_found``, ``invalid_value`` for one that has finished
+    or failed: who stops it is not to believe that it kept anybody from being enrolled."""
     with transaction.atomic():
         job = _lock(key, by)
+        if job.status in ENDED:
+            detail = f"{job.name} has {job.status} already: there is nothing to stop."
+            raise refuse("invalid_value", detail)
         if job.status in (JobStatus.QUEUED, JobStatus.RUNNING):
             job.status = JobStatus.STOPPED
             _touch(job, by=by, at=at)
@@ -191,9 +200,13 @@ def stop_job(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
 
 def resume_job(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
     """Sees to it that the job is run to the end of its file, from where it is: one that was stopped
-    or failed is queued again. Raises ``Refused``, ``not_found``."""
+    or failed is queued again, one that waits or runs goes on doing so. Raises ``Refused``:
+    ``not_found``, ``invalid_value`` for one that has finished."""
     with transaction.atomic():
         job = _lock(key, by)
+        if job.status == JobStatus.FINISHED:
+            detail = f"{job.name} has finished: no row is left. Send the file anew to begin again."
+            raise refuse("invalid_value", detail)
         if job.status in (JobStatus.STOPPED, JobStatus.FAILED):
             job.status, job.failure, job.finished_date = JobStatus.QUEUED, None, None
             _touch(job, by=by, at=at)

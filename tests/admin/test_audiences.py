@@ -204,6 +204,7 @@ def test_everything_the_form_says_goes_into_the_job(support: Client) -> None:
         ({"file": ""}, "file", "Choose a file."),
         ({"file": file_of("")}, "file", "The file is empty."),
         ({"file": file_of("\n\n")}, "file", "The file is empty."),
+        ({"file": file_of("email\n\n")}, "file", "The file has a header and no rows."),
         ({"file": file_of(b"PK\x03\x04 a workbook")}, "file", "Save the list as “CSV UTF-8”"),
         ({"file": file_of(b"\x1f\x8bnonsense")}, "file", "no whole gzip file"),
         ({"file": [file_of("email\na\n")] * 2}, "file", "Send one file at a time."),
@@ -375,6 +376,24 @@ def test_a_dry_run_is_followed_by_enrolling_from_the_same_file(support: Client) 
     again = sent(support, page_of(dry_run, "enroll_tried"))
     assert f"was taken for {job.name} already" in errors(again)["__all__"][0]
     assert EnrollmentJob.objects.filter(is_dry_run=False).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "refused", "asked"),
+    [
+        (1_234, 12, "Enroll 1,234 customers of audience.csv in Two pairs of shoes? 12 rows are"),
+        (1, 1, "Enroll 1 customer of audience.csv in Two pairs of shoes? 1 row is"),
+        (2, 0, "Enroll 2 customers of audience.csv in Two pairs of shoes? No row is"),
+    ],
+)
+def test_who_enrolls_for_real_is_asked_with_promotion_and_numbers(
+    support: Client, enrolled: int, refused: int, asked: str
+) -> None:
+    dry_run = make_job(make_promotion(name="Two pairs of shoes"), is_dry_run=True)
+    advance(dry_run, JobStatus.FINISHED, enrolled=enrolled, refused=refused)
+    page = text(support.get(page_of(dry_run, "enroll_tried")))
+    assert f"{asked} refused, says the dry run." in page
+    assert "Two pairs of shoes?" not in text(support.get(page_of(dry_run, "stop")))
 
 
 def test_without_its_file_a_dry_run_can_not_be_followed(support: Client) -> None:
@@ -557,12 +576,24 @@ def test_a_failed_job_is_gone_on_with(support: Client) -> None:
 
 def test_what_has_ended_meanwhile_stays_as_it_is(support: Client) -> None:
     job = advance(make_job(), JobStatus.FINISHED)
-    for act in ("stop", "resume"):
+    for act, says in (
+        ("stop", "has finished already: there is nothing to stop."),
+        ("resume", "has finished: no row is left."),
+    ):
         assert page_of(job, act) not in text(support.get(page_of(job)))
         response = sent(support, page_of(job, act))
-        assert messages(response) == [f"{job.name} is finished meanwhile."]
+        assert errors(response)["__all__"][0].startswith(f"{job.name} {says}")
+        assert messages(response) == []
         job.refresh_from_db()
         assert job.status == JobStatus.FINISHED
+
+
+def test_what_has_begun_meanwhile_goes_on(support: Client) -> None:
+    job = advance(make_job())
+    response = sent(support, page_of(job, "resume"))
+    assert messages(response) == [f"{job.name} is running meanwhile."]
+    job.refresh_from_db()
+    assert job.status == JobStatus.RUNNING
 
 
 def test_going_on_with_an_operators_job_says_where_its_file_is(

@@ -103,8 +103,9 @@ def test_a_file_becomes_a_job(api: Api, promotion: Promotion) -> None:
     ("content_type", "headers", "raw", "kept"),
     [
         ("text/csv; charset=UTF-8", {}, ROWS, ("csv", False, "audience.csv")),
-        ("text/csv", {"Content-Encoding": "gzip"}, GZIPPED, ("csv", True, "audience.csv")),
-        ("text/csv", {}, GZIPPED, ("csv", True, "audience.csv")),
+        ("text/csv", {"Content-Encoding": "gzip"}, GZIPPED, ("csv", True, "audience.csv.gz")),
+        ("text/csv", {}, GZIPPED, ("csv", True, "audience.csv.gz")),
+        ("text/csv", {}, b'{"a": 1}', ("ndjson", False, "audience.ndjson")),
         (
             "application/x-ndjson",
             {},
@@ -115,7 +116,7 @@ def test_a_file_becomes_a_job(api: Api, promotion: Promotion) -> None:
             "application/gzip",
             {},
             gzip.compress(b'{"a": 1}', mtime=0),
-            ("ndjson", True, "audience.gz"),
+            ("ndjson", True, "audience.ndjson.gz"),
         ),
     ],
 )  # fmt: skip
@@ -210,6 +211,7 @@ def test_a_form_that_breaks_off_within_the_file_is_refused(api: Api, promotion: 
         ({"Content-Type": "text/csv; charset=latin-1"}, ROWS, 415, "unsupported_media_type"),
         ({"Content-Encoding": "br"}, ROWS, 415, "unsupported_media_type"),
         ({}, b"\n", 400, "empty_request"),
+        ({}, b"email\n\n", 400, "empty_request"),
         ({}, b"phone,name\n1,2\n", 400, "unknown_property"),
         ({}, b"\x1f\x8bnonsense", 400, "invalid_value"),
         ({"Content-Type": "multipart/form-data"}, ROWS, 400, "invalid_value"),
@@ -244,6 +246,8 @@ def test_a_name_that_can_not_be_read_is_refused(api: Api, promotion: Promotion, 
         ("filename*=utf-8''..%2F..%2Fa.csv", "a.csv"),
         ("filename*=utf-8''a%00b.csv", "ab.csv"),
         ("name=a", "audience.csv"),
+        ("filename=may.gz", "may.gz"),
+        ("filename=/", "audience.csv"),
     ],
 )
 def test_any_name_that_can_be_read_is_kept_as_text(
@@ -372,6 +376,22 @@ def test_a_job_is_stopped_and_resumed(api: Api) -> None:
         answer = api.post(f"{path}/{act}")
         assert (answer.status_code, answer.json()["status"]) == (200, status)
     assert codes(api.post(f"{path}/stop", {"why": 1})) == ["unknown_property"]
+
+
+def test_a_job_at_its_end_is_not_stopped_nor_resumed(api: Api) -> None:
+    finished, failed = make_job(), make_job()
+    for job, failure in ((finished, None), (failed, "The file broke off.")):
+        jobs.begin(job, at=NOW)
+        jobs.finish(job, failure=failure, at=NOW)
+    for job, act, says in (
+        (finished, "stop", "has finished already: there"),
+        (finished, "resume", "has finished: no row is left."),
+        (failed, "stop", "has failed already: there"),
+    ):
+        answer = api.post(f"{V1}/{job.record_id}/{act}")
+        assert (answer.status_code, codes(answer)) == (400, ["invalid_value"])
+        assert answer.json()["errors"][0]["detail"].startswith(f"{job.name} {says}")
+    assert api.post(f"{V1}/{failed.record_id}/resume").json()["status"] == "queued"
 
 
 @pytest.mark.parametrize(

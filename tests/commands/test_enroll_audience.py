@@ -100,7 +100,20 @@ def test_a_dry_run_only_tells(promotion: Promotion, list_of_five: Path) -> None:
         printed = run("MAY", list_of_five, "--dry-run")
         assert "8 rows, 5 would be enrolled, 3 would be refused." in printed
     assert not PromotionPartyUsage.objects.exists()
+    told = Path(f"{list_of_five}.dry-run.refused.csv")
+    before = told.read_text()
+    assert f"are in {told}." in printed
+    assert not Path(f"{list_of_five}.refused.csv").exists()
     assert "8 rows, 5 enrolled, 3 refused." in run("MAY", list_of_five)
+    assert told.read_text() == before != Path(f"{list_of_five}.refused.csv").read_text()
+
+
+def test_a_dry_run_writes_its_report_where_it_is_told(
+    promotion: Promotion, list_of_five: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.csv"
+    run("MAY", list_of_five, "--dry-run", "--refused", report)
+    assert sorted(os.listdir(tmp_path)) == ["list.csv", "report.csv"]
 
 
 def test_a_list_that_was_worked_off_is_not_again_unless_told(
@@ -201,6 +214,7 @@ def test_a_job_that_another_process_runs_is_left_to_it(
         (("MAY", "{path}", "--sessions", "0"), "sessions: A job has 1 to 8 sessions."),
         (("MAY", "{path}", "--batch-size", "0"), "--batch-size: A batch has 1 to 10,000 rows."),
         (("MAY", "{other}"), "phone: There is no such column; known are contactId,"),
+        (("MAY", "{bare}"), "The file has a header and no rows."),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
@@ -210,9 +224,10 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     arguments: tuple[str, ...],
     expected: str,
 ) -> None:
-    other = tmp_path / "other.csv"
+    other, bare = tmp_path / "other.csv", tmp_path / "bare.csv"
     other.write_text("phone\n1\n")
-    named = [argument.format(path=list_of_five, other=other) for argument in arguments]
+    bare.write_text("email\n\n")
+    named = [argument.format(path=list_of_five, other=other, bare=bare) for argument in arguments]
     message = failing(*named)
     assert expected in message
     assert not EnrollmentJob.objects.exists()

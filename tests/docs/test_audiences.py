@@ -52,6 +52,8 @@ def test_the_examples_work(client: Client, tmp_path: Path, monkeypatch: pytest.M
     assert "6 rows, 3 would be enrolled, 3 would be refused." in tried
     assert "6 rows, 3 enrolled, 3 refused." in done
     assert worked.strip().endswith("finished.")
+    assert "`customers.csv.dry-run.refused.csv`" in PAGE
+    assert (tmp_path / "customers.csv.dry-run.refused.csv").read_text().count("\n") == 4
     refused = (tmp_path / "customers.csv.refused.csv").read_text()
     assert _without_ids(refused) == _without_ids(text_of("csv", 1))
     _, status, refusals = answers

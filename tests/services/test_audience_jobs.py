@@ -1,5 +1,6 @@
 """Making, stopping and resuming jobs; their files; who sees them."""
 
+import gzip
 import os
 import stat
 from datetime import timedelta
@@ -137,17 +138,20 @@ def test_a_job_that_waits_or_runs_is_stopped_and_resumed() -> None:
     assert job.last_modified_by == actor().user
 
 
-def test_a_job_at_its_end_stays_so() -> None:
+def test_a_job_at_its_end_stays_so_and_who_wants_it_otherwise_is_told() -> None:
     job = make_job()
     jobs.begin(job, at=NOW)
     jobs.finish(job, at=NOW)
-    assert status_after(job, jobs.stop_job, jobs.resume_job) == JobStatus.FINISHED
+    for act in (jobs.stop_job, jobs.resume_job):
+        assert refusals(act, job.pk, by=actor(), at=NOW) == [("invalid_value", "")]
+    assert status_after(job) == JobStatus.FINISHED
 
 
 def test_a_failed_job_is_tried_again() -> None:
     job = make_job()
     jobs.finish(job, failure="The file broke off.", at=NOW)
-    assert status_after(job, jobs.stop_job) == JobStatus.FAILED
+    assert refusals(jobs.stop_job, job.pk, by=actor(), at=NOW) == [("invalid_value", "")]
+    assert status_after(job) == JobStatus.FAILED
     assert status_after(job, jobs.resume_job) == JobStatus.QUEUED
     assert (job.failure, job.finished_date) == (None, None)
 
@@ -201,7 +205,7 @@ def test_a_kept_file_is_for_nobody_else() -> None:
         ("list.csv", "list.csv"),
         ("/etc/passwd", "passwd"),
         ("..\\..\\list.csv", "list.csv"),
-        ("", "audience"),
+        ("", ""),
         ("x" * 300 + ".csv", "x" * 251 + ".csv"),
         ("a\x00b.csv", "ab.csv"),
     ],
@@ -211,6 +215,20 @@ def test_a_file_is_called_as_the_sender_calls_it_and_lies_elsewhere(name: str, k
     assert (file.name, file.size) == (kept, 20)
     assert file.at.parent.name == "audiences"
     assert file.at.read_bytes() == b"email\na@example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"email\na@example.com\n", "audience.csv"),
+        (gzip.compress(b"email\na@example.com\n", mtime=0), "audience.csv.gz"),
+        (b'{"contact": {}}', "audience.ndjson"),
+        (gzip.compress(b'{"contact": {}}', mtime=0), "audience.ndjson.gz"),
+    ],
+)
+def test_a_file_without_a_name_is_called_by_what_is_in_it(content: bytes, name: str) -> None:
+    job = jobs.create_job(make_promotion().pk, received(content, "/"), by=actor(), at=NOW)
+    assert job.file_name == name
 
 
 def test_too_large_a_file_is_refused_and_not_kept(settings: Any) -> None:

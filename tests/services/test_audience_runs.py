@@ -198,6 +198,14 @@ def test_progress_is_told() -> None:
     assert (last.rows, last.refused, last.size, last.position) == (41, 11, job.size, job.size)
 
 
+def test_a_job_without_rows_fails_and_says_what_to_do() -> None:
+    job = run(make_job(content="email\n" + "\n" * 2_000))
+    assert (job.status, counts_of(job)) == (JobStatus.FAILED, (0, 0, 0))
+    assert job.failure == (
+        "The file has a header and no rows. Write a row for each customer below it."
+    )
+
+
 def test_a_compressed_file_that_breaks_off_fails_behind_its_rows() -> None:
     promotion = make_promotion()
     people = [make_contact() for _ in range(20)]

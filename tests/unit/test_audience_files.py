@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -191,6 +192,39 @@ def test_an_empty_file_is_refused(data: bytes) -> None:
     assert refusals(data) == [("empty_request", "")]
 
 
+@pytest.mark.parametrize("wrap", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"email",
+        b"email\n",
+        b"email\r\n\r\n \t\n",
+        b"\n\nemail,lastName\n,\n , \n",
+        b"email;lastName\n;",
+    ],
+)
+def test_a_file_without_rows_is_refused(data: bytes, wrap: Callable[[bytes], bytes]) -> None:
+    assert refusals(wrap(data)) == [("empty_request", "")]
+    with pytest.raises(Refused, match="a header and no rows"):
+        rows_of(wrap(data))
+
+
+@pytest.mark.parametrize("row", [b"a", b'"', b";", b"\xff", b" " * LONGEST_ROW])
+def test_a_row_that_can_not_be_read_is_a_row(row: bytes) -> None:
+    data = b"email,lastName\n\n" + row
+    assert header_of(data).columns == ["email", "lastName"]
+    assert told(data) == [(3, "invalid_value")]
+
+
+@pytest.mark.parametrize("blank", [b"\n" * 2_000_000, b"\xc2\xa0\n"], ids=["many", "odd"])
+def test_rows_are_not_looked_for_in_all_that_a_small_file_unpacks_to(blank: bytes) -> None:
+    file = BytesIO(gzip.compress(b"email\n" + blank + os.urandom(1_000_000)))
+    read_header(cast("BinaryIO", file))
+    assert file.tell() < 500_000
+    with pytest.raises(Refused, match="a header and no rows"):
+        rows_of(gzip.compress(b"email\n" + blank))
+
+
 def test_what_is_no_table_is_refused() -> None:
     assert refusals(b"\x00\xff\x03\n")[0][0] == "unknown_property"
     assert refusals(b"x" * LONGEST_ROW * 2) == [("invalid_value", "")]
@@ -206,14 +240,14 @@ def test_who_sends_a_workbook_is_told_how_to_save_it(beginning: bytes) -> None:
 def test_a_header_is_not_looked_for_in_all_that_a_small_file_unpacks_to(
     wrap: Callable[[bytes], bytes],
 ) -> None:
-    assert header_of(wrap(b"\n" * 999 + b"email\n")).columns == ["email"]
+    assert header_of(wrap(b"\n" * 999 + b"email\na\n")).columns == ["email"]
     with pytest.raises(Refused, match="begins with 1,000 blank lines"):
         header_of(wrap(b"\n" * 1000 + b"email\n"))
 
 
 def test_the_header_tells_what_the_file_is() -> None:
-    assert header_of(b"email;contactId\n") == Header("csv", False, ["email", "contactId"], ";")
-    assert header_of(gzip.compress(b"email\n")) == Header("csv", True, ["email"], ",")
+    assert header_of(b"email;contactId\na;\n") == Header("csv", False, ["email", "contactId"], ";")
+    assert header_of(gzip.compress(b"email\na\n")) == Header("csv", True, ["email"], ",")
     assert header_of(b' \n {"contact": {}}') == Header("ndjson", False)
 
 
@@ -320,7 +354,8 @@ def test_what_only_begins_like_gzip_is_refused(data: bytes) -> None:
 
 
 def lines_of(parts: Iterable[bytes]) -> bytes:
-    return b"\n".join([b"email,lastName", *parts])
+    """Parts that may be blank all of them, with a row before them."""
+    return b"\n".join([b"email,lastName", b"a@example.com,b", *parts])
 
 
 @given(
@@ -340,5 +375,5 @@ def test_nothing_is_an_error_of_ours(data: bytes) -> None:
 @given(st.lists(st.sampled_from([b"a@example.com,b", b"\xff,x", b'"x"y,z', b'x,"y"z', b"x"])))
 def test_every_row_is_told_whatever_stands_around_it(parts: list[bytes]) -> None:
     good = b"a@example.com,b"
-    expected = ["a@example.com" if part == good else "invalid_value" for part in parts]
+    expected = ["a@example.com" if part == good else "invalid_value" for part in [good, *parts]]
     assert told(lines_of(parts)) == list(enumerate(expected, 2))

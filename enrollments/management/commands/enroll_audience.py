@@ -3,7 +3,7 @@
 import threading
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError
@@ -22,7 +22,7 @@ from promotions.management.telling import refusals_as_errors
 from promotions.models import Promotion
 from promotions.services.job_pace import Pace
 
-GO_ON = "Run the same command again to go on where it stopped."
+GO_ON: Final = "Run the same command again to go on where it stopped."
 
 
 _OPTIONS = {"batchSize": "--batch-size", "sessions": "--sessions", "reason": "--reason"}
@@ -66,7 +66,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--refused",
             metavar="FILE.csv",
-            help="where to write the refused rows (default: beside the file, if there are any)",
+            help="where to write the refused rows (default: beside the file, if there are any; "
+            "a dry run has a file of its own)",
         )
         parser.add_argument(
             "--restart", action="store_true", help="begin anew where the file was worked off before"
@@ -79,7 +80,7 @@ class Command(BaseCommand):
                 file = found_on_disk(Path(options["file"]))
                 job = self._job(promotion, file, options)
                 self._run(job, stop)
-                self._report(job, Path(options["refused"] or f"{options['file']}.refused.csv"))
+                self._report(job, _refused_path(options))
             except OSError as error:
                 raise CommandError(f"{error.filename}: {error.strerror}.") from error
 
@@ -144,3 +145,9 @@ class Command(BaseCommand):
             with refused.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(jobs.refusals_as_csv(job))
             self.stdout.write(f"The refused rows, with the reasons, are in {refused}.")
+
+
+def _refused_path(options: dict[str, Any]) -> Path:
+    """Where the refused rows go. What a dry run said is still there after the real run."""
+    tried = ".dry-run" if options["dry_run"] else ""
+    return Path(options["refused"] or f"{options['file']}{tried}.refused.csv")
