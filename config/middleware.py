@@ -113,7 +113,7 @@ def _answer_of_view(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if isinstance(response, SimpleTemplateResponse):
         response.render()
-        untie(response)
+    untie(request, response)
     return response
 
 

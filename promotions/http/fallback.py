@@ -13,12 +13,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import get_template
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from promotions.errors import refuse
 from promotions.http.compatible import CompatibleView
 from promotions.http.errors import PROBLEM_MEDIA_TYPE
 from promotions.http.throttling import window
+from promotions.http.untying import UntiedView
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _LOGGED_RATE: Final = "120/minute"
 """In each process."""
 
 
-class NotThere(APIView):
+class NotThere(UntiedView):
     """Any method: not found, whoever asks; each surface says so in its form."""
 
     authentication_classes = ()

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from promotions.http.authentication import partner_of
 from promotions.http.json import json_body, json_body_or_none
-from promotions.http.untying import untie
+from promotions.http.untying import untie_answer
 from promotions.services.idempotency import LONGEST_PATH, Answer, Key, answer_once
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
@@ -54,7 +54,7 @@ def idempotent(
             finished = view.finalize_response(request, response)
             if isinstance(finished, SimpleTemplateResponse):
                 finished.render()
-                untie(finished)
+                untie_answer(finished)  # the call itself may be answered again
             headers = {name: finished[name] for name in _KEPT_HEADERS if name in finished}
             return Answer(finished.status_code, headers, finished.content)
 

@@ -1,36 +1,48 @@
 """Calls that let go of everything when they are over.
 
 The framework ties view, call and answer to each other in circles, so that nothing of them goes by
-itself: the body, what was read of it and all that is answered stay until garbage is searched for.
+itself: the body, what was read of it and all that is answered would stay until garbage is searched
+for, which servers do rarely (``promotions/processes.py``).
 """
 
-from typing import Any
+import gc
+from typing import Any, Final
 
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
+
+_LARGE: Final = 100_000
+"""Bytes of a body behind which garbage is searched for: serializers hold what they were given, and
+are tied to their fields."""
+_TIED: Final = "_tied"
 
 
 class UntiedView(APIView):
-    """Base of views whose answers are to go when they were sent. Those of the framework's own kind
-    need their view until they are rendered: whoever renders one calls ``untie``."""
+    """Base of all views: notes with Django's request what ``untie`` is to take apart."""
 
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
-        finished = super().finalize_response(request, response, *args, **kwargs)
-        # Handlers that were bound to the view itself: all of a view set's, any other view's HEAD.
-        for method in ("head", *(getattr(self, "action_map", None) or ())):
-            vars(self).pop(method, None)
-        if not isinstance(response, Response):  # Django's own kinds come here as well
-            request.parser_context.clear()
-        return finished
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        call = super().initialize_request(request, *args, **kwargs)
+        vars(request)[_TIED] = self, call
+        return call
 
 
-def untie(response: HttpResponseBase) -> None:
-    """Takes a rendered answer apart from its view and its call; nobody asks it for them later."""
-    context = getattr(response, "renderer_context", None)
-    if isinstance(response, Response) and context:
-        context["request"].parser_context.clear()
-        context.clear()
+def untie(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Takes a call apart whose answer is rendered: nobody asks it for anything later, except where
+    the answer is streamed; that is left as it is."""
+    view, call = vars(request).pop(_TIED, (None, None))
+    if response.streaming:
+        return
+    untie_answer(response)
+    if call is not None:
+        call.parser_context.clear()
+        vars(call).clear()
+        vars(view).clear()
+    if len(getattr(request, "_body", b"")) > _LARGE:
+        gc.collect(0)
+
+
+def untie_answer(response: HttpResponseBase) -> None:
+    """Takes a rendered answer apart from its view and its call."""
+    getattr(response, "renderer_context", {}).clear()

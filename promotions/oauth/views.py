@@ -14,11 +14,11 @@ from oauth2_provider.views.mixins import OAuthLibMixin
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from promotions.errors import common_status, refuse
 from promotions.http.errors import errors_of, headers_for
 from promotions.http.throttling import TokenThrottle
+from promotions.http.untying import UntiedView
 from promotions.models import Partner
 from promotions.oauth.grants import GRANT_TYPES
 from promotions.services.tokens import revoke_token
@@ -28,7 +28,7 @@ _LARGEST_FORM: Final = 64 * 1024
 """In bytes: a form with a file could be of any size."""
 
 
-class _Endpoint(APIView):
+class _Endpoint(UntiedView):
     """Base of both: a form without a token, answered and refused as RFC 6749, 5.2, has it."""
 
     authentication_classes = ()

@@ -125,6 +125,7 @@ def no_search_for_garbage() -> Iterator[None]:
         ("GET", "/api/v1/me", {}),
         ("HEAD", "/api/v1/me", {}),
         ("GET", "/services/data/v67.0/limits", {}),
+        ("GET", "/services/data/v67.0/query?q=SELECT+Id+FROM+Promotion", {}),
         ("GET", "/services/data/v67.0/sobjects/Promotion/describe", {}),
     ],
     ids=str,
@@ -147,7 +148,19 @@ def test_nothing_of_a_call_is_kept_when_it_is_over(
         "promotion": {"id": make_promotion().record_id},
     }
     body = {"inputParameters": [item]} if method == "POST" else None
-    answer = api.send(method, path, body, **headers)
-    assert answer.status_code in (200, 201)
-    assert seen == [2]
-    assert not views
+    times = 2 if headers else 1  # the second answer is a replay
+    for _ in range(times):
+        answer = api.send(method, path, body, **headers)
+        assert answer.status_code in (200, 201)
+        assert not views
+    assert seen == [2] * times
+
+
+@pytest.mark.usefixtures("no_search_for_garbage")
+def test_what_serializers_hold_of_a_large_body_goes_with_the_call(api: Api) -> None:
+    body = {"name": "x" * 200_000, "unknown": [[]] * 1000}
+    assert api.post("/api/v1/promotions", body).status_code == 400
+    gc.collect(0)
+    made = len(gc.get_objects(0))
+    assert api.post("/api/v1/promotions", body).status_code == 400
+    assert len(gc.get_objects(0)) - made < 500

@@ -12,10 +12,12 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from enrollments.models import PromotionPartyUsage
+from enrollments.models import EnrollmentJob, PromotionPartyUsage
 from promotions.errors import refuse
 from promotions.models import IdempotentRequest, Promotion
+from promotions.services import idempotency
 from promotions.services.promotions import update_promotion
+from promotions.services.transactions import LostRace
 from tests.api.conftest import COMPATIBLE, Api, codes
 from tests.factories import actor, enroll_contact, make_contact, make_promotion, token_for
 
@@ -41,6 +43,33 @@ def test_the_same_key_gives_the_first_answer_again(api: Api, path: str) -> None:
         for name in ("Content-Type", "ETag", "Location"):
             assert again.get(name) == first.get(name)
     assert PromotionPartyUsage.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", [V1, COMPATIBLE, "/api/v1/enrollment-jobs"])
+def test_a_request_that_loses_a_race_after_its_answer_is_answered_again(
+    api: Api, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = idempotency._answer
+    losses = iter([True])
+
+    def lose(*given: Any) -> Any:
+        answered = answer(*given)
+        if next(losses, False):
+            raise LostRace("somebody came first")
+        return answered
+
+    monkeypatch.setattr(idempotency, "_answer", lose)
+    if path.endswith("jobs"):
+        code, row = make_promotion().promotion_code, f"contactId\n{make_contact().record_id}\n"
+        response = api.post(
+            f"{path}?promotionCode={code}", raw=row, Content_Type="text/csv", Idempotency_Key="k1"
+        )
+    else:
+        body = _item() if path == V1 else {"inputParameters": [_item()]}
+        response = api.post(path, body, Idempotency_Key="k1")
+    assert response.status_code in (201, 202), response.content
+    assert next(losses, None) is None
+    assert PromotionPartyUsage.objects.count() + EnrollmentJob.objects.count() == 1
 
 
 def test_without_a_key_every_request_counts(api: Api) -> None:
