@@ -196,11 +196,11 @@ def _item_or_errors(raw: object, pointer: str, kinds: _Parts | None = None) -> I
 def _well_formed(raw: Any, pointer: str, kinds: _Parts) -> Item | None:
     """What nearly all items are, read at once; None where there may be something to tell."""
     values = _BLANK.copy()
-    values[0] = pointer
+    values[_PLACE_OF["pointer"]] = pointer
     try:
         for name, part in raw.items():
             if part.__class__ is str:
-                values[_PERIOD[name]] = _moment(part)
+                values[_PERIOD_PLACES[name]] = _moment(part)
                 continue
             known = kinds[name]
             if not part:
@@ -230,13 +230,13 @@ def _told(raw: object, pointer: str, kinds: _Parts) -> Item | Unreadable:
         if name in raw
     }
     values = _BLANK.copy()
-    values[0] = pointer
+    values[_PLACE_OF["pointer"]] = pointer
     for name, part in parts.items():
+        at = join_pointer(pointer, name)
         for property_, (place, read) in kinds[name].items():
             if property_ in part:
-                at = join_pointer(pointer, name)
                 values[place] = _read(part, property_, at, read, errors)
-    for name, place in _PERIOD.items():
+    for name, place in _PERIOD_PLACES.items():
         values[place] = _read(raw, name, pointer, _moment, errors)
     item = Item._make(values)
     if not errors:
@@ -347,30 +347,30 @@ def _moment(text: str) -> datetime:
         raise _Bad("invalid_datetime", str(error)) from error
 
 
-_ITS: Final = {attribute: place for place, attribute in enumerate(Item._fields)}
-_FIRST_TERM: Final = _ITS["promotion_id"]
-_PERIOD: Final = {name: _ITS[attribute] for name, attribute in PERIOD.items()}
+_PLACE_OF: Final = {attribute: place for place, attribute in enumerate(Item._fields)}
+_FIRST_TERM: Final = _PLACE_OF["promotion_id"]
+_PERIOD_PLACES: Final = {name: _PLACE_OF[attribute] for name, attribute in PERIOD.items()}
 _BLANK: Final[list[Any]] = [*Item()]
 """The values of an item that says nothing; of a list an item is made in half the time."""
 _PARTS: Final[_Parts] = {
-    "account": {"id": (_ITS["account_id"], _id(ids.ACCOUNT))},
+    "account": {"id": (_PLACE_OF["account_id"], _id(ids.ACCOUNT))},
     "contact": {
-        "id": (_ITS["contact_id"], _id(ids.CONTACT)),
-        "lastName": (_ITS["last_name"], _text),
-        "email": (_ITS["email"], _text),
+        "id": (_PLACE_OF["contact_id"], _id(ids.CONTACT)),
+        "lastName": (_PLACE_OF["last_name"], _text),
+        "email": (_PLACE_OF["email"], _text),
     },
     "promotion": {
-        "id": (_ITS["promotion_id"], _id(ids.PROMOTION)),
-        "code": (_ITS["promotion_code"], _text),
+        "id": (_PLACE_OF["promotion_id"], _id(ids.PROMOTION)),
+        "code": (_PLACE_OF["promotion_code"], _text),
     },
     "enrollmentOffer": {
-        "id": (_ITS["offer_id"], _id(ids.OFFER)),
-        "code": (_ITS["offer_code"], _text),
+        "id": (_PLACE_OF["offer_id"], _id(ids.OFFER)),
+        "code": (_PLACE_OF["offer_code"], _text),
     },
 }
 _AUDIENCE_PARTS: Final[_Parts] = {
     **_PARTS,
-    "contact": {**_PARTS["contact"], "externalId": (_ITS["contact_external_id"], _text)},
+    "contact": {**_PARTS["contact"], "externalId": (_PLACE_OF["contact_external_id"], _text)},
 }
 _PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
 COLUMNS: Final[_Part] = {
@@ -381,6 +381,6 @@ COLUMNS: Final[_Part] = {
     "accountId": _PARTS["account"]["id"],
     "enrollmentOfferId": _PARTS["enrollmentOffer"]["id"],
     "enrollmentOfferCode": _PARTS["enrollmentOffer"]["code"],
-    **{name: (place, _moment) for name, place in _PERIOD.items()},
+    **{name: (place, _moment) for name, place in _PERIOD_PLACES.items()},
 }
 """The columns of a table of items: which place of an item each has, and how a cell is read."""

@@ -101,8 +101,8 @@ def _block(prefix: str, block: int) -> tuple[str, list[str]]:
 
 @lru_cache(maxsize=8192)
 def _numbered(start: str) -> tuple[int, list[str]]:
-    """The same the other way round: the first key of those whose ids have this ``start``. Raises
-    ``KeyError`` where there is a character in it that no id has."""
+    """The first of the ``_BASE`` keys whose ids begin with ``start``, all but the last two digits;
+    and the checksums, as in ``_block``. Raises ``KeyError`` for a character that no id has."""
     number = 0
     for at in range(len(start) - _BODY_LENGTH + 2, len(start), 2):
         number = number * _BASE + _PAIR_VALUES[start[at : at + 2]]

@@ -13,8 +13,8 @@ _TELL_OF_PARENTS_END: Final = 1
 """``PR_SET_PDEATHSIG`` of Linux's ``prctl``."""
 _BETWEEN_LOOKS: Final = 1.0
 _NEW_OBJECTS: Final = 50_000
-"""Between two searches for garbage. Nearly everything goes when nobody refers to it any more; what
-is left to the search are objects that refer to each other."""
+"""Between two searches for garbage. Most objects go when nobody refers to them any more, and whole
+calls do (``promotions/http/untying.py``); the search is for those that refer to each other."""
 
 
 def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
@@ -30,8 +30,8 @@ def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
 
 def spare_collector() -> None:
     """For a process that has loaded all it needs: that is not searched for garbage any more, and
-    what many calls or rows at once have in hand not time and again. It would be a quarter of the
-    work of a large call (``docs/decisions/0014-api-path.md``)."""
+    what many calls or rows at once have in hand not time and again: that was about a quarter of
+    Python's work for 200 items (``docs/decisions/0014-api-path.md``)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS)

@@ -487,7 +487,9 @@ SELECT * FROM plain
  ORDER BY promotion, contact"""
 _ITS_RECORD_MADE: Final = """
 SELECT p.n, made.id, p.contact, p.last_name, p.email FROM new p JOIN made ON true"""
-# A full join is never run as a loop within a loop, however few rows PostgreSQL expects.
+# A full join is never run as a loop within a loop, however few rows PostgreSQL expects. Should a
+# record not be made without an error, as by a trigger of the operator's, the division takes all of
+# it back.
 _ALL_RECORDS_MADE: Final = """
 SELECT p.n, made.id, p.contact, p.last_name, p.email
   FROM new p FULL JOIN made ON made.contact_id = p.contact AND made.promotion_id = p.promotion
@@ -499,8 +501,8 @@ SELECT p.n, made.id, p.contact, p.last_name, p.email
 def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool) -> str:
     """PostgreSQL's statement that enrolls the customers of a request if there is nothing to tell of
     any of them; rows with an item's number, the record's id, the contact's id, last name and e-mail
-    address. Otherwise there are no rows, and nothing is written; a division by zero says that
-    another request came first. ``alone`` is a single item; ``by`` and ``by_text`` as in
+    address. Otherwise there are no rows, and nothing is written; where another request came first,
+    the constraint refuses it. ``alone`` is a single item; ``by`` and ``by_text`` as in
     ``Reading``. Parameters: act, wanted, known."""
     wanted = WANTED if by_text else WANTED_BY_ID
     parts = {
