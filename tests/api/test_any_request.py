@@ -132,7 +132,6 @@ def test_no_request_is_an_error_of_ours(api: Api, operation: Any, mode: Generati
 
     @settings(
         max_examples=examples(operation.path),
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -31,7 +31,7 @@ def test_texts_come_back_as_they_are(word: str) -> None:
     assert through(ROWS, [(1, word, True)]) == [(1, word, True)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

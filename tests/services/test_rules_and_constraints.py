@@ -310,7 +310,6 @@ KINDS = {
 kinds = pytest.mark.parametrize("kind", KINDS.values(), ids=[model.__name__ for model in KINDS])
 examples = settings(
     max_examples=200,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

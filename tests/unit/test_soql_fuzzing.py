@@ -52,7 +52,7 @@ def check_place(text: str, problem: SyntaxProblem) -> None:
     assert "\n^\n" in shown(text, problem.position, "No.").replace(" ", "")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(mutated(QUERIES) | SOUP | SOUP.map("SELECT Id FROM P WHERE ".__add__))
 def test_any_text_is_a_query_or_a_problem(text: str) -> None:
     try:
@@ -61,7 +61,7 @@ def test_any_text_is_a_query_or_a_problem(text: str) -> None:
         check_place(text, problem)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(mutated(SEARCHES) | SOUP | SOUP.map("FIND {{{}}}".format))
 def test_any_text_is_a_search_or_a_problem(text: str) -> None:
     try:
@@ -70,7 +70,7 @@ def test_any_text_is_a_search_or_a_problem(text: str) -> None:
         check_place(text, problem)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ODD_TEXTS | SOUP)
 def test_any_text_looks_for_something_or_is_a_problem(text: str) -> None:
     try:
