@@ -309,10 +309,10 @@ def _read(
     try:
         if isinstance(value, str):
             return read(value)
-        bad = _Bad("invalid_type", f"{name} must be a string.")
-    except _Bad as caught:
-        bad = caught
-    errors.append(DomainError(bad.code, bad.detail, join_pointer(pointer, name)))
+        code, detail = "invalid_type", f"{name} must be a string."
+    except _Bad as bad:
+        code, detail = bad.code, bad.detail
+    errors.append(DomainError(code, detail, join_pointer(pointer, name)))
     return None
 
 

@@ -76,6 +76,8 @@ def answer_once(
         if failure not in failures:
             raise
         given = refusal(failure)
+    finally:
+        failures.clear()  # else each would keep, by its traceback, the list that it is in
     # Nothing is left of what was refused, so another copy may have come first after all.
     return in_transaction(lambda: _answer(key, lambda: given))
 

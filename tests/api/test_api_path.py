@@ -115,6 +115,23 @@ def no_search_for_garbage() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture
+def living(monkeypatch: pytest.MonkeyPatch) -> "Iterator[WeakSet[Any]]":
+    """The views that were called, and their calls, as far as they are still there."""
+    there: WeakSet[Any] = WeakSet()
+    seen = []
+    initial = APIView.initial
+
+    def note(view: Any, *args: Any, **kwargs: Any) -> None:
+        there.update([view, view.request])
+        seen.append(len(there))
+        initial(view, *args, **kwargs)
+
+    monkeypatch.setattr(APIView, "initial", note)
+    yield there
+    assert {*seen} == {2}
+
+
 @pytest.mark.usefixtures("no_search_for_garbage")
 @pytest.mark.parametrize(
     ("method", "path", "headers"),
@@ -131,29 +148,36 @@ def no_search_for_garbage() -> Iterator[None]:
     ids=str,
 )
 def test_nothing_of_a_call_is_kept_when_it_is_over(
-    api: Api, method: str, path: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    api: Api, method: str, path: str, headers: dict[str, str], living: "WeakSet[Any]"
 ) -> None:
-    views: WeakSet[Any] = WeakSet()
-    seen = []
-    initial = APIView.initial
-
-    def note(view: Any, *args: Any, **kwargs: Any) -> None:
-        views.update([view, view.request])
-        seen.append(len(views))
-        initial(view, *args, **kwargs)
-
-    monkeypatch.setattr(APIView, "initial", note)
     item = {
         "contact": {"id": make_contact().record_id},
         "promotion": {"id": make_promotion().record_id},
     }
     body = {"inputParameters": [item]} if method == "POST" else None
-    times = 2 if headers else 1  # the second answer is a replay
-    for _ in range(times):
+    for _ in range(2 if headers else 1):  # the second answer is a replay
         answer = api.send(method, path, body, **headers)
         assert answer.status_code in (200, 201)
-        assert not views
-    assert seen == [2] * times
+        assert not living
+
+
+@pytest.mark.usefixtures("no_search_for_garbage")
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k1"}], ids=["without a key", "key"])
+@pytest.mark.parametrize(
+    ("contact", "status"),
+    [({"id": "x"}, 400), ({"id": 5}, 400), ({"email": "nobody@example.com"}, 404)],
+    ids=str,
+)
+def test_nothing_of_a_refused_call_is_kept(
+    api: Api,
+    contact: dict[str, Any],
+    status: int,
+    headers: dict[str, str],
+    living: "WeakSet[Any]",
+) -> None:
+    item = {"contact": contact, "promotion": {"id": make_promotion().record_id}}
+    assert api.post(COMPATIBLE, {"inputParameters": [item]}, **headers).status_code == status
+    assert not living
 
 
 @pytest.mark.usefixtures("no_search_for_garbage")
