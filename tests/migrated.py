@@ -23,7 +23,7 @@ SHARED: Final = "TEST_RUN_DIRECTORY"
 """The variable that names the directory which all processes of a run share."""
 SQLITE_NAME: Final = "db.sqlite3"
 """What the service calls its own database within ``DATA_DIR``."""
-_made: Final[list[str]] = []
+_copies: Final[list[str]] = []
 """The databases on PostgreSQL that this process has made."""
 
 
@@ -36,8 +36,9 @@ def copy_to_file(path: Path) -> None:
 def copy_to_database(name: str) -> None:
     """PostgreSQL: a copy as the database ``name`` of the server in ``DATABASE_URL``."""
     with _template("postgresql") as template:
-        _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        _create(name, f'TEMPLATE "{template}"')
+        drop_database(name)
+        _copies.append(name)
+        _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 def copy_static_files(directory: Path) -> None:
@@ -46,10 +47,21 @@ def copy_static_files(directory: Path) -> None:
         shutil.copytree(collected, directory / "static", dirs_exist_ok=True)
 
 
-def drop_databases() -> None:
-    """What this process has made on PostgreSQL."""
-    while _made:
-        _execute(f'DROP DATABASE IF EXISTS "{_made.pop()}" WITH (FORCE)')
+def drop_copies() -> None:
+    """PostgreSQL: those that this process has made."""
+    while _copies:
+        drop_database(_copies.pop())
+
+
+def drop_template() -> None:
+    """PostgreSQL: what all were copied from. For the first process of a run, which outlives the
+    others: whichever of them made it, another one may still want its copy."""
+    drop_database(_template_name())
+
+
+def drop_database(name: str) -> None:
+    """PostgreSQL: if it is there, whoever is connected to it."""
+    _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def url_of(name: str) -> str:
@@ -81,8 +93,8 @@ def _migrate(shared: Path, database: str) -> str:
     environment["DATA_DIR"] = str(directory)
     made = str(directory / SQLITE_NAME)
     if database == "postgresql":
-        made = f"migrated_{os.getpid()}"
-        _create(made)
+        made = _template_name()
+        _execute(f'CREATE DATABASE "{made}"')
         environment["DATABASE_URL"] = url_of(made)
     _manage(environment, "migrate")
     return made
@@ -99,9 +111,9 @@ def _manage(environment: dict[str, str], *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
 
 
-def _create(name: str, options: str = "") -> None:
-    _made.append(name)
-    _execute(f'CREATE DATABASE "{name}" {options}')
+def _template_name() -> str:
+    """On PostgreSQL, where other runs may have theirs."""
+    return Path(os.environ[SHARED]).name
 
 
 def _execute(statement: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.migrated import SHARED, drop_databases
+from tests.migrated import SHARED, drop_copies, drop_template
 
 _OURS = (
     "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "CURRENCIES",
@@ -69,7 +69,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         os.environ["DATABASE_URL"] = (
             named if named.startswith("postgres") else _start_server(early_config, directory)
         )
-        early_config.add_cleanup(drop_databases)
+        if os.environ[SHARED] == str(directory):
+            early_config.add_cleanup(drop_template)
+        early_config.add_cleanup(drop_copies)
         early_config.add_cleanup(_close_connections)
     return (yield)
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 
 from config.certificates import AUTHORITY, keep_certificate
 from tests.migrated import (
@@ -25,6 +24,7 @@ from tests.migrated import (
     copy_static_files,
     copy_to_database,
     copy_to_file,
+    drop_database,
     url_of,
 )
 
@@ -89,14 +89,12 @@ def _database(directory: Path, database: str) -> Iterator[dict[str, str]]:
         copy_to_file(directory / SQLITE_NAME)
         yield {}
         return
-    url = os.environ["DATABASE_URL"]
     name = f"e2e_{os.getpid()}_{next(_number)}"
     copy_to_database(name)
     try:
         yield {"DATABASE_URL": url_of(name)}
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(name)
 
 
 @contextmanager
