@@ -20,7 +20,7 @@ import orjson
 
 from enrollments.wire import COLUMNS, Item, Unreadable, parse_audience_item, parse_cells
 from promotions import ids
-from promotions.csv_files import no_such_column, unguarded
+from promotions.csv_files import no_such_column, of_another_width, unguarded
 from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 
@@ -243,8 +243,8 @@ def _csv_rows(
         if not any(cells):
             continue
         if len(cells) != width:
-            detail = f"The row has {len(cells)} cells, the header {width}. Mend the row."
-            yield number, _unreadable(detail)
+            problem = of_another_width("The row", len(cells), width)
+            yield number, _unreadable(f"{problem} Mend the row.")
             continue
         if is_quoted or b"'" in line:  # a quoted row may go on in other lines
             cells = [*map(unguarded, cells)]

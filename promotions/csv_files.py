@@ -140,6 +140,11 @@ def no_such_column(name: str, columns: Collection[str], where: str = "") -> str:
     return f"There is no such column; known are {known}."
 
 
+def of_another_width(row: str, cells: int, columns: int) -> str:
+    """What is wrong with a row, called ``row``, that has so many cells under so many columns."""
+    return f"{row} has {cells} {'cell' if cells == 1 else 'cells'}, the header {columns}."
+
+
 def _squeezed(name: str) -> str:
     """A column's name as it is compared: ``Start date-time`` is ``startDateTime``."""
     return re.sub(r"[\s_-]+", "", name.casefold())
@@ -151,7 +156,7 @@ def _rows(lines: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Ite
         if any(values):
             problem = None
             if len(values) > len(columns):
-                problem = f"The row has {len(values)} cells, the header {len(columns)}."
+                problem = of_another_width("The row", len(values), len(columns))
             elif any(_NOT_UTF8.search(value) for value in values):
                 problem = f"The row is not encoded in UTF-8. {_HOW_TO_SAVE}"
                 values = [_NOT_UTF8.sub("\ufffd", value) for value in values]

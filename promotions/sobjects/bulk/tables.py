@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import BinaryIO, Final
 
+from promotions.csv_files import of_another_width
+
 _LONGEST_ROW: Final = 1024 * 1024
 """In bytes."""
 _TOO_MUCH: Final = "has more than 1 MB, or a value of more than 131,072 characters"
@@ -90,7 +92,7 @@ class Table:
             problem = f"The row at line {line} is too long: it {_TOO_MUCH}."
             return Row(line, [""] * wanted, self._at, self._line, problem)
         if len(cells) != wanted:
-            problem = f"Line {line} has {len(cells)} cells, the header {wanted}."
+            problem = of_another_width(f"Line {line}", len(cells), wanted)
             cells = (cells + [""] * wanted)[:wanted]
         if any(_NOT_UTF8.search(cell) for cell in cells):
             problem = f"Line {line} is not encoded in UTF-8."

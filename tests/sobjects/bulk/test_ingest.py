@@ -161,7 +161,7 @@ def test_bad_rows_fail_alone(bulk: BulkApi) -> None:
     assert bulk.counts(job) == ("JobComplete", 5, 4)
     assert bulk.errors(job) == [
         "INVALID_INPUT:Line 2 has 3 cells, the header 2.:--",
-        "INVALID_INPUT:Line 3 has 1 cells, the header 2.:--",
+        "INVALID_INPUT:Line 3 has 1 cell, the header 2.:--",
         "INVALID_INPUT:Line 4 is not encoded in UTF-8.:--",
         "INVALID_INPUT:Line 5 has a NUL character.:--",
     ]
