@@ -1,7 +1,6 @@
 """``/api/v1/promotions/whole``, ``…/{id}/whole`` and ``…/{id}/description``: a promotion with
 everything under it as one document, and in plain English."""
 
-import time
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -385,7 +384,7 @@ def test_the_same_key_creates_once_and_checking_is_another_path(api: Api) -> Non
     assert Promotion.objects.count() == 1
 
 
-def test_a_large_document_is_quick(api: Api) -> None:
+def test_a_large_document_takes_no_statement_for_each_pair(api: Api) -> None:
     product, category = make_product(), make_product_category()
     qualifiers = [
         {**QUALIFIER, "externalQualifier": None, "qualifierId": product.record_id},
@@ -402,12 +401,10 @@ def test_a_large_document_is_quick(api: Api) -> None:
         "targets": [TARGET] * 100,
         "coupons": [{"couponCode": f"C{number}"} for number in range(1000)],
     }
-    began = time.monotonic()
     with CaptureQueriesContext(connection) as queries:
         response = api.post(WHOLE, document)
     assert response.status_code == 201, response.content
-    assert time.monotonic() - began < 5
-    assert len(queries) < 250  # what each part names is looked up; nothing is for each pair
+    assert len(queries) < 250  # what each part names is looked up
 
 
 @pytest.mark.django_db
