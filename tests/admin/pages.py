@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +27,16 @@ def errors(response: Any) -> dict[str, list[str]]:
     context = response.context
     form = context["adminform"].form if "adminform" in context else context["form"]
     return {name: [str(e) for e in found] for name, found in form.errors.items()}
+
+
+def messages(response: Any) -> list[str]:
+    """What the next page will say at its top."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def numbers(response: Any) -> list[str]:
+    """The numbers of the records that a list shows, in its order."""
+    return [record.name for record in response.context["cl"].result_list]
 
 
 def admin_url(model: str, page: str = "changelist", *args: Any) -> str:

@@ -12,7 +12,7 @@ from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.enrollments import withdraw
 from promotions.admin.moments import show_day
 from tests.admin.conftest import user_of
-from tests.admin.pages import errors, sent, text
+from tests.admin.pages import errors, messages, sent, text
 from tests.factories import (
     actor,
     enroll_contact,
@@ -30,12 +30,6 @@ PERIOD = f"{LIST}change-period/"
 
 def only() -> PromotionPartyUsage:
     return PromotionPartyUsage.objects.get()
-
-
-def messages(response: Any) -> list[str]:
-    from django.contrib.messages import get_messages
-
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 # --- Enroll ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from promotions.actors import Source
 from promotions.admin.site import CappedPaginator
 from promotions.models import Promotion
 from tests.admin.conftest import SignIn, user_of
-from tests.admin.pages import admin_url, text
+from tests.admin.pages import admin_url, numbers, text
 from tests.factories import (
     LONG_AGO,
     actor,
@@ -36,10 +36,6 @@ FOR_EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 def page_of(usage: PromotionPartyUsage) -> str:
     return admin_url("enrollments_promotionpartyusage", "change", usage.pk)
-
-
-def numbers(response: Any) -> list[str]:
-    return [usage.name for usage in response.context["cl"].result_list]
 
 
 # --- The list -------------------------------------------------------------------------------------

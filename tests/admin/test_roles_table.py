@@ -127,8 +127,8 @@ TOLD_WHAT: Final = {
     "enrollments_enrollmentjob_progress", "enrollments_enrollmentjob_refusals",
     "enrollments_enrollmentjob_enroll_tried",
 }  # fmt: skip
-"""Pages that want to be told what about; tests/admin/test_acts.py, test_audiences.py and
-test_figures.py."""
+"""Pages that want to be told what about; tests/admin/test_acts.py, test_audiences.py,
+test_audience_dry_runs.py and test_figures.py."""
 
 
 def table() -> dict[str, dict[str, set[str]]]:

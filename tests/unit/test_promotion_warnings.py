@@ -9,12 +9,22 @@ import pytest
 
 from promotions.warnings import Advice, AdviceCode, OtherPromotion, promotion_warnings
 from promotions.whole import CouponsInWhole, DiscountClass, Whole, discount_classes
-from tests.unit.wholes import BERLIN, FakeTarget, berlin, buy, give, limit, spend, tier, whole
+from tests.unit.wholes import (
+    BERLIN,
+    FOR_EVER,
+    FakeTarget,
+    berlin,
+    buy,
+    give,
+    limit,
+    spend,
+    tier,
+    whole,
+)
 
 NOW = berlin("2026-05-10 12:00")
 TICK = timedelta(microseconds=1)
 END = berlin("2026-06-01")
-FOR_EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 SOUND: Any = {"end_date_time": END}
 """Nothing is odd about a promotion with a target and this."""

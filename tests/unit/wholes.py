@@ -2,7 +2,7 @@
 ``whole(buy(2, category="Shoes"), give("20 %", category="Shoes", only=1))``."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from promotions.whole import CouponsInWhole, Whole
 
 BERLIN = ZoneInfo("Europe/Berlin")
+FOR_EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 _keys = count(1)
 
@@ -22,6 +23,9 @@ def _key() -> int:
 def berlin(text: str) -> datetime:
     """``2026-05-01 00:00`` on the clocks of Berlin."""
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
+
+
+MAY: Any = {"start_date_time": berlin("2026-05-01"), "end_date_time": berlin("2026-06-01")}
 
 
 def _decimal(value: float | str | None) -> Decimal | None:
