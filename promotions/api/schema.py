@@ -1,6 +1,6 @@
 """How the API describes itself (OpenAPI): what all operations have in common, added once."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -12,7 +12,11 @@ from promotions.http.error_codes import ERROR_CODES
 _VERBS = ("/activate", "/clone", "/close", "/deactivate", "/restore", "/transfer", "/withdraw")
 """What paths end in that change a record by POST."""
 _STATUSES = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429)
-
+_KEY_DESCRIPTION: Final = (
+    "Sent again within 24 hours, the same request gets the same answer again, a refusal by the "
+    "rules as well, marked by the header `Idempotency-Replayed: true`. Another try needs another "
+    "key."
+)
 
 _VIEWED = OpenApiParameter(
     "Sforce-Mru",
@@ -73,7 +77,7 @@ def add_common_responses(
                     reference = {"$ref": f"#/components/responses/{kind}{status}"}
                     operation["responses"].setdefault(str(status), reference)
             if method == "post" and "oauth2" not in path:
-                _add_header(operation, "Idempotency-Key", "Sent again, gives the same answer again")
+                _add_header(operation, "Idempotency-Key", _KEY_DESCRIPTION)
             if method == "put":  # upserts
                 operation["responses"]["201"] = operation["responses"]["200"]
             if method in ("patch", "put", "delete") or path.endswith(_VERBS):

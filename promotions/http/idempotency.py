@@ -16,6 +16,8 @@ from promotions.http.untying import untie_answer
 from promotions.services.idempotency import LONGEST_PATH, Answer, Key, answer_once
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
+REPLAYED: Final = "Idempotency-Replayed"
+"""The header of an answer that is given again: ``true``."""
 
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponseBase])
 
@@ -66,7 +68,10 @@ def idempotent(
             at=view.at,
         )
         given = answer_once(claimed, answer, refusal)
-        return HttpResponse(given.body, status=given.status, headers=given.headers)
+        response = HttpResponse(given.body, status=given.status, headers=given.headers)
+        if given.is_replayed:
+            response.headers[REPLAYED] = "true"
+        return response
 
     wrapper.is_idempotent = True  # type: ignore[attr-defined]  # a test looks for it on every POST
     return wrapper  # type: ignore[return-value]

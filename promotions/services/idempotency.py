@@ -32,6 +32,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_replayed: bool = False
+    """Whether it was given before, to the first request with the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +168,4 @@ def _kept_answer(kept: IdempotentRequest, body_hash: bytes) -> Answer:
             "This idempotency key was used for a request with another body. Use a new key.",
         )
     assert kept.status is not None  # committed together with the claim
-    return Answer(kept.status, kept.headers, bytes(kept.body))
+    return Answer(kept.status, kept.headers, bytes(kept.body), is_replayed=True)

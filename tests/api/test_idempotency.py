@@ -38,8 +38,10 @@ def test_the_same_key_gives_the_first_answer_again(api: Api, path: str) -> None:
         api.post(p, body, Idempotency_Key="k1") for p in (path, path, f"{path}/")
     )
     assert first.status_code == 201
+    assert "Idempotency-Replayed" not in first
     for again in (second, slashed):
         assert (again.status_code, again.content) == (201, first.content)
+        assert again["Idempotency-Replayed"] == "true"
         for name in ("Content-Type", "ETag", "Location"):
             assert again.get(name) == first.get(name)
     assert PromotionPartyUsage.objects.count() == 1
