@@ -66,11 +66,19 @@ def read_filters(filters: "type[FilterSet] | None", query: QueryDict) -> dict[st
                 values[name] = known[name].field.clean(texts[0])
             except ValidationError as error:
                 unreadable += [
-                    DomainError("invalid_filter", message, name) for message in error.messages
+                    DomainError("invalid_filter", message, name)
+                    for message in _messages(error, known[name].field)
                 ]
     if unknown or unreadable:
         raise Refused(*(unknown or unreadable))
     return values
+
+
+def _messages(error: ValidationError, field: forms.Field) -> Sequence[str]:
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices  # called and resolved by the field, whatever it was given
+        return [f"Write one of {', '.join(str(value) for value, _ in choices if value)}."]
+    return error.messages
 
 
 def _problem(name: str, values: Sequence[str], known: Mapping[str, Any]) -> str | None:

@@ -41,7 +41,8 @@ def errors_of(exc: Exception) -> Sequence[DomainError]:
         case exceptions.NotFound() | Http404():
             return [DomainError("not_found", "The requested resource does not exist.")]
         case exceptions.MethodNotAllowed():
-            return [DomainError("method_not_allowed", str(exc.detail))]
+            detail = f"{exc.detail} The header Allow says which methods are."
+            return [DomainError("method_not_allowed", detail)]
         case exceptions.UnsupportedMediaType():
             detail = "Send the body as plain JSON, with the header Content-Type: application/json."
             return [DomainError("unsupported_media_type", detail)]

@@ -418,6 +418,11 @@ def test_a_filter_that_is_unknown_or_unreadable_is_refused(
     ]
 
 
+def test_a_value_that_is_not_among_the_choices_is_told_them(api: Api) -> None:
+    [error] = api.get(f"{PATH}?status=great").json()["errors"]
+    assert error["detail"] == "Write one of withdrawn, expired, paused, scheduled, active."
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("scopes", "method", "path", "allowed"),
