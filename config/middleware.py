@@ -78,6 +78,7 @@ def api_path(get_response: GetResponse) -> GetResponse:
         if not request.path_info.startswith(_API):
             return get_response(request)
         response = by_view(request)
+        untie(request, response)
         for name, value in _API_HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path_info.startswith(_COMPATIBLE):
@@ -113,7 +114,6 @@ def _answer_of_view(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if isinstance(response, SimpleTemplateResponse):
         response.render()
-    untie(request, response)
     return response
 
 

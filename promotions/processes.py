@@ -29,9 +29,9 @@ def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
 
 
 def spare_collector() -> None:
-    """For a process that has loaded all it needs: that is not searched for garbage any more, and
-    what many calls or rows at once have in hand not time and again: that was about a quarter of
-    Python's work for 200 items (``docs/decisions/0014-api-path.md``)."""
+    """For a process that has loaded all it needs. What is loaded is never searched for garbage
+    again; what calls or rows make, only after 50,000 more objects are there. Searching was about a
+    quarter of Python's work for 200 items (``docs/decisions/0014-api-path.md``)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS)

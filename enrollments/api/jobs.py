@@ -27,7 +27,7 @@ from promotions.api.views import decode_path_id
 from promotions.errors import DomainError, Refused, refuse
 from promotions.http.bodies import refuse_body
 from promotions.http.context import RequestContext
-from promotions.http.idempotency import idempotent, idempotent_act
+from promotions.http.idempotency import REPLAYED, idempotent, idempotent_act
 
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "promotionId": {"type": "string", "description": "The promotion's id"},
@@ -140,13 +140,15 @@ class EnrollmentJobViewSet(
     lookup_value_regex = "[^/]+"
     orderings: Any = {"createdDate": F("created_date")}
     received: Received | None = None
-    is_file_kept = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        has_job = False
         try:
-            return super().dispatch(request, *args, **kwargs)
+            response = super().dispatch(request, *args, **kwargs)
+            has_job = response.status_code == 202 and REPLAYED not in response.headers
+            return response
         finally:
-            if self.received is not None and not self.is_file_kept:
+            if self.received is not None and not has_job:
                 self.received.file.discard()
 
     def get_queryset(self) -> QuerySet[EnrollmentJob]:
@@ -187,7 +189,6 @@ class EnrollmentJobViewSet(
         job = jobs.create_job(
             file=received.file, by=self.actor, at=self.at, **self._options(received.said)
         )
-        self.is_file_kept = True
         response = self._answer(job.pk, status=202)
         response["Location"] = self.reverse_action("detail", args=[job.record_id])
         return response

@@ -36,11 +36,10 @@ def untie(request: HttpRequest, response: HttpResponseBase) -> None:
         return
     untie_answer(response)
     if call is not None:
-        call.parser_context.clear()
         vars(call).clear()
         vars(view).clear()
     if len(getattr(request, "_body", b"")) > _LARGE:
-        gc.collect(0)
+        gc.collect()
 
 
 def untie_answer(response: HttpResponseBase) -> None:

@@ -6,7 +6,7 @@ for the first, for a while, and then gets the first one's answer.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,8 +32,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    is_replayed: bool = False
-    """Whether it was given before, to the first request with the key."""
+    is_replayed: bool = field(default=False, compare=False)
+    """Whether it was given before, to the first request with the key; it is the same answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Key:
     key: str
     body_hash: bytes
     at: datetime
+
+
+class _Failed(Exception):
+    """What the first request with a key raised."""
 
 
 def answer_once(
@@ -60,26 +64,23 @@ def answer_once(
     if not 1 <= len(key.key) <= LONGEST_KEY or "\x00" in key.key:
         detail = f"An idempotency key has 1 to {LONGEST_KEY} ASCII characters."
         raise refuse("invalid_value", detail, "Idempotency-Key")
-    failures: list[Exception] = []
 
     def first() -> Answer:
-        failures.clear()
         try:
             return answer()
         except OperationalError:
             raise  # the database's own trouble: tried again, or told of
         except Exception as failure:
-            failures.append(failure)
-            raise
+            raise _Failed(failure) from None
 
     try:
         return in_transaction(lambda: _answer(key, first))
-    except Exception as failure:
-        if failure not in failures:
-            raise
+    except _Failed as failed:
+        [failure] = failed.args
+    try:
         given = refusal(failure)
     finally:
-        failures.clear()  # else each would keep, by its traceback, the list that it is in
+        del failure  # else it would keep, by its traceback, all that was asked
     # Nothing is left of what was refused, so another copy may have come first after all.
     return in_transaction(lambda: _answer(key, lambda: given))
 

@@ -62,6 +62,11 @@ def test_the_first_answer_is_given_again_and_nothing_is_asked_twice(shop: Partne
     assert ask(shop, never, after=timedelta(hours=24) - timedelta(microseconds=1)) == CREATED
 
 
+def test_an_answer_tells_whether_it_was_given_before(shop: Partner) -> None:
+    assert not ask(shop, lambda: CREATED).is_replayed
+    assert ask(shop, never).is_replayed
+
+
 def test_after_a_day_the_key_begins_anew(shop: Partner) -> None:
     day = timedelta(hours=24)
     ask(shop, lambda: CREATED)

@@ -23,6 +23,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from promotions.http.untying import untie
 from promotions.services.transactions import joins_another
 from promotions.sobjects.composite import Answer, Call, refusal
 from promotions.sobjects.errors import CallFailed, Problem, not_found
@@ -113,7 +114,11 @@ def _respond(outer: Request, call: Call) -> HttpResponseBase:
     if view.authentication_classes:
         options["authentication_classes"] = (partial(SameCaller, outer),)
     request.resolver_match = found
-    return view.as_view(**options)(request, *found.args, **found.kwargs)
+    response = view.as_view(**options)(request, *found.args, **found.kwargs)
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
+    untie(request, response)
+    return response
 
 
 def _request(outer: Request, call: Call, below: bytes, query: str) -> WSGIRequest:
@@ -138,8 +143,6 @@ def _environ(headers: Mapping[str, str]) -> dict[str, str]:
 
 def _read(response: HttpResponseBase, budget: Budget) -> Answer:
     # It isn't closed: that would end the request as a whole, with its connection to the database.
-    if isinstance(response, SimpleTemplateResponse):
-        response = response.render()
     content = response.content if hasattr(response, "content") else b""
     budget.spend(len(content))
     headers = {name: response[name] for name in _SHOWN_HEADERS if name in response}
