@@ -13,7 +13,10 @@ from enrollments.models import EnrollmentJob, PromotionPartyUsage
 from enrollments.services import jobs
 from enrollments.services.job_files import path_of
 from promotions import ids
+from promotions.errors import refuse
 from promotions.models import Promotion
+from promotions.services import idempotency
+from promotions.services.transactions import LostRace
 from tests.api.callers import bound_api
 from tests.api.conftest import Api, codes
 from tests.audiences import kept_files, make_job
@@ -305,6 +308,7 @@ def test_with_a_key_the_same_upload_makes_one_job(
             return api.post(V1, raw=form_of(promotionCode=code, file=("a", rows)), **headers)
         return upload(api, rows, query=f"promotionCode={code}", Idempotency_Key="k")
 
+    before = kept_files()
     first, again = send(), send()
     assert first.status_code == again.status_code == 202
     assert first.content == again.content
@@ -313,6 +317,33 @@ def test_with_a_key_the_same_upload_makes_one_job(
         assert (other.status_code, codes(other)) == (422, ["idempotency_key_reused"])
     job = EnrollmentJob.objects.get()
     assert path_of(job).read_bytes() == ROWS
+    assert kept_files() == {*before, path_of(job).name}
+
+
+def test_an_upload_that_is_begun_anew_and_then_refused_keeps_no_file(
+    api: Api, promotion: Promotion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_job, tries = jobs.create_job, []
+
+    def first_lost_then_refused(**named: Any) -> EnrollmentJob:
+        tries.append(1)
+        if len(tries) == 2:
+            raise refuse("promotion_not_found", "It was deleted meanwhile.", "promotionCode")
+        return create_job(**named)
+
+    answer = idempotency._answer
+
+    def lose(*given: Any) -> Any:
+        answered = answer(*given)
+        if len(tries) == 1:
+            raise LostRace("somebody came first")
+        return answered
+
+    monkeypatch.setattr(jobs, "create_job", first_lost_then_refused)
+    monkeypatch.setattr(idempotency, "_answer", lose)
+    before = kept_files()
+    assert upload(api, Idempotency_Key="k").status_code == 404
+    assert (len(tries), kept_files()) == (2, before)
 
 
 def test_a_key_is_heeded_where_a_job_is_stopped(api: Api) -> None:
