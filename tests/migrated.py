@@ -89,11 +89,12 @@ def _shared(name: str, make: Callable[[Path], str]) -> Iterator[str]:
 def _migrate(shared: Path, database: str) -> str:
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
     directory = shared / f"migrated-{database}-data"
-    directory.mkdir()
+    directory.mkdir(exist_ok=True)  # where the first who wanted it failed
     environment["DATA_DIR"] = str(directory)
     made = str(directory / SQLITE_NAME)
     if database == "postgresql":
         made = _template_name()
+        drop_database(made)
         _execute(f'CREATE DATABASE "{made}"')
         environment["DATABASE_URL"] = url_of(made)
     _manage(environment, "migrate")
