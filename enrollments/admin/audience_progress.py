@@ -6,6 +6,7 @@ from datetime import datetime
 from math import floor, log10
 from typing import Final
 
+from django.urls import reverse
 from django.utils.html import format_html
 
 from enrollments.models import EnrollmentJob, JobStatus
@@ -15,6 +16,10 @@ from promotions.admin.site import badge
 AT_WORK: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
 """The page of such a job keeps itself fresh."""
 _SEEN: Final = re.compile(r"(\d{1,15})-(\d{1,18})-(\d{1,15})", re.ASCII)
+
+
+def audience_url(job: EnrollmentJob) -> str:
+    return reverse("admin:enrollments_enrollmentjob_change", args=[job.pk])
 
 
 def status_badges(job: EnrollmentJob) -> str:

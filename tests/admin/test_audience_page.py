@@ -93,7 +93,7 @@ def test_the_page_takes_a_bounded_number_of_statements(
     EnrollmentJobRefusal.objects.bulk_create(
         EnrollmentJobRefusal(job=job, line=line, code="c", detail="d") for line in range(1, 61)
     )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert "The first 50 of" in text(support.get(page_of(job)))
     with django_assert_max_num_queries(6):
         assert "The first 50 of" in progress_of(support, job)
