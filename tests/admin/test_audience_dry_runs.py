@@ -25,7 +25,7 @@ def test_a_dry_run_says_what_would_be(support: Client) -> None:
 
 def test_a_dry_run_in_the_list_counts_nobody_as_enrolled(support: Client) -> None:
     advance(make_job(is_dry_run=True), JobStatus.FINISHED, enrolled=5, refused=2)
-    page = text(support.get(LIST))
+    page = text(support.get(LIST)).replace('<span class="whitespace-nowrap">would', "would")
     assert "5 would be" in page
     assert "2 would be" in page
 
