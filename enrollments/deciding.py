@@ -91,11 +91,16 @@ def accepted_terms(
     """What each of ``items``, which name no customer, says of promotion, offer and period; None
     where a rule refuses that, whoever the customer is."""
     terms = _Terms(at, zone)
-    named = [
+    named = identified(items, facts, at)
+    return [None if one.errors or terms.refusal(one) else one for one in named]
+
+
+def identified(items: Sequence[Item], facts: Facts, at: datetime) -> list[Decision]:
+    """What each of ``items`` names, be it nothing, with no more decided than that."""
+    return [
         _identified(item, customer, facts, at)
         for item, customer in zip(items, facts.customers, strict=True)
     ]
-    return [None if one.errors or terms.refusal(one) else one for one in named]
 
 
 def _identified(item: Item, customer: CustomerFacts, facts: Facts, at: datetime) -> Decision:

@@ -5,7 +5,7 @@ is not known is refused. Used by both surfaces: the compatible one sends a list 
 one a single item.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -81,7 +81,7 @@ class Unreadable:
 
     errors: tuple[DomainError, ...]
     item: Item = field(default=Item(), compare=False)
-    """What could be read of it."""
+    """What could be read of it; ``certain`` says what of that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +125,9 @@ def parse_request(body: object) -> EnrollmentRequest:
     )
 
 
-def parse_item(body: object, pointer: str = "") -> Item:
-    """One item of the wire format, standing at ``pointer`` of the caller's request.
-
-    Raises ``Refused`` with everything that is wrong with it.
-    """
-    parsed = _item_or_errors(body, pointer)
-    if isinstance(parsed, Unreadable):
-        raise Refused(*parsed.errors)
-    return parsed
+def parse_item(body: object, pointer: str = "") -> Item | Unreadable:
+    """One item of the wire format, standing at ``pointer`` of the caller's request."""
+    return _item_or_errors(body, pointer)
 
 
 def parse_audience_item(body: object) -> Item | Unreadable:
@@ -176,6 +170,24 @@ def parse_period(
         if wire_name in body
     }
     return period, errors
+
+
+def certain(item: Item, errors: Iterable[DomainError]) -> Item:
+    """What an item of the wire format says for certain that has these ``errors``: customer,
+    promotion, offer and period, each only where nothing of it is wrong. By half of what names a
+    customer another might be found."""
+    doubted = {
+        error.pointer.removeprefix(item.pointer).removeprefix(".").partition(".")[0]
+        for error in errors
+    }
+    if not (item.names_contact or doubted <= {"", *_PROPERTIES}):
+        doubted.add("account")  # what is not known may have been a contact, who is then the party
+    values = [*item]
+    for together in _SAID_TOGETHER:
+        if not doubted.isdisjoint(together):
+            for place in (place for name in together for place in _PLACES[name]):
+                values[place] = None
+    return Item._make(values)
 
 
 def unknown_properties(body: Mapping[str, object], known: Collection[str]) -> list[DomainError]:
@@ -373,6 +385,12 @@ _AUDIENCE_PARTS: Final[_Parts] = {
     "contact": {**_PARTS["contact"], "externalId": (_PLACE_OF["contact_external_id"], _text)},
 }
 _PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
+_PLACES: Final = {
+    **{name: [place for place, _ in part.values()] for name, part in _PARTS.items()},
+    **{name: [place] for name, place in _PERIOD_PLACES.items()},
+}
+_SAID_TOGETHER: Final = ({"account", "contact"}, {"promotion"}, {"enrollmentOffer"}, {*PERIOD})
+"""Properties of an item that are certain together or not at all."""
 COLUMNS: Final[_Part] = {
     "contactId": _AUDIENCE_PARTS["contact"]["id"],
     "contactExternalId": _AUDIENCE_PARTS["contact"]["externalId"],

@@ -23,6 +23,7 @@ from enrollments.admin.acts import require
 from enrollments.admin.audience_progress import (
     AT_WORK,
     Seen,
+    audience_url,
     progress_in_words,
     speed_in_words,
     status_badges,
@@ -33,10 +34,12 @@ from enrollments.models import EnrollmentJob, EnrollmentJobRefusal, JobStatus
 from enrollments.services.job_files import is_kept
 from enrollments.services.jobs import (
     enroll_tried,
+    made_of,
     may_enroll_tried,
     refusals_as_csv,
     resume_job,
     stop_job,
+    tried_by,
 )
 from promotions.actors import Actor
 from promotions.admin.access import find_promotion
@@ -58,7 +61,7 @@ class Act:
 
     name: str
     title: str
-    means: str
+    means: Callable[[EnrollmentJob], str]
     done: str
     perform: Callable[..., EnrollmentJob]
     fits: Callable[[EnrollmentJob], bool]
@@ -79,12 +82,34 @@ def _asks_to_enroll(job: EnrollmentJob) -> str:
     )
 
 
+def _means_to_stop(job: EnrollmentJob) -> str:
+    after = (
+        "Nobody has been enrolled by this dry run. If you go on with it later, it begins at the "
+        "beginning."
+        if job.is_dry_run
+        else "Who has been enrolled stays enrolled. You can go on with it later, from where it "
+        "stopped."
+    )
+    return f"No more rows are begun once the batch at hand is done. {after}"
+
+
+def _means_to_resume(job: EnrollmentJob) -> str:
+    if job.is_dry_run:
+        return (
+            "The dry run begins at the beginning, by the rules as they are then, once the "
+            "audiences before it are done. Nobody is enrolled."
+        )
+    return (
+        "The rows that are not done yet are worked off, by the rules as they are then, once the "
+        "audiences before it are done. Nobody is enrolled twice, and no row is forgotten."
+    )
+
+
 ACTS: Final = (
     Act(
         name="stop",
         title="Stop",
-        means="No more rows are begun once the batch at hand is done. Who has been enrolled stays "
-        "enrolled. You can go on with it later, from where it stopped.",
+        means=_means_to_stop,
         done="{} is stopped.",
         perform=stop_job,
         fits=lambda job: job.status in AT_WORK,
@@ -93,9 +118,7 @@ ACTS: Final = (
     Act(
         name="resume",
         title="Go on",
-        means="The rows that are not done yet are worked off, by the rules as they are then, once "
-        "the audiences before it are done. Nobody is enrolled twice, and no row is forgotten. A "
-        "dry run begins at the beginning.",
+        means=_means_to_resume,
         done="{} goes on.",
         perform=resume_job,
         fits=lambda job: job.status in (JobStatus.STOPPED, JobStatus.FAILED),
@@ -104,8 +127,10 @@ ACTS: Final = (
     Act(
         name="enroll_tried",
         title="Enroll for real",
-        means="The customers in the same file are enrolled, as an audience of its own and with the "
-        "same reason, by the rules as they are then. This dry run stays as it is.",
+        means=lambda job: (
+            "The customers in the same file are enrolled, as an audience of its own and with the "
+            "same reason, by the rules as they are then. This dry run stays as it is."
+        ),
         done="{} enrolls the customers of the dry run, in the background.",
         perform=enroll_tried,
         fits=may_enroll_tried,
@@ -170,16 +195,17 @@ def act_page(request: HttpRequest, key: str, act: Act) -> HttpResponse:
                 messages.success(request, act.done.format(done.name))
             else:
                 messages.warning(request, f"{done.name} is {done.status} meanwhile.")
-            return HttpResponseRedirect(_url(done))
+            return HttpResponseRedirect(audience_url(done))
+    needs_file = act.perform is not stop_job
     return page(
         request,
         "promotions/admin/verb.html",
         title=f"{act.title}: {job.name}, {job.file_name}",
         form=form,
         asks=act.asks(job),
-        means=act.means if is_kept(job) or act.perform is stop_job else act.means + _ELSEWHERE,
+        means=f"{act.means(job)}{_ELSEWHERE if needs_file and not is_kept(job) else ''}",
         button=act.title,
-        back=_url(job),
+        back=audience_url(job),
     )
 
 
@@ -207,7 +233,7 @@ def _job_or_404(request: HttpRequest, key: str) -> EnrollmentJob:
     return job
 
 
-def _url(job: EnrollmentJob, name: str = "change") -> str:
+def _url(job: EnrollmentJob, name: str) -> str:
     return reverse(f"admin:enrollments_enrollmentjob_{name}", args=[job.pk])
 
 
@@ -237,7 +263,7 @@ def _progress(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
     would = "Would be " if job.is_dry_run else ""
     return {
         "status": status_badges(job),
-        "says": _SAYS.get(JobStatus(job.status), ""),
+        "says": _says(job),
         "percent": whole_percent(job),
         "words": progress_in_words(job),
         "speed": speed_in_words(job, seen, timezone.now()),
@@ -250,10 +276,12 @@ def _progress(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
     }
 
 
-_SAYS: Final = {
-    JobStatus.QUEUED: "It begins as soon as the audiences before it are done.",
-    JobStatus.STOPPED: "It can go on where it stopped.",
-}
+def _says(job: EnrollmentJob) -> str:
+    if job.status == JobStatus.QUEUED:
+        return "It begins as soon as the audiences before it are done."
+    if job.status == JobStatus.STOPPED:
+        return f"It can go on {'from the beginning' if job.is_dry_run else 'where it stopped'}."
+    return ""
 
 
 def _facts(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str, str]]:
@@ -267,6 +295,7 @@ def _facts(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str, str
         ("Promotion", str(job.promotion), link),
         ("File", f"{job.file_name} ({kind}, {_size(job.size)})", ""),
         ("Dry run", "Yes: nobody is enrolled" if job.is_dry_run else "No", ""),
+        *_others_of_its_file(job),
         ("Reason", job.reason or "–", ""),
         ("Asked for", asked_for, ""),
         ("Began", show_moment(job.started_date), ""),
@@ -275,6 +304,15 @@ def _facts(request: HttpRequest, job: EnrollmentJob) -> list[tuple[str, str, str
         ("Batches at once", str(job.sessions), ""),
         ("Record id", job.record_id, ""),
     ]
+
+
+def _others_of_its_file(job: EnrollmentJob) -> list[tuple[str, str, str]]:
+    """Of a dry run what was made of it, of an audience the dry run before it; who sees the one sees
+    the other, as they are of one promotion."""
+    label, other = (
+        ("Enrolled for real by", made_of(job)) if job.is_dry_run else ("Tried by", tried_by(job))
+    )
+    return [] if other is None else [(label, other.name, audience_url(other))]
 
 
 def _size(size: int) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from math import floor, log10
 from typing import Final
 
+from django.urls import reverse
 from django.utils.html import format_html
 
 from enrollments.models import EnrollmentJob, JobStatus
@@ -15,6 +16,10 @@ from promotions.admin.site import badge
 AT_WORK: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
 """The page of such a job keeps itself fresh."""
 _SEEN: Final = re.compile(r"(\d{1,15})-(\d{1,18})-(\d{1,15})", re.ASCII)
+
+
+def audience_url(job: EnrollmentJob) -> str:
+    return reverse("admin:enrollments_enrollmentjob_change", args=[job.pk])
 
 
 def status_badges(job: EnrollmentJob) -> str:
@@ -29,16 +34,24 @@ def status_badges(job: EnrollmentJob) -> str:
 
 
 def whole_percent(job: EnrollmentJob) -> int:
-    """100 not before it is finished."""
-    return 100 if job.status == JobStatus.FINISHED else min(floor(job.progress * 100), 99)
+    """Of the rows, as ``progress_in_words`` has them; 100 not before it is finished."""
+    if job.status == JobStatus.FINISHED:
+        return 100
+    about = _about(job)
+    return min(100 * job.row_count // about, 99) if about else 0
 
 
 def progress_in_words(job: EnrollmentJob) -> str:
     """``12,345 of about 40,000``, rows, by how much of the file has been read."""
+    about = _about(job)
+    return f"{job.row_count:,} of about {about:,}" if about else f"{job.row_count:,}"
+
+
+def _about(job: EnrollmentJob) -> int | None:
+    """How many rows the file has, about; None where that is known, or can't be told yet."""
     if job.status == JobStatus.FINISHED or not job.row_count or not job.progress:
-        return f"{job.row_count:,}"
-    about = max(_rounded(job.row_count / job.progress), job.row_count)
-    return f"{job.row_count:,} of about {about:,}"
+        return None
+    return max(_rounded(job.row_count / job.progress), job.row_count)
 
 
 def _rounded(estimate: float) -> int:

@@ -18,6 +18,7 @@ from unfold.widgets import (
 )
 
 from enrollments.admin.acts import prefilled, require
+from enrollments.admin.audience_progress import audience_url
 from enrollments.admin.forms import reason_field
 from enrollments.admin.lookups import LookupField
 from enrollments.form_files import FILE, FormFile
@@ -180,7 +181,7 @@ def _form_or_job(request: HttpRequest, arriving: _Arriving) -> HttpResponse:
         messages.success(
             request, f"{job.file_name} has arrived. Its customers are {doing} in the background."
         )
-        url = reverse("admin:enrollments_enrollmentjob_change", args=[job.pk])
+        url = audience_url(job)
         return HttpResponseRedirect(url)
     return page(
         request,

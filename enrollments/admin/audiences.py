@@ -164,7 +164,10 @@ class AudienceAdmin(ModelAdmin):
 
 def _counted(job: EnrollmentJob, count: int) -> str:
     """``12``; of a dry run, which enrolls nobody, ``12 would be``."""
-    return f"{count:,} would be" if job.is_dry_run else f"{count:,}"
+    if not job.is_dry_run:
+        return f"{count:,}"
+    would_be = '<span>{} <span class="whitespace-nowrap">would be</span></span>'
+    return format_html(would_be, f"{count:,}")
 
 
 def _key_named(text: str) -> int | None:

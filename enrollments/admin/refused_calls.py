@@ -14,7 +14,7 @@ from enrollments.admin.acts import require
 from enrollments.admin.cards import customer_url
 from enrollments.admin.masking import masked, name_of
 from enrollments.admin.why_page import MAY_VIEW, answer_now, item_of
-from enrollments.admin.why_words import in_words, what_was_wrong
+from enrollments.admin.why_words import in_words, is_malformed, what_was_wrong
 from enrollments.models import Account, Contact, Offer, RefusedCall
 from enrollments.personal_data import sees_personal_data
 from enrollments.selectors import find_accounts, find_contacts
@@ -181,6 +181,7 @@ def refused_call_page(request: HttpRequest, key: str) -> HttpResponse:
         reason=reason_of(call),
         further=[in_words(detail) for _, detail, _ in call.further or []],
         facts=_facts(request, call),
+        is_read_in_part=is_malformed(call.code) and not call.is_of_another_item,
         answer=None if item is None else answer_now(request, item, call.party, timezone.now()),
     )
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from enrollments.admin.audience_progress import audience_url
 from enrollments.admin.cards import customer_url, party_name, shown_enrollments
 from enrollments.admin.customer_page import more_of
 from enrollments.admin.masking import name_of
@@ -79,7 +80,7 @@ def _audiences(request: HttpRequest, text: str) -> Iterator[Hit]:
                 kind="Audience",
                 title=job.name,
                 more=f"{job.promotion} · {job.status}",
-                url=reverse("admin:enrollments_enrollmentjob_change", args=[job.pk]),
+                url=audience_url(job),
                 icon="group_add",
                 likelihood=Likelihood.EXACT,
             )

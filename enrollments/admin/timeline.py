@@ -5,8 +5,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
+from enrollments.admin.audience_progress import audience_url
 from enrollments.admin.masking import name_of
-from enrollments.models import Account, Offer, PromotionPartyUsage, PromotionPartyUsageHistory
+from enrollments.models import (
+    Account,
+    EnrollmentJob,
+    Offer,
+    PromotionPartyUsage,
+    PromotionPartyUsageHistory,
+)
 from enrollments.personal_data import sees_personal_data
 from promotions import ids
 from promotions.actors import Actor
@@ -52,11 +59,14 @@ class Event:
     through: str
     reason: str | None
     changes: tuple[str, ...]
+    audience: str = ""
+    """The number of the audience that did it, and where its page is."""
+    audience_url: str = ""
 
 
 def timelines(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, list[Event]]:
-    """The events of each enrollment by its key, newest first, as ``by`` may read them; one
-    statement for all."""
+    """The events of each enrollment by its key, newest first, as ``by`` may read them; a
+    constant number of statements for all."""
     rows = (
         PromotionPartyUsageHistory.objects.filter(usage__in=[usage.pk for usage in usages])
         .select_related("created_by")
@@ -65,9 +75,9 @@ def timelines(usages: Sequence[PromotionPartyUsage], by: Actor) -> dict[int, lis
     found: dict[int, list[PromotionPartyUsageHistory]] = {usage.pk: [] for usage in usages}
     for row in rows:
         found[row.usage_id].append(row)
-    names = _names(rows, by)
+    names, jobs = _names(rows, by), _jobs(rows, by)
     hidden = frozenset() if sees_personal_data(by) else _PERSONAL
-    return {key: list(_events(rows, names, hidden)) for key, rows in found.items()}
+    return {key: list(_events(rows, names, hidden, jobs)) for key, rows in found.items()}
 
 
 def _names(rows: Iterable[PromotionPartyUsageHistory], by: Actor) -> dict[str, str]:
@@ -83,14 +93,38 @@ def _names(rows: Iterable[PromotionPartyUsageHistory], by: Actor) -> dict[str, s
     return names
 
 
+def _jobs(
+    rows: Iterable[PromotionPartyUsageHistory], by: Actor
+) -> dict[tuple[str, int, str], EnrollmentJob]:
+    """The audiences that wrote ``rows``, as far as ``by`` may see them, by what their rows have in
+    common; one statement where there may be any."""
+    keys = {key for row in rows if (key := _job_key(row.request_id)) is not None}
+    if not keys:
+        return {}
+    jobs = EnrollmentJob.objects.get_queryset().accessible(by).filter(pk__in=keys)
+    # Callers choose the ids of their requests: it is an audience only where the rest agrees.
+    return {(job.record_id, job.created_by_id, job.source): job for job in jobs}
+
+
+def _job_key(request_id: str) -> int | None:
+    try:
+        return ids.decode(ids.ENROLLMENT_JOB, request_id)
+    except ids.MalformedId:
+        return None
+
+
 def _events(
-    rows: Iterable[PromotionPartyUsageHistory], names: Mapping[str, str], hidden: Collection[str]
+    rows: Iterable[PromotionPartyUsageHistory],
+    names: Mapping[str, str],
+    hidden: Collection[str],
+    jobs: Mapping[tuple[str, int, str], EnrollmentJob],
 ) -> Iterator[Event]:
     for _, group in groupby(
         rows, key=lambda r: (r.created_date, r.created_by_id, r.source, r.reason, r.request_id)
     ):
         act = list(group)
         first = act[0]
+        job = jobs.get((first.request_id, first.created_by_id, first.source))
         yield Event(
             title=_title(act),
             when=show_moment(first.created_date),
@@ -102,6 +136,7 @@ def _events(
                 for row in reversed(act)
                 if row.field in _LABELS
             ),
+            **({} if job is None else {"audience": job.name, "audience_url": audience_url(job)}),
         )
 
 

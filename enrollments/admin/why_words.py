@@ -232,6 +232,11 @@ def what_was_wrong(code: str) -> str:
     return WAS_WRONG.get(code) or (CATALOGUE[code].title if code in CATALOGUE else code)
 
 
+def is_malformed(code: str) -> bool:
+    """Whether the code of a kept call tells that it could not be read: no rule was asked."""
+    return code not in WAS_WRONG
+
+
 _ENROLLMENT: Final = re.compile(rf"\b{PROMOTION_PARTY_USAGE}[0-9A-Za-z]{{15}}\b", re.ASCII)
 
 

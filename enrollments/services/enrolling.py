@@ -101,7 +101,7 @@ class NotEnrolled:
     item: Item
     """As far as it could be read."""
     decision: Decision | None = None
-    """None where the item could not be read."""
+    """None where the item could not be read as a whole."""
 
 
 class ItemsRefused(Refused):

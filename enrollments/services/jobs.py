@@ -154,7 +154,7 @@ def enroll_tried(key: int, *, by: Actor, at: datetime) -> EnrollmentJob:
         if not (job.is_dry_run and job.status == JobStatus.FINISHED):
             detail = "Only a dry run that came to its end is followed by enrolling from its file."
             raise refuse("invalid_value", detail)
-        if (made := _made_of(job).first()) is not None:
+        if (made := made_of(job)) is not None:
             raise refuse("invalid_value", f"The file was taken for {made.name} already.")
         file = AudienceFile(job.file_name, job.path, job.sha256, job.size)
         try:
@@ -171,13 +171,25 @@ def may_enroll_tried(job: EnrollmentJob) -> bool:
         is_tried
         and is_kept(job)
         and job.partitions.filter(enrolled__gt=0).exists()
-        and not _made_of(job).exists()
+        and made_of(job) is None
     )
 
 
-def _made_of(job: EnrollmentJob) -> QuerySet[EnrollmentJob]:
-    """What enrolls for real from the file of a dry run."""
-    return EnrollmentJob.objects.filter(path=job.path, is_dry_run=False)
+def made_of(dry_run: EnrollmentJob) -> EnrollmentJob | None:
+    """What enrolls for real, since, from the file of a dry run."""
+    return _of_its_file(dry_run).filter(is_dry_run=False, pk__gt=dry_run.pk).order_by("pk").first()
+
+
+def tried_by(job: EnrollmentJob) -> EnrollmentJob | None:
+    """The last dry run of its file before a job that enrolls for real."""
+    return _of_its_file(job).filter(is_dry_run=True, pk__lt=job.pk).order_by("-pk").first()
+
+
+def _of_its_file(job: EnrollmentJob) -> QuerySet[EnrollmentJob]:
+    """The jobs of the same file, not only of its like, in the same promotion."""
+    return EnrollmentJob.objects.filter(
+        promotion=job.promotion_id, path=job.path, sha256=job.sha256
+    )
 
 
 # --- What people and clients do with a job --------------------------------------------------------

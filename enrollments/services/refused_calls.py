@@ -1,22 +1,26 @@
 """Keeping the calls that enrolled nobody, and forgetting them again.
 
 Written once what was refused is rolled back, by one INSERT, and only where there was a refusal:
-calls that are accepted know nothing of it.
+calls that are accepted know nothing of it. What an item names that could not be read as a whole is
+looked up first.
 """
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError
 
-from enrollments.deciding import Decision
+from enrollments.deciding import Decision, identified
 from enrollments.models import RefusedCall
 from enrollments.services.enrolling import Enrolled, NotEnrolled
-from enrollments.wire import Item
+from enrollments.services.loading import read_facts
+from enrollments.wire import Item, certain
 from promotions.actors import Actor
 from promotions.errors import DomainError
 from promotions.request_ids import current_request_id
@@ -47,7 +51,8 @@ def keep_refused_call(
     errors: Sequence[DomainError], *, door: RefusedCall.Door, by: Actor, at: datetime
 ) -> None:
     """Keeps a call that was refused as a whole, before its items were looked at."""
-    _write([_row(errors, door=door, by=by, at=at)])
+    with _answered_anyway():
+        RefusedCall.objects.bulk_create([_row(errors, door=door, by=by, at=at)])
 
 
 def keep_refused_items(
@@ -62,19 +67,39 @@ def keep_refused_items(
     with which nothing was wrong are among them, with the reason of the first that was refused: all
     of it only where that one asked for the same promotion, as it may tell of customers of its own,
     and who sees the one promotion needn't see the other."""
-    first = next(one for one in outcomes if isinstance(one, NotEnrolled))
-    rows = []
-    for one in outcomes:
-        if isinstance(one, NotEnrolled):
-            rows.append(_row(one.errors, one.decision, one.item, door=door, by=by, at=at))
-        elif all_or_none:
-            reason = _reason_for(one, first)
-            row = _row([reason], one.decision, one.item, door=door, by=by, at=at)
-            row.is_of_another_item = True
-            rows.append(row)
-    for row in rows:
-        row.item_count = len(outcomes)
-    _write(rows[:MOST_KEPT])
+    with _answered_anyway():
+        outcomes = _as_far_as_certain(outcomes, by=by, at=at)
+        first = next(one for one in outcomes if isinstance(one, NotEnrolled))
+        rows = []
+        for one in outcomes:
+            if isinstance(one, NotEnrolled):
+                rows.append(_row(one.errors, one.decision, one.item, door=door, by=by, at=at))
+            elif all_or_none:
+                reason = _reason_for(one, first)
+                row = _row([reason], one.decision, one.item, door=door, by=by, at=at)
+                row.is_of_another_item = True
+                rows.append(row)
+        for row in rows:
+            row.item_count = len(outcomes)
+        RefusedCall.objects.bulk_create(rows[:MOST_KEPT])
+
+
+def _as_far_as_certain(
+    outcomes: Sequence[Enrolled | NotEnrolled], *, by: Actor, at: datetime
+) -> Sequence[Enrolled | NotEnrolled]:
+    """With what those name that could not be read, as far as that is certain; one statement for
+    all of them, and none where there are none."""
+    unread = [one for one in outcomes if isinstance(one, NotEnrolled) and one.decision is None]
+    if not unread:
+        return outcomes
+    items = [certain(one.item, one.errors) for one in unread]
+    named = iter(identified(items, read_facts(items, by, hold=False), at))
+    return [
+        replace(one, decision=next(named))
+        if isinstance(one, NotEnrolled) and one.decision is None
+        else one
+        for one in outcomes
+    ]
 
 
 def _reason_for(good: Enrolled, first: NotEnrolled) -> DomainError:
@@ -94,11 +119,12 @@ def remove_old_refused_calls(*, at: datetime) -> int:
     return total
 
 
-def _write(rows: Sequence[RefusedCall]) -> None:
+@contextmanager
+def _answered_anyway() -> Iterator[None]:
+    """The caller is to be told why it was refused, whether or not that can be kept."""
     try:
-        RefusedCall.objects.bulk_create(rows)
+        yield
     except DatabaseError:
-        # The caller is to be told why it was refused, whether or not that could be kept.
         _log.exception("A refused call could not be kept.")
 
 
@@ -121,28 +147,26 @@ def _row(
         detail=error.detail,
         pointer=_place(error),
         further=[[one.code, one.detail, _place(one)] for one in others[:_MOST_FURTHER]] or None,
-        **({} if item is None else _asked_for(item)),
+        **({} if item is None else _named_by(item)),
         **({} if decision is None else _identified(decision)),
     )
 
 
-def _asked_for(item: Item) -> dict[str, Any]:
+def _named_by(item: Item) -> dict[str, str]:
     kinds = [kind for name, kind in _IDENTIFIERS.items() if getattr(item, name) is not None]
-    return {
-        "named_by": " ".join(kinds),
-        "effective": item.effective,
-        "expiration": item.expiration,
-    }
+    return {"named_by": " ".join(kinds)}
 
 
-def _identified(one: Decision) -> dict[str, int | None]:
-    """The keys of what there is of what an item names."""
+def _identified(one: Decision) -> dict[str, Any]:
+    """The keys of what there is of what an item names, and the period that it asks for."""
     customer = one.customer
     return {
         "contact_id": None if customer.contact is None else customer.contact.key,
         "account_id": one.item.account_id if customer.account_found else None,
         "promotion_id": None if one.promotion is None else one.promotion.key,
         "offer_id": None if one.offer is None else one.offer.key,
+        "effective": one.item.effective,
+        "expiration": one.item.expiration,
     }
 
 

@@ -12,7 +12,13 @@ from promotions.dictionary import columns_of
 from promotions.errors import DomainError, Refused
 from promotions.moments import parse_moment
 
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z", re.ASCII)
+_MOMENT: Final = re.compile(
+    r"(?P<ends>\b(?:ended at|would end|is over) )?(?P<bracket>\()?"
+    r"(?<!such as )(?P<moment>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z)(?(bracket)\))",
+    re.ASCII,
+)
+"""A moment of the rules, alone between brackets or not, and whether something ends then. An example
+of how to write one stays as it is to be written."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?= \()", re.ASCII)
 """A day of which the rules name the zone."""
 
@@ -39,8 +45,21 @@ def in_words(refused: Refused) -> str:
 def for_people(detail: str) -> str:
     """A reason with its moments on the organisation's clocks, where the rules write UTC, and its
     days as the admin writes them."""
-    detail = _MOMENT.sub(lambda found: show_moment(parse_moment(found[0])), detail)
+    detail = _MOMENT.sub(_moment, detail)
     return _DAY.sub(lambda found: show_day(date.fromisoformat(found[0])), detail)
+
+
+def _moment(found: re.Match[str]) -> str:
+    try:
+        moment = parse_moment(found["moment"])
+    except ValueError:
+        return found[0]  # what a caller sent, who is told that there is no such moment
+    ends = found["ends"] or ""
+    shown = show_moment(moment, ends=bool(ends))
+    if found["bracket"]:
+        clock, _, zone = shown.removesuffix(")").rpartition(" (")
+        shown = f"({clock}, {zone})"
+    return ends + shown
 
 
 def _form_field(form: forms.BaseForm, property_: str) -> str:

@@ -248,7 +248,7 @@ def test_says_moments_on_the_organisations_clocks(support: Client, settings: Any
     usage = enroll_contact(make_contact(), make_promotion())
     data = {"expiration_0": "2020-01-01", "expiration_1": "00:00", "reason": "x"}
     response = sent(support, f"{PERIOD}?usage={usage.pk}", **data)
-    assert "would end (1 Jan 2020, 00:00 (Europe/Berlin))" in errors(response)["expiration"][0]
+    assert "would end (31 Dec 2019, 24:00, Europe/Berlin)" in errors(response)["expiration"][0]
 
 
 def test_offers_only_what_can_be_done_about_the_end(support: Client) -> None:

@@ -1,13 +1,15 @@
 """Dry runs of audiences in the admin: how they read, and enrolling for real from their file."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
 from enrollments.services.job_files import path_of
 from tests.admin.audiences import LIST, advance, page_of, upload
-from tests.admin.pages import errors, sent, text
-from tests.audiences import make_job
+from tests.admin.pages import admin_url, errors, sent, text
+from tests.audiences import make_job, operators_job
 from tests.commands.running import output_of
 from tests.factories import make_contact, make_promotion
 
@@ -23,7 +25,7 @@ def test_a_dry_run_says_what_would_be(support: Client) -> None:
 
 def test_a_dry_run_in_the_list_counts_nobody_as_enrolled(support: Client) -> None:
     advance(make_job(is_dry_run=True), JobStatus.FINISHED, enrolled=5, refused=2)
-    page = text(support.get(LIST))
+    page = text(support.get(LIST)).replace('<span class="whitespace-nowrap">would', "would")
     assert "5 would be" in page
     assert "2 would be" in page
 
@@ -49,9 +51,17 @@ def test_a_dry_run_is_followed_by_enrolling_from_the_same_file(support: Client) 
     )
     assert not PromotionPartyUsage.objects.exists()
     output_of("run_enrollment_jobs", "--once")
-    assert PromotionPartyUsage.objects.get().promotion == dry_run.promotion
-    for page in (job, dry_run):
-        assert "Enroll for real" not in text(support.get(page_of(page)))
+    usage = PromotionPartyUsage.objects.get()
+    assert usage.promotion == dry_run.promotion
+    history = text(support.get(admin_url("enrollments_promotionpartyusage", "change", usage.pk)))
+    assert f'by audience <a class="text-link" href="{page_of(job)}">{job.name}</a>' in history
+    for page, link in (
+        (job, ("Tried by", dry_run.name, page_of(dry_run))),
+        (dry_run, ("Enrolled for real by", job.name, page_of(job))),
+    ):
+        response = support.get(page_of(page))
+        assert link in response.context["facts"]
+        assert "Enroll for real</" not in text(response)
     again = sent(support, page_of(dry_run, "enroll_tried"))
     assert f"was taken for {job.name} already" in errors(again)["__all__"][0]
     assert EnrollmentJob.objects.filter(is_dry_run=False).count() == 1
@@ -73,6 +83,23 @@ def test_who_enrolls_for_real_is_asked_with_promotion_and_numbers(
     page = text(support.get(page_of(dry_run, "enroll_tried")))
     assert f"{asked} refused, says the dry run." in page
     assert "Two pairs of shoes?" not in text(support.get(page_of(dry_run, "stop")))
+
+
+@pytest.mark.parametrize("other", ["promotion", "content", "order"])
+def test_a_dry_run_and_what_was_not_made_of_its_file_are_not_linked(
+    support: Client, tmp_path: Path, other: str
+) -> None:
+    """An operator's file may be enrolled in several promotions, and may be another later on."""
+    promotion, file = make_promotion(), tmp_path / "list.csv"
+    file.write_text("email\na@example.com\n")
+    dry_run = operators_job(promotion, file, is_dry_run=other != "order")
+    if other == "content":
+        file.write_text("email\nb@example.com\n")
+    into = make_promotion() if other == "promotion" else promotion
+    job = operators_job(into, file, is_dry_run=other == "order")
+    for page in (dry_run, job):
+        labels = {label for label, *_ in support.get(page_of(page)).context["facts"]}
+        assert not labels & {"Tried by", "Enrolled for real by"}
 
 
 def test_without_its_file_a_dry_run_can_not_be_followed(support: Client) -> None:

@@ -33,7 +33,7 @@ def test_the_page_of_a_job_at_work_keeps_itself_fresh(support: Client) -> None:
         assert said in page
     part = progress_of(support, job)
     assert "<html" not in part
-    assert "300 of about 1,200 rows, 24&nbsp;%" in part
+    assert "300 of about 1,200 rows, 25&nbsp;%" in part
     assert 'data-status="running"' in part
     assert "None so far." in part
 
@@ -93,7 +93,7 @@ def test_the_page_takes_a_bounded_number_of_statements(
     EnrollmentJobRefusal.objects.bulk_create(
         EnrollmentJobRefusal(job=job, line=line, code="c", detail="d") for line in range(1, 61)
     )
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert "The first 50 of" in text(support.get(page_of(job)))
     with django_assert_max_num_queries(6):
         assert "The first 50 of" in progress_of(support, job)
@@ -114,6 +114,7 @@ def test_an_odd_key_is_not_found(superuser: Client, key: str, page: str) -> None
         (JobStatus.QUEUED, 0, 0.0, "0", 0),
         (JobStatus.RUNNING, 0, 0.001, "0", 0),
         (JobStatus.RUNNING, 12_345, 0.25, "12,345 of about 49,000", 25),
+        (JobStatus.RUNNING, 3_000, 0.04999, "3,000 of about 60,000", 5),
         (JobStatus.RUNNING, 9, 0.9, "9 of about 10", 90),
         (JobStatus.RUNNING, 1_004, 1.0, "1,004 of about 1,004", 99),
         (JobStatus.RUNNING, 7, 0.0, "7", 0),

@@ -38,6 +38,19 @@ def test_a_job_is_stopped_and_goes_on(support: Client) -> None:
     assert messages(response) == [f"{job.name} goes on."]
 
 
+def test_of_a_dry_run_nothing_is_said_of_customers_that_are_enrolled(support: Client) -> None:
+    job = advance(make_job(is_dry_run=True))
+    asked = text(support.get(page_of(job, "stop")))
+    assert "Nobody has been enrolled by this dry run." in asked
+    assert "it begins at the beginning" in asked
+    assert "stays enrolled" not in asked
+    sent(support, page_of(job, "stop"))
+    assert "It can go on from the beginning." in text(support.get(page_of(job)))
+    asked = text(support.get(page_of(job, "resume")))
+    assert "begins at the beginning" in asked
+    assert "enrolled twice" not in asked
+
+
 def test_a_failed_job_is_gone_on_with(support: Client) -> None:
     job = advance(make_job(), JobStatus.FAILED)
     sent(support, page_of(job, "resume"))

@@ -8,9 +8,14 @@ from django.test import Client
 from django.utils import timezone
 
 from enrollments.admin import customer_page
+from enrollments.models import Contact, EnrollmentJob, PromotionPartyUsage
 from enrollments.services.customers import contacts
 from enrollments.services.enrollments import withdraw
+from enrollments.services.jobs import actor_of
+from promotions.request_ids import request_id_for
+from tests.admin import audiences
 from tests.admin.pages import text
+from tests.audiences import make_job
 from tests.factories import (
     LONG_AGO,
     actor,
@@ -20,6 +25,7 @@ from tests.factories import (
     make_contact,
     make_offer,
     make_promotion,
+    make_user,
 )
 
 FIND = "/admin/enrollments/promotionpartyusage/customers/"
@@ -36,6 +42,11 @@ def ways(card: Any) -> set[str]:
         for name in ("withdraw", "change_period", "enroll_again")
         if getattr(card, f"{name}_url")
     }
+
+
+def events_of(page: Any) -> list[list[Any]]:
+    """The history of each enrollment on the page."""
+    return [card.events for card in page.context["cards"]]
 
 
 # --- Finding --------------------------------------------------------------------------------------
@@ -124,6 +135,45 @@ def test_an_accounts_page_shows_its_own_enrollments_and_its_contacts(support: Cl
 
 def test_a_customer_without_enrollments_is_told_what_to_do(support: Client) -> None:
     assert "Choose “Enroll”" in text(support.get(page_of(make_contact())))
+
+
+def enroll_by(job: EnrollmentJob, contact: Contact) -> PromotionPartyUsage:
+    """As the worker does it."""
+    with request_id_for(job.record_id):
+        return enroll_contact(contact, job.promotion, by=actor_of(job))
+
+
+def test_the_history_names_the_audience_that_enrolled(
+    support: Client, django_assert_max_num_queries: Any
+) -> None:
+    contact, by = make_contact(), actor()
+    jobs = [make_job(by=by) for _ in range(3)]
+    for job in jobs:
+        enroll_by(job, contact)
+    with django_assert_max_num_queries(10):
+        page = support.get(page_of(contact))
+    told = {(event.audience, event.audience_url) for [event] in events_of(page)}
+    assert told == {(job.name, audiences.page_of(job)) for job in jobs}
+    name, url = jobs[0].name, audiences.page_of(jobs[0])
+    assert f'by audience <a class="text-link" href="{url}">{name}</a>' in text(page)
+
+
+def test_the_history_names_no_audience_for_a_request_that_has_its_id(support: Client) -> None:
+    """Callers choose the ids of their requests."""
+    contact, job = make_contact(), make_job()
+    with request_id_for(job.record_id):
+        enroll_contact(contact, job.promotion, by=actor(user=make_user()))
+    [[event]] = events_of(support.get(page_of(contact)))
+    assert event.audience == ""
+
+
+def test_the_history_names_no_audience_that_is_not_shown(superuser: Client) -> None:
+    """Nor one that isn't kept any more."""
+    contact, job = make_contact(), make_job()
+    enroll_by(job, contact)
+    EnrollmentJob.objects.filter(pk=job.pk).delete()
+    [[event]] = events_of(superuser.get(page_of(contact)))
+    assert event.audience == ""
 
 
 def test_a_deleted_customer_still_has_a_past_but_no_future(support: Client) -> None:

@@ -80,6 +80,24 @@ def test_why_was_she_refused_yesterday(support: Client, api: Api) -> None:
     now = support.get(page_of(call))
     assert now.context["answer"].is_yes
     assert "Refused then: Promotion was inactive" in text(now)
+    assert "refused again until" not in text(now)
+
+
+def test_a_call_with_a_malformed_value_is_on_its_customers_page(support: Client, api: Api) -> None:
+    tom = make_contact(last_name="Ashworth", email="tom@example.com")
+    sent = {
+        "contact": {"email": "tom@example.com"},
+        "promotion": {"id": make_promotion(name="Birthday treat").record_id},
+        "enrollmentExpirationDateTime": "2026-12-31",
+    }
+    api.post("/api/v1/enrollments", sent)
+    call = RefusedCall.objects.get()
+    [row] = support.get(f"{CUSTOMERS}{tom.record_id}/").context["refused"]
+    assert (row["url"], row["promotion"]) == (page_of(call), "Birthday treat")
+    page = support.get(page_of(call))
+    assert ("Items in the call", "1", "") in page.context["facts"]
+    assert page.context["answer"].is_yes
+    assert "refused again until what was wrong then is mended" in text(page)
 
 
 def test_titles_and_dates_say_what_was_wrong_as_people_say_it(support: Client, api: Api) -> None:

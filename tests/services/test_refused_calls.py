@@ -22,6 +22,7 @@ from tests.factories import (
     make_contact,
     make_offer,
     make_promotion,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -103,9 +104,78 @@ def test_of_an_unknown_customer_only_by_what_it_was_named(api: Api) -> None:
     assert unknown.named_by == "contact.lastName contact.email promotion.code"
     assert (unreadable.code, unreadable.pointer) == ("unknown_property", "inputParameters[1]")
     assert unreadable.named_by == "promotion.id"
+    assert (unreadable.party, unreadable.promotion) == (None, promotion)
     everything = str(list(RefusedCall.objects.values())).casefold()
     assert "geheim" not in everything
     assert "nosuch" not in everything
+
+
+MALFORMED: dict[str, dict[str, Any]] = {
+    "a bad value": {"enrollmentExpirationDateTime": "2026-12-31"},
+    "an unknown property": {"note": "x"},
+}
+
+
+@pytest.mark.parametrize("malformed", MALFORMED.values(), ids=MALFORMED.keys())
+def test_of_an_item_that_is_malformed_in_part_it_keeps_the_rest(
+    api: Api, malformed: dict[str, Any]
+) -> None:
+    tom, promotion, offer = make_contact(email="tom@example.com"), make_promotion(), make_offer()
+    sent = {
+        "contact": {"email": "Tom@example.com"},
+        "promotion": {"code": promotion.promotion_code},
+        "enrollmentOffer": {"code": offer.code},
+        **malformed,
+    }
+    good = item(make_contact(), promotion)
+    api.post(PLAIN, sent)
+    api.post(COMPATIBLE, {"inputParameters": [sent, good], "allOrNone": True})
+    plain, compatible, other = kept()
+    for one in (plain, compatible):
+        assert (one.party, one.promotion, one.offer) == (tom, promotion, offer)
+        assert one.named_by == "contact.email promotion.code enrollmentOffer.code"
+    assert [one.item_count for one in kept()] == [1, 2, 2]
+    assert other.is_of_another_item
+
+
+def test_what_is_malformed_is_never_looked_up(api: Api) -> None:
+    """And half of what names a customer might find another."""
+    make_contact(email="tom@example.com")
+    promotion = make_promotion()
+    sent = {
+        "contact": {"email": "tom@example.com", "id": "00300000000009MAAX"},
+        "promotion": {"code": promotion.promotion_code},
+        "enrollmentOffer": {"id": 5},
+    }
+    with CaptureQueriesContext(connection) as queries:
+        api.post(PLAIN, sent)
+    [one] = kept()
+    assert (one.party, one.promotion, one.offer) == (None, promotion, None)
+    assert one.named_by == "contact.email promotion.code"
+    assert not any("tom@example.com" in query["sql"] for query in queries)
+
+
+def test_what_malformed_items_name_is_read_by_one_statement_for_all(api: Api) -> None:
+    promotion = make_promotion()
+    counts = []
+    for items in (1, 5):
+        sent = [item(make_contact(), promotion, note="x") for _ in range(items)]
+        with CaptureQueriesContext(connection) as queries:
+            api.post(COMPATIBLE, {"inputParameters": sent})
+        counts.append(sum("promotions_promotion" in query["sql"] for query in queries))
+    assert counts == [1, 1]
+
+
+def test_a_malformed_item_finds_no_promotion_that_its_caller_may_not_see(
+    db: None, settings: Any
+) -> None:
+    settings.PROMOTION_SHARING = "private"
+    tom, hidden = make_contact(), make_promotion(by=actor(user=make_user(is_superuser=True)))
+    for api in (Api(["enrollments:read", "enrollments:write"], name="Till"), Api()):
+        api.post(PLAIN, item(tom, hidden, note="x"))
+    till, shop = kept()
+    assert (till.party, till.promotion) == (tom, None)
+    assert shop.promotion == hidden
 
 
 def test_all_or_none_keeps_the_good_items_with_the_reason_of_the_bad_one(api: Api) -> None:
@@ -166,7 +236,7 @@ def test_calls_without_items_are_kept_where_the_partner_is_known(api: Api) -> No
         "invalid_type",
         "insufficient_scope",
     ]
-    assert {one.item_count for one in kept()} == {None}
+    assert [one.item_count for one in kept()] == [None, None, None, 1, None]
     api.headers = {"Authorization": "Bearer nonsense"}
     assert api.post(COMPATIBLE, {}).status_code == 401
     api.headers = {}
@@ -212,6 +282,10 @@ def test_the_caller_is_answered_even_if_nothing_can_be_kept(
     def fail(*args: Any, **options: Any) -> None:
         raise DatabaseError("no space left")
 
+    monkeypatch.setattr(refused_calls, "read_facts", fail)
+    assert api.post(PLAIN, item(make_contact(), make_promotion(), note="x")).status_code == 400
+    assert "could not be kept" in caplog.text
+    caplog.clear()
     monkeypatch.setattr(type(RefusedCall.objects.all()), "bulk_create", fail)
     assert api.post(COMPATIBLE, raw="{").status_code == 400
     assert "could not be kept" in caplog.text

@@ -12,6 +12,7 @@ from enrollments.wire import (
     MOST_ITEMS,
     Item,
     Unreadable,
+    certain,
     parse_item,
     parse_period,
     parse_request,
@@ -43,10 +44,10 @@ def places(errors: tuple[DomainError, ...]) -> list[tuple[str, str]]:
 
 def refusals(body: object, pointer: str = "") -> list[tuple[str, str]]:
     """Code and pointer of everything that is wrong with an item."""
-    with pytest.raises(Refused) as caught:
-        parse_item(body, pointer)
-    assert all(error.detail for error in caught.value.errors)
-    return places(caught.value.errors)
+    item = parse_item(body, pointer)
+    assert isinstance(item, Unreadable)
+    assert all(error.detail for error in item.errors)
+    return places(item.errors)
 
 
 # --- What an item may look like -------------------------------------------------------------------
@@ -453,6 +454,57 @@ def test_whatever_is_sent_is_read_or_refused_with_reasons(body: object) -> None:
             assert item.errors
         else:
             assert item.names_account or item.names_contact
+
+
+# --- What is certain of an item that can't be read as a whole -------------------------------------
+
+SENT: dict[str, Any] = {
+    "contact": {"lastName": "Ashworth", "email": "tom@example.com"},
+    "promotion": {"code": "SUMMER"},
+    "enrollmentOffer": {"code": "MAIL"},
+    "enrollmentExpirationDateTime": "2026-05-31T00:00:00Z",
+}
+CUSTOMER = {"last_name": "Ashworth", "email": "tom@example.com"}
+SAID = {
+    **CUSTOMER,
+    "promotion_code": "SUMMER",
+    "offer_code": "MAIL",
+    "expiration": utc("2026-05-31 00:00:00"),
+}
+NOT_OF_THE_CUSTOMER = dict.fromkeys(CUSTOMER)
+
+
+@pytest.mark.parametrize("pointer", ["", "inputParameters[3]"])
+@pytest.mark.parametrize(
+    ("sent", "certain_is"),
+    [
+        ({"note": "x"}, {}),
+        ({"promotion": None}, {"promotion_code": None}),
+        ({"promotion": {"code": "SUMMER", "id": "nonsense"}}, {"promotion_code": None}),
+        ({"promotion": {"code": "SUMMER", "name": "x"}}, {"promotion_code": None}),
+        ({"enrollmentOffer": {"code": "MAIL", "id": "nonsense"}}, {"offer_code": None}),
+        ({"enrollmentEffectiveDateTime": "2026-05-01"}, {"expiration": None}),
+        ({"contact": {**SENT["contact"], "id": "nonsense"}}, NOT_OF_THE_CUSTOMER),
+        ({"contact": {**SENT["contact"], "externalId": "4711"}}, NOT_OF_THE_CUSTOMER),
+        ({"account": {"id": "nonsense"}}, NOT_OF_THE_CUSTOMER),
+        ({"account": {}}, NOT_OF_THE_CUSTOMER),
+        ({"account": {"id": ACCOUNT}, "contact": 5}, NOT_OF_THE_CUSTOMER),
+        (
+            {"account": {"id": ACCOUNT}, "contact": None, "note": "x"},
+            NOT_OF_THE_CUSTOMER,  # a misspelled "contact" would be the customer
+        ),
+        (
+            {"account": {"id": ACCOUNT}, "contact": None, "promotion": 5},
+            {**NOT_OF_THE_CUSTOMER, "account_id": 1, "promotion_code": None},
+        ),
+    ],
+)
+def test_of_customer_promotion_offer_and_period_each_is_certain_or_nothing_of_it(
+    sent: dict[str, Any], certain_is: dict[str, Any], pointer: str
+) -> None:
+    item = parse_item({**SENT, **sent}, pointer)
+    assert isinstance(item, Unreadable)
+    assert certain(item.item, item.errors) == Item(pointer, **{**SAID, **certain_is})
 
 
 # --- Changing a period ----------------------------------------------------------------------------
