@@ -39,7 +39,7 @@ def test_the_examples_work_and_answer_what_is_shown(client: Client) -> None:
             assert [one["promotionCode"] for one in body["results"]] == ["BIRTHDAY"]
         if "/withdraw" in call:
             assert body["status"] == "withdrawn"
-    assert len(calls) == 6
+    assert len(calls) == 7
 
 
 def _credentials() -> dict[str, str]:
