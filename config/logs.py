@@ -7,6 +7,15 @@ from datetime import UTC, datetime
 from promotions.request_ids import current_request_id
 
 
+class AsWarning(logging.Filter):
+    """Makes a warning without a traceback of what a logger says: it is the caller's doing."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = record.exc_text = None
+        return logging.getLogger().isEnabledFor(record.levelno)
+
+
 class JSONFormatter(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, message, request id, traceback."""
 

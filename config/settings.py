@@ -543,6 +543,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.JSONFormatter"}},
+    "filters": {"as_warning": {"()": "config.logs.AsWarning"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {
         "handlers": ["console"],
@@ -553,5 +554,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # A refused request is an answer, not an incident; its line is in the access log.
         "django.request": {"level": "ERROR"},
+        # Scanners ask for any host: a traceback for each of their requests would bury the rest.
+        "django.security.DisallowedHost": {"filters": ["as_warning"]},
     },
 }

@@ -1,8 +1,8 @@
 """Files of customers to be enrolled, read row by row however long they are. Pure.
 
-CSV (UTF-8, with or without a byte order mark; commas or semicolons, whichever the header has) with
-the columns of ``enrollments/wire.py``, or newline-delimited JSON, an item of the wire format in
-each line; either may be compressed by gzip. Bad rows are told, each with the line that it begins
+CSV (UTF-8, with or without a byte order mark; commas, semicolons or tabs, whichever the header has)
+with the columns of ``enrollments/wire.py``, or newline-delimited JSON, an item of the wire format
+in each line; either may be compressed by gzip. Bad rows are told, each with the line that it begins
 in, and the rest is read. Blank lines are passed over.
 """
 
@@ -20,7 +20,14 @@ import orjson
 
 from enrollments.wire import COLUMNS, Item, Unreadable, parse_audience_item, parse_cells
 from promotions import ids
-from promotions.csv_files import no_such_column, of_another_width, unguarded
+from promotions.csv_files import (
+    HOW_TO_SAVE,
+    check_encoding,
+    delimiter_of,
+    no_such_column,
+    of_another_width,
+    unguarded,
+)
 from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 
@@ -37,7 +44,6 @@ _GZIP: Final = b"\x1f\x8b"
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """What the files of spreadsheet programs begin with, new ones and old."""
 _MARK: Final = b"\xef\xbb\xbf"
-_DELIMITERS: Final = ",;"
 _MOST_TOLD: Final = 20
 """Of what is wrong with a header."""
 _CUT_SHORT: Final = "unexpected end of data"
@@ -61,7 +67,7 @@ def _unreadable(detail: str) -> Unreadable:
 
 _TOO_LONG: Final = _unreadable(f"A row has at most {LONGEST_ROW // 1024} kB. Check its quotes.")
 _NOT_CLOSED: Final = _unreadable("A quote is opened in this row and not closed. Mend the row.")
-_NOT_UTF8: Final = _unreadable("The row is not encoded in UTF-8. Save the file as “CSV UTF-8”.")
+_NOT_UTF8: Final = _unreadable(f"The row is not encoded in UTF-8. {HOW_TO_SAVE}")
 _LONG_LINE: Final = b"(too long)\n\n"
 """In place of a line that is too long: no line is like it."""
 
@@ -117,8 +123,12 @@ def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
     lines = _Lines(stream)
     with _whole_gzip():
         first = lines.first()
+        if _has_old_line_ends(first):
+            stream.seek(0)
+            lines = _Lines(cast("BinaryIO", io.BufferedReader(_LineFeeds(stream), _BLOCK)))
+            first = lines.first()
     first = first.removeprefix(_MARK)
-    if first.lstrip().startswith(b"{"):
+    if _is_json(first):
         lines.give_back([(lines.number, first)])
         return Header(NDJSON, is_compressed), lines
     if not first:
@@ -139,6 +149,32 @@ def _whole_gzip() -> Iterator[None]:
 def _without_rows() -> Refused:
     detail = "The file has a header and no rows. Write a row for each customer below it."
     return refuse("empty_request", detail)
+
+
+def _is_json(first: bytes) -> bool:
+    begins = first.lstrip()
+    return begins.startswith(b"{") and not begins.startswith(b"{\x00")  # which is UTF-16
+
+
+def _has_old_line_ends(first: bytes) -> bool:
+    """Whether lines end with a carriage return alone, so that the header goes on in what is the
+    first one by line feeds. In JSON it is but a blank."""
+    return b"\r" in first.strip() and not _is_json(first)
+
+
+class _LineFeeds(io.RawIOBase):
+    """A stream with line feeds in place of its carriage returns."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._stream.read(len(buffer))
+        buffer[: len(block)] = block.replace(b"\r", b"\n")
+        return len(block)
 
 
 class _Lines:
@@ -173,7 +209,8 @@ class _Lines:
             if not line:
                 return b""
             self.number += 1
-            if len(line) == LONGEST_ROW and line[-1:] != b"\n":
+            is_too_long = len(line) == LONGEST_ROW and line[-1:] != b"\n"
+            if is_too_long and not _has_old_line_ends(line):
                 detail = f"The first line has more than {LONGEST_ROW // 1024} kB. Send a header."
                 raise refuse("invalid_value", detail)
             if line.removeprefix(_MARK).split():
@@ -205,8 +242,9 @@ class _Lines:
 def _columns(first: bytes) -> tuple[list[str], str]:
     """The columns that a header names, and what stands between them."""
     known = {name.lower(): name for name in COLUMNS}
-    text = first.decode("utf-8", "replace")
-    delimiter = max(_DELIMITERS, key=text.count)
+    text = first.decode("utf-8", "surrogateescape")
+    check_encoding(text)
+    delimiter = delimiter_of(text)
     try:
         named = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
     except (csv.Error, StopIteration):

@@ -22,7 +22,7 @@ _NOT_UTF8: Final = re.compile("[\x00\udc80-\udcff]")
 """What is no text in UTF-8. NUL is how another encoding shows, and no database takes it."""
 _MOST_TOLD: Final = 20
 """Of what is wrong with a header."""
-_HOW_TO_SAVE: Final = "Save the file as “CSV UTF-8”."
+HOW_TO_SAVE: Final = "Save the file as “CSV UTF-8”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,15 @@ def read_rows(
     if not first.strip():
         text.detach()
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(chain([first], text), delimiter=delimiter, strict=True)
+    reader = csv.reader(chain([first], text), delimiter=delimiter_of(first), strict=True)
     lines = _lines(reader, skipped, text)
     _, header = next(lines)
     return _rows(lines, _columns(header, columns, required))
+
+
+def delimiter_of(header: str) -> str:
+    """What stands between the columns of a header; the tab at its end is none."""
+    return max(_DELIMITERS, key=header.strip().count)
 
 
 def rows_of(
@@ -96,8 +100,7 @@ def _columns(
     header: Sequence[str], columns: Collection[str], required: Collection[str]
 ) -> list[str]:
     """The columns that a header names."""
-    if _NOT_UTF8.search("".join(header)):
-        raise refuse("invalid_value", f"The file is not encoded in UTF-8. {_HOW_TO_SAVE}")
+    check_encoding("".join(header))
     names = [cell.strip() for cell in header]
     where = ""
     if isinstance(columns, Mapping):
@@ -126,6 +129,12 @@ def _columns(
     if errors:
         raise Refused(*errors[:_MOST_TOLD])
     return found
+
+
+def check_encoding(header: str) -> None:
+    """Raises ``Refused`` for a header in UTF-16, Latin-1 or the like."""
+    if _NOT_UTF8.search(header):
+        raise refuse("invalid_value", f"The file is not encoded in UTF-8. {HOW_TO_SAVE}")
 
 
 def no_such_column(name: str, columns: Collection[str], where: str = "") -> str:
@@ -158,7 +167,7 @@ def _rows(lines: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Ite
             if len(values) > len(columns):
                 problem = of_another_width("The row", len(values), len(columns))
             elif any(_NOT_UTF8.search(value) for value in values):
-                problem = f"The row is not encoded in UTF-8. {_HOW_TO_SAVE}"
+                problem = f"The row is not encoded in UTF-8. {HOW_TO_SAVE}"
                 values = [_NOT_UTF8.sub("\ufffd", value) for value in values]
             values += [""] * (len(columns) - len(values))
             yield Row(line, dict(zip(columns, values, strict=False)), problem)

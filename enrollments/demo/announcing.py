@@ -132,7 +132,7 @@ def _newcomer(promotion: Promotion) -> Contact | None:
         .exclude(pk__in=enrolled)
         .exclude(email=None)
         .exclude(email__in=[person.email for person in README_PEOPLE])
-        .order_by("pk")
+        .order_by("-pk")  # the documents' examples name older ones
     )
     return next((c for c in contacts.iterator() if _plain(c.last_name)), None)
 

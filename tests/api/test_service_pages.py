@@ -46,6 +46,20 @@ def test_unknown_paths_answer_in_the_form_of_their_surface(method: str) -> None:
     assert compatible.json()[0]["errorCode"] == "NOT_FOUND"
 
 
+@pytest.mark.parametrize("path", ["/", "/admin/", "/api/v1/promotions", "/services/data", "/id/x"])
+@pytest.mark.parametrize(("level", "lines"), [("WARNING", 1), ("ERROR", 0)])
+def test_a_host_that_is_not_ours_is_one_warning(
+    path: str, level: str, lines: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(level):
+        assert Client(headers={"Host": "scanned.example.com"}).get(path).status_code == 400
+    assert len(caplog.records) == lines
+    for record in caplog.records:
+        assert (record.name, record.levelname) == ("django.security.DisallowedHost", "WARNING")
+        assert "'scanned.example.com'" in record.getMessage()
+        assert (record.exc_info, record.exc_text) == (None, None)
+
+
 def test_every_error_is_shown_by_both_surfaces() -> None:
     assert set(ERROR_CODES) == set(CATALOGUE)
     page = Client().get("/api/errors").content.decode()

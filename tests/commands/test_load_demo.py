@@ -20,7 +20,7 @@ from promotions.models import Partner, Promotion, User
 from promotions.rules import EnrollmentWindow, PromotionStatus, enrollment_window
 from promotions.status import status_case
 from tests.commands.running import output_of
-from tests.docs.curl import Call, read_curl
+from tests.docs.curl import printed_calls
 from tests.factories import actor, make_promotion, make_user
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_announces_calls_that_work(client: Client) -> None:
     assert "http://127.0.0.1:8123/admin/" in printed
     assert f"sam / {PASSWORD}" in printed
 
-    enroll, token = _calls(printed)
+    enroll, token = printed_calls(printed)
     assert json.loads(enroll.body)["inputParameters"][0].keys() == {
         "contact",
         "promotion",
@@ -96,13 +96,9 @@ def test_announces_calls_that_work(client: Client) -> None:
     assert token.send(client).json()["token_type"] == "Bearer"
 
     # The next start finds somebody else, and gives the partner another secret.
-    again, _ = _calls(output_of("announce_demo"))
+    again, _ = printed_calls(output_of("announce_demo"))
     assert again.send(client).status_code == 201
     assert token.send(client).status_code == 401
-
-
-def _calls(printed: str) -> list[Call]:
-    return [read_curl(line) for line in printed.splitlines() if line.startswith("curl")]
 
 
 def test_does_not_touch_a_database_in_use() -> None:

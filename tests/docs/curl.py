@@ -32,6 +32,11 @@ class Call:
         )
 
 
+def printed_calls(printed: str) -> list[Call]:
+    """The calls among what a command prints."""
+    return [read_curl(line) for line in printed.splitlines() if line.startswith("curl")]
+
+
 def read_curl(line: str, **variables: str) -> Call:
     """The call that ``line`` makes where ``$NAME`` stands for ``variables["NAME"]``.
 

@@ -69,11 +69,16 @@ def refusals(data: bytes) -> list[tuple[str, str]]:
         b"email,lastName\na@example.com,Meyer\n",
         b"email,lastName\r\na@example.com,Meyer",
         b"\xef\xbb\xbfemail,lastName\na@example.com,Meyer\n",
+        b"email,lastName\ra@example.com,Meyer\r",
+        b"\r\r\xef\xbb\xbfemail,lastName\r\ra@example.com,Meyer",
+        b"email,lastName\r\r\na@example.com,Meyer\r\r\n",
         b"email;lastName\na@example.com;Meyer\n",
+        b"email\tlastName\r\na@example.com\tMeyer\r\n",
         b'"email","lastName"\n"a@example.com","Meyer"\n',
         b"LASTNAME , EMail\n Meyer , a@example.com \n",
         b"\n\nemail,lastName\n\na@example.com,Meyer\n,\n\n",
         gzip.compress(b"email,lastName\na@example.com,Meyer\n", mtime=0),
+        gzip.compress(b"email,lastName\ra@example.com,Meyer\r", mtime=0),
     ],
 )
 def test_a_table_is_the_same_however_it_was_saved(data: bytes) -> None:
@@ -117,6 +122,24 @@ def test_a_quoted_cell_may_have_commas_quotes_and_lines() -> None:
     data = b'lastName,email\n"O""Hara,\nJr.",a@example.com\nMeyer,b@example.com\n'
     assert told(data) == [(2, "a@example.com"), (4, "b@example.com")]
     assert items_of(data)[0].last_name == 'O"Hara,\nJr.'
+
+
+def test_blank_cells_between_tabs_are_cells() -> None:
+    [item] = items_of(b"accountId\temail\tlastName\tcontactId\n\ta@example.com\t\t\n")
+    assert item == Item(email="a@example.com", promotion_id=PROMOTION)
+
+
+@pytest.mark.parametrize("wrap", [bytes, gzip.compress])
+def test_lines_that_end_with_carriage_returns_are_lines_however_many(
+    wrap: Callable[[bytes], bytes],
+) -> None:
+    rows = [b"c%d@example.com,Meyer" % n for n in range(2 * LONGEST_ROW // 20)]
+    data = b"\r".join([b"email,lastName", b'"a@example.com","O\rHara"', b"x", *rows])
+    assert told(wrap(data)) == [
+        (2, "a@example.com"),
+        (4, "invalid_value"),
+        *((n + 5, f"c{n}@example.com") for n in range(len(rows))),
+    ]
 
 
 BAD_ROWS = {
@@ -226,7 +249,8 @@ def test_rows_are_not_looked_for_in_all_that_a_small_file_unpacks_to(blank: byte
 
 
 def test_what_is_no_table_is_refused() -> None:
-    assert refusals(b"\x00\xff\x03\n")[0][0] == "unknown_property"
+    assert refusals(b"<html>\n")[0][0] == "unknown_property"
+    assert refusals(b"x\r" * LONGEST_ROW)[0] == ("unknown_property", "x")
     assert refusals(b"x" * LONGEST_ROW * 2) == [("invalid_value", "")]
 
 
@@ -234,6 +258,33 @@ def test_what_is_no_table_is_refused() -> None:
 def test_who_sends_a_workbook_is_told_how_to_save_it(beginning: bytes) -> None:
     with pytest.raises(Refused, match="Save the list as “CSV UTF-8”"):
         header_of(beginning + b"\x00 and so on")
+
+
+ENCODED = {
+    "a table": "email,lastName\na@example.com,Meyer\n",
+    "a table with tabs": "email\tlastName\r\na@example.com\tMeyer\r\n",
+    "a table below a blank line": "\r\nemail\r\na@example.com\r\n",
+    "JSON": '{"contact": {"email": "a@example.com"}}\n',
+    "a letter that is not in ASCII": "größe\n1\n",
+}
+
+
+@pytest.mark.parametrize("text", ENCODED.values(), ids=ENCODED)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("wrap", [bytes, gzip.compress])
+def test_who_sends_another_encoding_is_told_how_to_save_it(
+    wrap: Callable[[bytes], bytes], encoding: str, text: str
+) -> None:
+    with pytest.raises(
+        Refused, match=r"not encoded in UTF-8\. Save the file as “CSV UTF-8”"
+    ) as told:
+        header_of(wrap(text.encode(encoding)))
+    assert [error.pointer for error in told.value.errors] == [""]
+
+
+def test_a_column_in_latin_1_is_another_encoding() -> None:
+    with pytest.raises(Refused, match="Save the file as “CSV UTF-8”"):
+        header_of("größe\n1\n".encode("latin-1"))
 
 
 @pytest.mark.parametrize("wrap", [bytes, gzip.compress])
@@ -247,6 +298,7 @@ def test_a_header_is_not_looked_for_in_all_that_a_small_file_unpacks_to(
 
 def test_the_header_tells_what_the_file_is() -> None:
     assert header_of(b"email;contactId\na;\n") == Header("csv", False, ["email", "contactId"], ";")
+    assert header_of(b"email\tcontactId\na\t\n").delimiter == "\t"
     assert header_of(gzip.compress(b"email\na\n")) == Header("csv", True, ["email"], ",")
     assert header_of(b' \n {"contact": {}}') == Header("ndjson", False)
 
@@ -302,6 +354,8 @@ def test_a_line_that_names_another_promotion_is_bad(promotion: Any) -> None:
     [
         (b"{", ["malformed_json"]),
         (b"[]", ["invalid_type"]),
+        (b'{"promotion":\r5}', ["invalid_type promotion"]),
+        (b'{"contact":\x00}', ["malformed_json"]),
         (b"5", ["invalid_type"]),
         (b'{"contact": {"id": "\xff"}}', ["malformed_json"]),
         (b'{"contact": {"externalId": 5}}', ["invalid_type contact.externalId"]),

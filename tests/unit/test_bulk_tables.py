@@ -74,6 +74,24 @@ def test_in_a_table_of_somebody_else_a_quote_leaves_open_where_a_long_row_ends()
         rows_of(long)
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        *(
+            (text.encode(encoding), r"^The table is not encoded in UTF-8\.$")
+            for text in ("A\tB\r\n1\t2\r\n", "\r\nA,B\r\n", "A,B\n1,2\n")
+            for encoding in ("utf-16", "utf-16-le", "utf-16-be")
+        ),
+        ("é\n1\n".encode("latin-1"), r"^The table is not encoded in UTF-8\.$"),
+        (b"A,B\r1,2\r", "from line 1 on: a carriage return alone ends no line"),
+        (b"A,B\n1,2\n3,4\r5,6\n", "from line 3 on: a carriage return alone ends no line"),
+    ],
+)
+def test_what_is_no_table_says_what_it_is(table: bytes, said: str) -> None:
+    with pytest.raises(UnreadableTable, match=said):
+        rows_of(table)
+
+
 def test_no_more_of_a_long_row_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     class Watched(io.BytesIO):
         def readline(self, size: int | None = -1, /) -> bytes:

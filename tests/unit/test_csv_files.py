@@ -35,6 +35,7 @@ def refusals(data: bytes) -> list[tuple[str, str]]:
         b'"couponCode","status"\n"A1","Active"\n',
         b"status,couponCode\nActive,A1\n",
         b"COUPONCODE , Status\n A1 , Active \n",
+        b"couponCode,status\t\t\nA1,Active\t\t\n",
     ],
 )
 def test_a_table_is_the_same_however_it_was_saved(data: bytes) -> None:
@@ -60,6 +61,8 @@ def test_rows_are_told_by_the_line_where_they_begin() -> None:
         (b"couponCode,couponcode\n", [("invalid_value", "couponCode")]),
         (b"couponCode,\n", [("unknown_property", "")]),
         ("couponCode,status\n".encode("utf-16"), [("invalid_value", "")]),
+        ("couponCode\tstatus\r\n".encode("utf-16-le"), [("invalid_value", "")]),
+        ("\r\ncouponCode\tstatus\r\n".encode("utf-16-be"), [("invalid_value", "")]),
         (b"couponCode,gr\xf6\xdfe\n", [("invalid_value", "")]),
         (b'couponCode\n"A"B\n', [("invalid_value", "")]),
         (b'couponCode\nA\n"B\nC\n', [("invalid_value", "")]),

@@ -22,7 +22,10 @@ _BLOCK: Final = 64 * 1024
 _CELL_TOO_LONG: Final = "field limit"
 """By which the reader's error is known that a cell is longer than it takes, 131,072 characters.
 That stays as it is: it holds for all tables that the process reads, whoever's they are."""
+_BARE_RETURN: Final = "new-line character"
+"""By which it is known that a line ends with a carriage return alone."""
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
+_NO_TEXT: Final = "The table is not encoded in UTF-8."
 
 
 class UnreadableTable(Exception):
@@ -63,6 +66,9 @@ class Table:
         self._delimiter, self._is_ours = delimiter, is_ours
         self._at, self._line, self._row_begins = 0, 1, 0
         file.seek(0)
+        if b"\x00" in file.read(4):  # UTF-16, whose lines don't end where those of UTF-8 do
+            raise UnreadableTable(_NO_TEXT)
+        file.seek(0)
         self.header = self._header()
         self.begins = self._at
         """Where the rows begin, in bytes."""
@@ -82,7 +88,7 @@ class Table:
                 raise UnreadableTable(f"The header {_TOO_MUCH}.")
             names = [cell.strip() for cell in cells]
             if any("\x00" in name or _NOT_UTF8.search(name) for name in names):
-                raise UnreadableTable("The table is not encoded in UTF-8.")
+                raise UnreadableTable(_NO_TEXT)
             return names
         raise EmptyTable("The table is empty.")
 
@@ -125,7 +131,8 @@ class Table:
         except csv.Error as error:
             if _CELL_TOO_LONG in str(error):
                 raise _TooLong from None
-            raise UnreadableTable(f"The table is no CSV from line {line} on: {error}.") from None
+            why = "a carriage return alone ends no line" if _BARE_RETURN in str(error) else error
+            raise UnreadableTable(f"The table is no CSV from line {line} on: {why}.") from None
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
