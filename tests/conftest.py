@@ -11,6 +11,7 @@ from hypothesis import settings as examples
 
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
+from promotions.processes import spare_collector
 from tests.e2e.server import Server, Tls, running_server, serve_tls
 from tests.migrated import copy_to_database, copy_to_file
 from tests.rollback import keep_as_rows
@@ -25,6 +26,11 @@ settings.STORAGES = {
 # How long an example takes says nothing on a busy machine.
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now isn't searched for garbage with each test's."""
+    spare_collector()
 
 
 @pytest.fixture(scope="session")
@@ -91,11 +97,11 @@ def is_driven_from_outside(item: pytest.Item) -> bool:
     return item.path.relative_to(Path(__file__).parent).parts[0] in ("browser", "clients", "e2e")
 
 
-def is_the_same_everywhere(item: pytest.Item) -> bool:
-    """Whether a test is about what no database has a part in: pure rules, the source, doors
-    above services and queries that others try, and what the documentation shows. Once is enough."""
-    below_tests = item.path.relative_to(Path(__file__).parent).parts[0]
-    return below_tests in _ONCE and not item.get_closest_marker("postgresql")
+def is_the_same_everywhere(path: Path) -> bool:
+    """Whether tests are about what no database has a part in: pure rules, the source, doors above
+    services and queries that others try, and what the documentation shows. Once is enough, but for
+    those that are marked."""
+    return path.relative_to(Path(__file__).parent).parts[0] in _ONCE
 
 
 def takes_long(item: pytest.Item) -> bool:
@@ -103,12 +109,12 @@ def takes_long(item: pytest.Item) -> bool:
     return "/".join(item.path.parts[-2:]) in _AT_LENGTH
 
 
-def is_for_postgresql(item: pytest.Item) -> bool:
-    """Whether a usual run leaves a test to PostgreSQL: services and object calls, which those of
+def is_for_postgresql(path: Path) -> bool:
+    """Whether a usual run leaves tests to PostgreSQL: services and object calls, which those of
     pages and of the plain API use on SQLite, models, and what drives a whole service, but for
     constraints and for what happens at once."""
-    path = item.path.relative_to(Path(__file__).parent)
-    return path.parts[0] in _ON_POSTGRESQL and path.name not in _ON_BOTH
+    below_tests = path.relative_to(Path(__file__).parent).parts[0]
+    return below_tests in _ON_POSTGRESQL and path.name not in _ON_BOTH
 
 
 _AT_LENGTH = {
@@ -122,16 +128,29 @@ _ON_BOTH = ("test_constraints.py", "test_exactness.py", "test_fills.py")
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules of which a usual run would leave out every test are not even loaded."""
+    if collection_path.suffix != ".py" or config.getoption("everything"):
+        return None
+    if config.getoption("database") == "sqlite":
+        left_out = is_for_postgresql(collection_path)
+    else:
+        left_out = is_the_same_everywhere(collection_path)
+        left_out = left_out and "mark.postgresql" not in collection_path.read_text()
+    return left_out or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     deselected = []
     database, everything = config.getoption("database"), config.getoption("everything")
     for item in items:
         if database == "sqlite":
             left_out = bool(item.get_closest_marker("postgresql")) or (
-                is_for_postgresql(item) and not everything
+                is_for_postgresql(item.path) and not everything
             )
         else:
-            left_out = is_the_same_everywhere(item) and not everything
+            is_marked = bool(item.get_closest_marker("postgresql"))
+            left_out = is_the_same_everywhere(item.path) and not is_marked and not everything
         if left_out or (takes_long(item) and not everything):
             deselected.append(item)
         # A test with real transactions empties the tables after itself; what the migrations put
