@@ -11,7 +11,6 @@ from hypothesis import settings as examples
 
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
-from promotions.processes import spare_collector
 from tests.e2e.server import Server, Tls, running_server, serve_tls
 from tests.migrated import copy_to_database, copy_to_file
 from tests.rollback import keep_as_rows
@@ -26,11 +25,6 @@ settings.STORAGES = {
 # How long an example takes says nothing on a busy machine.
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now isn't searched for garbage with each test's."""
-    spare_collector()
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db import models
@@ -97,6 +99,7 @@ def test_a_share_gives_no_more_than_the_role(sign_in: SignIn, role: str) -> None
 
 def admin_urls(scene: Scene) -> Iterator[str]:
     """Every address of the admin, with keys of what is there."""
+    import_module(settings.ROOT_URLCONF)  # which registers all; this may be the first test
     keys = {model: model._base_manager.order_by("pk").first() for model in admin.site._registry}
     kinds = {f"{m._meta.app_label}_{m._meta.model_name}": one for m, one in keys.items()}
 

@@ -190,11 +190,17 @@ def pages(scene: Scene) -> Iterator[tuple[str, str]]:
             yield str(name), url
 
 
-@pytest.mark.parametrize("role", ["Marketers", "Marketing leads", "Support", "Auditors"])
-def test_each_role_gets_what_the_table_says(sign_in: SignIn, role: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "role"), [*enumerate(["Marketers", "Marketing leads", "Support", "Auditors"])]
+)
+def test_each_role_gets_what_the_table_says(
+    sign_in: SignIn, place: int, role: str, everything: bool
+) -> None:
+    """Page by page, if there is time; else each role half of them, by turns."""
     client, may = sign_in(role), table()[role]
     wrong, tried = [], 0
-    for name, url in pages(furnish(client, role)):
+    found = list(pages(furnish(client, role)))
+    for name, url in found if everything else found[place % 2 :: 2]:
         line, act = asked(name)
         is_masked = "masked" in may[line] and name in NAMED
         allowed = act in may[line] and name not in NOBODYS and not is_masked
@@ -209,4 +215,4 @@ def test_each_role_gets_what_the_table_says(sign_in: SignIn, role: str) -> None:
             if ('name="_save"' in text(response)) != changes:
                 wrong.append(f"{name}: {'no' if changes else 'a'} button to save")
     assert not wrong, "\n".join(wrong)
-    assert tried > 100
+    assert tried > (100 if everything else 50)

@@ -172,12 +172,12 @@ PARAMETERS = {
 def test_nothing_in_a_link_breaks_a_page(
     superuser: Client, settings: Any, everything: bool
 ) -> None:
-    """Parameter by parameter, if there is time; else half of them at once."""
+    """Parameter by parameter, if there is time; else half of them at once, with half the values."""
     settings.TIME_ZONE = "Pacific/Kiritimati"  # where the calendar ends first
     enroll_contact(make_contact(), make_promotion())
-    for url, names in PARAMETERS.items():
+    for place, (url, names) in enumerate(PARAMETERS.items()):
         for some in [[name] for name in names] if everything else [names[::2], names[1::2]]:
-            for value in ODD:
+            for value in ODD if everything else ODD[place % 2 :: 2]:
                 response = superuser.get(url, dict.fromkeys(some, value))
                 assert response.status_code in (200, 302), (url, some, value)
 
