@@ -83,12 +83,10 @@ def ids_in(path: str) -> dict[str, str]:
     return ids
 
 
-def examples(path: str, *, everything: bool) -> int:
-    """How many requests are tried: fewer where one base has made many alike, and in a usual run."""
+def examples(path: str) -> int:
+    """How many requests are tried: fewer where one base has made many alike."""
     alike = "{promotion" in path or path.split("/")[3] in {view.flat for view in VIEWS}
-    if everything:
-        return 2 if alike else 5
-    return 1 if alike else 2
+    return 2 if alike else 5
 
 
 @pytest.mark.parametrize(
@@ -127,15 +125,13 @@ def modes() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("operation", "mode"), list(modes()))
-def test_no_request_is_an_error_of_ours(
-    api: Api, operation: Any, mode: GenerationMode, everything: bool
-) -> None:
+def test_no_request_is_an_error_of_ours(api: Api, operation: Any, mode: GenerationMode) -> None:
     ids = ids_in(operation.path)
     account = make_account()
     enroll_contact(make_contact(account=account), make_promotion(), offer_id=make_offer().pk)
 
     @settings(
-        max_examples=examples(operation.path, everything=everything),
+        max_examples=examples(operation.path),
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
