@@ -80,7 +80,10 @@ def host(tmp_path: Path) -> Host:
     return host
 
 
-@pytest.mark.skipif(not (ROOT / ".venv/bin/python").exists(), reason="there is no .venv")
+@pytest.mark.skipif(
+    not (ROOT / ".venv/bin/python").exists(),
+    reason="the page's commands run .venv/bin/python, which is not there; run: make setup-dev",
+)
 def test_commands_have_the_environment_of_the_service(host: Host) -> None:
     _, commands = texts_of(COMMANDS, "sh")
     first, *others = commands.splitlines()
@@ -92,7 +95,10 @@ def test_commands_have_the_environment_of_the_service(host: Host) -> None:
     assert "Promotions purged: 0" in host.run(command)
 
 
-@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
+@pytest.mark.skipif(
+    shutil.which("sqlite3") is None,
+    reason="the program sqlite3, by which the page copies the file, is not installed",
+)
 def test_sqlite_is_copied_while_it_is_written_to_and_put_back(host: Host) -> None:
     file = host.root / "state" / SQLITE_NAME
     with sqlite3.connect(file) as connection:
@@ -126,7 +132,7 @@ def test_postgresql_is_made_dumped_and_restored(tmp_path: Path) -> None:
         return host.run(text, **administrator)
 
     if not _is_of_the_server(host.run("pg_dump --version", **administrator)):
-        pytest.skip("pg_dump is of another version than the server")
+        pytest.skip("pg_dump is of another version than the server, which the page warns of")
     try:
         for block in ON_POSTGRESQL:
             run(block)

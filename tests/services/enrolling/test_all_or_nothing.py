@@ -76,7 +76,7 @@ def test_history_that_cannot_be_written_takes_the_enrollment_with_it(
     all_or_none: bool,
 ) -> None:
     """The history knows no such door."""
-    unknown = Actor(actor().user, Door.FAX)  # type: ignore[arg-type]
+    unknown = Actor(actor().user, Door.FAX)  # type: ignore[arg-type]  # what the database refuses
     items = [item(contact_id=contact.pk, promotion_id=promotion.pk)]
     with pytest.raises(IntegrityError), transaction.atomic():
         enroll(items, by=unknown, at=NOW, all_or_none=all_or_none)
