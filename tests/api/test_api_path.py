@@ -117,11 +117,11 @@ def no_search_for_garbage() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.fixture
-def living(monkeypatch: pytest.MonkeyPatch) -> "Iterator[WeakSet[Any]]":
-    """The views that were called, and their calls, as far as they are still there."""
+def note_calls(monkeypatch: pytest.MonkeyPatch) -> "tuple[WeakSet[Any], list[int]]":
+    """From now on, the views that were called, and their calls, as far as they are still there; and
+    how many these were as each began."""
     there: WeakSet[Any] = WeakSet()
-    seen = []
+    seen: list[int] = []
     initial = APIView.initial
 
     def note(view: Any, *args: Any, **kwargs: Any) -> None:
@@ -130,6 +130,12 @@ def living(monkeypatch: pytest.MonkeyPatch) -> "Iterator[WeakSet[Any]]":
         initial(view, *args, **kwargs)
 
     monkeypatch.setattr(APIView, "initial", note)
+    return there, seen
+
+
+@pytest.fixture
+def living(monkeypatch: pytest.MonkeyPatch) -> "Iterator[WeakSet[Any]]":
+    there, seen = note_calls(monkeypatch)
     yield there
     assert {*seen} == {2}
 
@@ -213,17 +219,11 @@ def test_nothing_that_a_call_had_is_kept_when_it_fails(
 
 @pytest.mark.usefixtures("no_search_for_garbage")
 def test_nothing_of_calls_within_a_call_is_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    there: WeakSet[Any] = WeakSet()
-    initial = APIView.initial
-
-    def note(view: Any, *args: Any, **kwargs: Any) -> None:
-        there.update([view, view.request])
-        initial(view, *args, **kwargs)
-
-    monkeypatch.setattr(APIView, "initial", note)
+    there, seen = note_calls(monkeypatch)
     inner = [{"method": "GET", "url": "v67.0/sobjects/Promotion/describe"}] * 3
     answer = api.post("/services/data/v67.0/composite/batch", {"batchRequests": inner})
     assert (answer.status_code, answer.json()["hasErrors"]) == (200, False)
+    assert seen == [2, 4, 4, 4]  # with the one around them
     assert not there
 
 
