@@ -357,5 +357,5 @@ class TestExporting:
             return peak - 2 * len(text)
 
         # What waits to be collected only adds: of two, the smaller is nearer to what is needed.
-        few, many = most(500), min(most(2_500), most(2_501))
+        few, many = most(500), min(most(5_000), most(5_001))
         assert many < 1.5 * few
