@@ -1,5 +1,6 @@
 """``/api/v1/enrollments``."""
 
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from django.db.models import DateTimeField, F
@@ -147,11 +148,11 @@ class EnrollmentViewSet(KeepsRefusals, viewsets.GenericViewSet[PromotionPartyUsa
         return self._answer(self.key)
 
     @extend_schema(request=documentation.ITEM, responses={201: EnrollmentSerializer})
-    @idempotent
+    @partial(idempotent, may_claim=True)
     def create(self, request: Request) -> Response:
         """Enroll a customer in a promotion."""
         item = parse_item(json_body(request))
-        (outcome,) = enroll([item], by=self.actor, at=self.at)
+        (outcome,) = enroll([item], by=self.actor, at=self.at, claim=self.claim)
         if not isinstance(outcome, Enrolled):
             raise Refused(*outcome.errors)
         response = self._rendered(outcome.shown(self.at), status=201)

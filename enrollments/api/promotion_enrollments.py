@@ -3,6 +3,7 @@
 Source: the enrollment contract, "The wire format" and rule 11.
 """
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -43,11 +44,17 @@ class PromotionEnrollmentsView(KeepsRefusals, CompatibleView):
         request=documentation.REQUEST,
         responses={201: documentation.ANSWER, 400: documentation.NONE_ENROLLED},
     )
-    @idempotent
+    @partial(idempotent, may_claim=True)
     def post(self, request: Request, version: str) -> Response:
         """Enroll up to 200 customers in promotions, all or none unless told otherwise."""
         wanted = parse_request(json_body(request))
-        outcomes = enroll(wanted.items, by=self.actor, at=self.at, all_or_none=wanted.all_or_none)
+        outcomes = enroll(
+            wanted.items,
+            by=self.actor,
+            at=self.at,
+            all_or_none=wanted.all_or_none,
+            claim=self.claim,
+        )
         enrolled = sum(isinstance(outcome, Enrolled) for outcome in outcomes)
         if enrolled < len(outcomes):
             self.keep_items(outcomes)

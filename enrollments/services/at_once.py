@@ -15,59 +15,65 @@ from django.conf import settings
 from django.db import connection
 
 from enrollments.deciding import Decision, accepted_terms
-from enrollments.facts import ContactFacts, CustomerFacts, Facts
+from enrollments.facts import CustomerFacts, Facts
 from enrollments.rules import ContactMatches
 from enrollments.services import enrollment_sql as sql
+from enrollments.services.kept_outcomes import different_terms, made, written
 from enrollments.services.known_facts import known_facts
 from enrollments.services.loading import reached_by, sees_all, wanted_rows
 from enrollments.services.parameter_rows import is_postgresql
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item
 from promotions.actors import Actor
+from promotions.services.idempotency import Key, claim_values
 
-_ONE: Final = ContactMatches(1, 0)
 _NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)
 
 
 def enroll_at_once(
-    items: Sequence[Item], *, by: Actor, at: datetime, reason: str | None
+    items: Sequence[Item],
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str | None,
+    key: Key | None = None,
 ) -> list[Decision] | None:
     """Enrolls the customers of all ``items``; a decision with the record's key for each. None, and
     nothing written, where there may be something to tell of one.
 
-    Raises ``LostRace`` where one of the records was made meanwhile.
+    Claims the idempotency ``key``, where there is one; None, too, where that is claimed already.
+    Raises ``LostRace`` where one of the records was made meanwhile, or the key was claimed.
     """
     if not (is_postgresql() and items and sees_all(by)):
         return None
     kinds = {reached_by(item) for item in items}
     if "account" in kinds:
         return None
-    numbers: dict[tuple[Any, ...], int] = {}
-    numbered = [numbers.setdefault(item.terms, len(numbers)) for item in items]
-    terms = _accepted([Item.of_nobody(each) for each in numbers], at)
+    different, numbered = different_terms(items)
+    terms = _accepted(different, at)
     if terms is None:
         return None
     rows = wanted_rows(items, numbered)
     alone = len(items) == 1
     statement = sql.enrolling_at_once(
-        tuple(kind for kind in sql.REACHED_BY if kind in kinds), by_text=rows.by_text, alone=alone
+        tuple(kind for kind in sql.REACHED_BY if kind in kinds),
+        by_text=rows.by_text,
+        alone=alone,
+        claims=key is not None,
     )
     values = [
         *act_values(by, at, reason),
         *rows.values(alone=alone),
         *sql.KNOWN.values([_known(n, one) for n, one in enumerate(terms)], alone=alone),
     ]
+    if key is not None:
+        values += [*claim_values(key), written(terms)]
     with lost_races(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall()
     if not found:
         return None
-    decisions: list[Any] = [None] * len(items)
-    for n, key, contact, last_name, email in found:
-        one = terms[numbered[n]]
-        customer = CustomerFacts(True, _ONE, ContactFacts(contact, last_name, email), None)
-        decisions[n] = Decision(items[n], customer, one.promotion, one.offer, one.period, key=key)
-    return decisions
+    return made(items, terms, numbered, found)
 
 
 def _accepted(terms: Sequence[Item], at: datetime) -> list[Decision] | None:

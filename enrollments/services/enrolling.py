@@ -21,6 +21,7 @@ from enrollments.models import PromotionPartyUsage
 from enrollments.rendering import ShownEnrollment
 from enrollments.services.at_once import enroll_at_once
 from enrollments.services.history import Changed, with_values
+from enrollments.services.kept_outcomes import decisions_in
 from enrollments.services.loading import read_facts
 from enrollments.services.places import count_places
 from enrollments.services.writing import Renewal, Writing, write
@@ -28,6 +29,7 @@ from enrollments.wire import Item, Unreadable
 from promotions import ids
 from promotions.actors import Actor
 from promotions.errors import DomainError, Refused
+from promotions.services.idempotency import Claim, NotClaimed
 from promotions.services.transactions import in_transaction, is_passing, statements_stand_alone
 
 
@@ -123,6 +125,7 @@ def enroll(
     reason: str | None = None,
     dry_run: bool = False,
     at_once: bool = True,
+    claim: Claim | None = None,
 ) -> list[Enrolled | NotEnrolled]:
     """Enrolls the customers that ``items`` name; an outcome for each, in their order.
 
@@ -131,18 +134,29 @@ def enroll(
     Without, the good items are enrolled. ``reason`` goes into the history. A ``dry_run`` writes
     nothing: who would be enrolled is ``Enrolled``, without a record. ``at_once``: it is likely
     that there is nothing to tell of any of them.
+
+    With a ``claim`` that is not held they are enrolled at once, and the idempotency key claimed; or
+    ``NotClaimed`` is raised, and nothing written. If it has the outcome of an earlier request, that
+    is given again.
     """
     readable = [item for item in items if isinstance(item, Item)]
+    if claim is not None and claim.outcome is not None:
+        return [Enrolled(one) for one in decisions_in(claim.outcome, readable)]
 
+    key = None if claim is None or claim.is_held else claim.key
     may_be_plain = at_once and not dry_run and len(readable) == len(items)
+    if claim is not None and claim.is_held:
+        may_be_plain = False  # that was tried
 
     def act(*, hold: bool = True) -> list[Decision]:
         nonlocal may_be_plain
         if may_be_plain:
             may_be_plain = False
-            done = enroll_at_once(readable, by=by, at=at, reason=reason)
+            done = enroll_at_once(readable, by=by, at=at, reason=reason, key=key)
             if done is not None:
                 return done
+        if key is not None:
+            raise NotClaimed
         decisions = _decide(readable, by, at, hold=hold)
         if not dry_run and not (
             all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))

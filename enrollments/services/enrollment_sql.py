@@ -14,8 +14,9 @@ from typing import Final
 from django.db import connection, models
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.services.parameter_rows import ParameterRows
+from enrollments.services.parameter_rows import ParameterRows, single_values
 from promotions.services.history import CREATED
+from promotions.services.idempotency import claiming
 
 # --- Reading: everything that the items name, and the records that exist --------------------------
 
@@ -99,7 +100,7 @@ _ITS_KEY: Final = """COALESCE(w.id, (SELECT c.id FROM {table} c
 # PostgreSQL doesn't know how few are wanted, and would rather read the whole table.
 # Which version of a row it is: another transaction changes the one, a further change by the same
 # transaction the other.
-_VERSION: Final = "(CAST({row}.xmin AS text) || CAST({row}.ctid AS text))"
+_VERSION: Final = "({row}.xmin::text || {row}.ctid::text)"
 _ONE_BY_ONE: Final = f"""LATERAL (
            SELECT r.*, {_VERSION.format(row="r")} AS row_version
              FROM {{table}} r WHERE r.id = {_ITS_KEY} OFFSET 0) p ON true"""
@@ -342,11 +343,20 @@ _RECORD: Final = {
 }
 """The columns of a new record."""
 _USAGE: Final = "enrollments_promotionpartyusage"
-MAKE: Final = f"""
-INSERT INTO {_USAGE} ({", ".join(_RECORD)})
-SELECT {", ".join(_RECORD.values())}
+_NEXT_ID: Final = f"nextval((SELECT CAST(pg_get_serial_sequence('{_USAGE}', 'id') AS regclass)))"
+
+
+def _make(record: Mapping[str, str]) -> str:
+    return f"""
+INSERT INTO {_USAGE} ({", ".join(record)})
+SELECT {", ".join(record.values())}
   FROM {{new}} CROSS JOIN {{act}} WHERE {{is_open}} {{if_there}}
 RETURNING id, promotion_id, contact_id, account_id"""
+
+
+MAKE: Final = _make(_RECORD)
+_MAKE_READY: Final = _make({"id": "n.id", **_RECORD})
+"""The same of records that have their ids already."""
 LEFT_OUT: Final = "ON CONFLICT DO NOTHING"
 """Those that are there are left out. Where it was looked for them in the same statement, it is
 quicker to have the constraint refuse all of it: only what came in between is left to that."""
@@ -395,18 +405,13 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
   FROM {places} WHERE p.promotion_id = t.promotion"""
 
 
-def _act() -> str:
-    values = ", ".join(f"CAST(%s AS {kind}) AS {name}" for name, kind in ACT.items())
-    return f"SELECT {values}"
-
-
 @cache
 def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
     with the new records, JSON lists of their ids, promotions, contacts and accounts; a division by
     zero says that another request came first. ``alone`` is a single new record. Parameters: act,
     and as far as there are: new; again, changes; places."""
-    parts = {"act": _act()}
+    parts = {"act": single_values(ACT)}
     if new:
         parts["new"] = NEW.query(alone=alone)
     if again:
@@ -497,25 +502,43 @@ SELECT p.n, made.id, p.contact, p.last_name, p.email
        = 1"""
 
 
+# Rule 12: the key is claimed before anything is made, and what will be made stands beside it, with
+# its ids.
+_READY: Final = f"SELECT n.*, {_NEXT_ID} AS id FROM new n"
+_OUTCOME: Final = """
+       jsonb_build_object('terms', %s::jsonb, 'made',
+           (SELECT jsonb_agg(jsonb_build_array(o.n, o.id, o.contact, o.last_name, o.email))
+              FROM ready o))"""
+
+
 @cache
-def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool) -> str:
+def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool, claims: bool) -> str:
     """PostgreSQL's statement that enrolls the customers of a request if there is nothing to tell of
     any of them; rows with an item's number, the record's id, the contact's id, last name and e-mail
     address. Otherwise there are no rows, and nothing is written; where another request came first,
     the constraint refuses it. ``alone`` is a single item; ``by`` and ``by_text`` as in
-    ``Reading``. Parameters: act, wanted, known."""
+    ``Reading``. If it ``claims`` an idempotency key and that is claimed already, nothing is written
+    either: there are no rows, or it divides by zero. Parameters: act, wanted, known; for a claim
+    those of ``claiming``, and the terms as JSON."""
     wanted = WANTED if by_text else WANTED_BY_ID
     parts = {
-        "act": _act(),
+        "act": single_values(ACT),
         "wanted": wanted.query(alone=alone),
         "known": KNOWN.query(alone=alone),
         "open": _OPEN.format(promotions="SELECT promotion FROM known"),
         "still_so": _STILL_SO,
         "customers": _customers(by, by_text=by_text, about="promotion"),
         **({"new": _PLAIN} if alone else {"plain": _PLAIN, "new": _ALL_PLAIN}),
-        "made": MAKE.format(new="new n", act="act", is_open="true", if_there=""),
-        "told": TELL.format(made="made", act="act"),
     }
+    if claims:
+        parts["ready"] = _READY
+        parts |= claiming(outcome=_OUTCOME, where="WHERE EXISTS (SELECT FROM ready)")
+        make = _MAKE_READY.format(
+            new="ready n", act="act", is_open="EXISTS (SELECT FROM claim)", if_there=""
+        )
+    else:
+        make = MAKE.format(new="new n", act="act", is_open="true", if_there="")
+    parts |= {"made": make, "told": TELL.format(made="made", act="act")}
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return _squeezed(f"WITH {beginning} {_ITS_RECORD_MADE if alone else _ALL_RECORDS_MADE}")
 
@@ -551,7 +574,7 @@ SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.terms
   FROM customers c WHERE (SELECT are_accepted FROM common)[c.terms] AND {_ONE_IS_MEANT}
  ORDER BY c.contact, c.n"""
 _NEW_OF_STAGED: Final = f"""
-SELECT o.*, nextval((SELECT CAST(pg_get_serial_sequence('{_USAGE}', 'id') AS regclass))) AS id
+SELECT o.*, {_NEXT_ID} AS id
   FROM first_rows o CROSS JOIN open
  WHERE NOT open.is_limited
    AND {_HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")}
@@ -603,7 +626,7 @@ def deciding_on_staged(by: tuple[str, ...]) -> str:
     terms, and those of all rows of history. ``by`` says what their customers are reached by.
     Parameters: act, terms, the promotion."""
     parts = {
-        "act": _act(),
+        "act": single_values(ACT),
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
         "terms": TERMS.query(),
         # Of a contact, whoever that is.

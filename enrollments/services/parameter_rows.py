@@ -21,6 +21,16 @@ def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
+def single_values(columns: Mapping[str, str]) -> str:
+    """PostgreSQL's query of one row with these columns, a parameter each."""
+    # What is sent without a type is a text in any case.
+    values = (
+        f"%s AS {name}" if kind == "text" else f"%s::{kind} AS {name}"
+        for name, kind in columns.items()
+    )
+    return f"SELECT {', '.join(values)}"
+
+
 @dataclass(frozen=True)
 class ParameterRows:
     """Rows with these columns, by name; their types are PostgreSQL's."""
@@ -35,8 +45,7 @@ class ParameterRows:
             )
             return f"SELECT {', '.join(taken)} FROM json_each(%s)"
         if alone:
-            values = (f"CAST(%s AS {kind}) AS {name}" for name, kind in self.columns.items())
-            return f"SELECT {', '.join(values)}"
+            return single_values(self.columns)
         # Behind a SELECT: of a plain array PostgreSQL would count the elements, and plan anew
         # for each number of them, which takes longer than the statement.
         arrays = ", ".join(f"(SELECT CAST(%s AS {kind}[]))" for kind in self.columns.values())

@@ -10,6 +10,7 @@ from promotions.actors import Actor, Source
 from promotions.http.authentication import token_of
 from promotions.http.untying import UntiedView
 from promotions.models import User
+from promotions.services.idempotency import Claim
 
 
 class RequestContext(UntiedView):
@@ -17,6 +18,8 @@ class RequestContext(UntiedView):
 
     at: datetime
     """The moment of the request: one for all that it does."""
+    claim: Claim | None = None
+    """The idempotency key that the act is to claim, where a handler ``may_claim`` one."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.at = timezone.now()

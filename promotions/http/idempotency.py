@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from promotions.http.authentication import partner_of
 from promotions.http.json import json_body, json_body_or_none
 from promotions.http.untying import untie_answer
-from promotions.services.idempotency import LONGEST_PATH, Answer, Key, answer_once
+from promotions.services.idempotency import LONGEST_PATH, Answer, Claim, Key, answer_once
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 REPLAYED: Final = "Idempotency-Replayed"
@@ -31,9 +31,11 @@ def idempotent(
     *,
     read: Callable[[Request], Any] = json_body,
     digest: Callable[[Request], bytes] = _digest_of_body,
+    may_claim: bool = False,
 ) -> Handler:
     """Makes a view's POST handler heed the header. ``read`` is what it reads its body with, and
-    ``digest`` what tells that from others.
+    ``digest`` what tells that from others. A handler that ``may_claim`` passes
+    ``view.claim`` to its act.
 
     What never reaches the rules is not remembered: the caller is known and allowed, and the body
     parsed, before the key is claimed; an exception of ours takes the claim back with it.
@@ -46,7 +48,10 @@ def idempotent(
             return handler(view, request, *args, **kwargs)
         read(request)  # what is not JSON is refused here
 
-        def answer() -> Answer:
+        def answer(claim: Claim | None) -> Answer:
+            view.claim = claim
+            if claim is not None:
+                view.at = claim.key.at  # an answer that is made again is made as it was then
             return kept(handler(view, request, *args, **kwargs))
 
         def refusal(exc: Exception) -> Answer:
@@ -67,7 +72,7 @@ def idempotent(
             body_hash=digest(request),
             at=view.at,
         )
-        given = answer_once(claimed, answer, refusal)
+        given = answer_once(claimed, answer, refusal, may_claim=may_claim)
         response = HttpResponse(given.body, status=given.status, headers=given.headers)
         if given.is_replayed:
             response.headers[REPLAYED] = "true"

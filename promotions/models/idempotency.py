@@ -9,7 +9,9 @@ class IdempotentRequest(models.Model):
     """The answer that a partner got for a key on a path, given again when the key comes again.
 
     Inserted before the request is worked on and in the same transaction, so that the unique
-    constraint makes a second copy wait for the first one's answer.
+    constraint makes a second copy wait for the first one's answer. An act that is one statement
+    inserts it by that, with its ``outcome``, of which the same answer is made again; no ``status``
+    and ``body`` are kept then.
     """
 
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="+", db_index=False)
@@ -20,6 +22,7 @@ class IdempotentRequest(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=b"")
+    outcome = models.JSONField(null=True)
 
     class Meta:
         constraints = [

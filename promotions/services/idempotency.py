@@ -3,10 +3,15 @@
 The key is claimed by inserting its row, in the transaction of the request that it belongs to: both
 are there afterwards or neither is. A copy that arrives meanwhile waits at the unique constraint
 for the first, for a while, and then gets the first one's answer.
+
+An act that is one statement, and so needs no BEGIN and no COMMIT, claims the key by that statement:
+before anything has been answered. Beside the key stands then what it made, of which the same answer
+is made again.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +21,7 @@ from psycopg.errors import LockNotAvailable
 
 from promotions.errors import refuse
 from promotions.models import IdempotentRequest
-from promotions.services.transactions import LostRace, in_transaction
+from promotions.services.transactions import LostRace, in_transaction, statements_stand_alone
 
 REMEMBERED: Final = timedelta(hours=24)
 LONGEST_KEY: Final = 255
@@ -47,17 +52,39 @@ class Key:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key for an act to claim by the one statement that does it."""
+
+    key: Key
+    is_held: bool = False
+    """It is claimed for the act, which was not possible by one statement."""
+    outcome: Any = None
+    """What the first request with the key made, as it wrote that down; None where this is the
+    first. The act is then not done: it answers as it did at the moment ``key.at``."""
+
+
+class NotClaimed(Exception):
+    """The act is not one statement, or the key is claimed already; nothing was written."""
+
+
 class _Failed(Exception):
     """What the first request with a key raised."""
 
 
 def answer_once(
-    key: Key, answer: Callable[[], Answer], refusal: Callable[[Exception], Answer]
+    key: Key,
+    answer: Callable[[Claim | None], Answer],
+    refusal: Callable[[Exception], Answer],
+    *,
+    may_claim: bool = False,
 ) -> Answer:
     """The answer of the first request with ``key``: ``answer()`` if this is it, else the kept one.
 
     What ``answer`` raises takes back all that it wrote; ``refusal`` makes an answer of it, which is
-    kept, or raises it again, and then nothing is. Raises ``Refused``: ``invalid_value`` for a key
+    kept, or raises it again, and then nothing is. If ``answer`` ``may_claim`` the key itself, it is
+    given a ``Claim`` where it stands alone, and is called again if it raises ``NotClaimed``; else
+    None, and the key is claimed for it. Raises ``Refused``: ``invalid_value`` for a key
     that is none, ``idempotency_in_progress`` where the first still runs after five seconds,
     ``idempotency_key_reused`` where its body was another.
     """
@@ -65,16 +92,23 @@ def answer_once(
         detail = f"An idempotency key has 1 to {LONGEST_KEY} ASCII characters."
         raise refuse("invalid_value", detail, "Idempotency-Key")
 
-    def first() -> Answer:
+    def first(claim: Claim | None) -> Answer:
         try:
-            return answer()
-        except OperationalError:
+            return answer(claim)
+        except (OperationalError, NotClaimed):
             raise  # the database's own trouble: tried again, or told of
         except Exception as failure:
             raise _Failed(failure) from None
 
+    held = None
     try:
-        return in_transaction(lambda: _answer(key, first))
+        if may_claim and statements_stand_alone():
+            try:
+                with _in_good_time():
+                    return first(Claim(key))
+            except (OperationalError, NotClaimed):
+                held = Claim(key, is_held=True)  # what was wrong is found out in the usual way
+        return in_transaction(lambda: _answer(key, first, held))
     except _Failed as failed:
         [failure] = failed.args
     try:
@@ -82,10 +116,12 @@ def answer_once(
     finally:
         del failure  # else it would keep, by its traceback, all that was asked
     # Nothing is left of what was refused, so another copy may have come first after all.
-    return in_transaction(lambda: _answer(key, lambda: given))
+    return in_transaction(lambda: _answer(key, lambda _: given))
 
 
-def _answer(key: Key, answer: Callable[[], Answer]) -> Answer:
+def _answer(
+    key: Key, answer: Callable[[Claim | None], Answer], held: Claim | None = None
+) -> Answer:
     claim = _claim(key)
     if claim is None:
         rows = IdempotentRequest.objects.select_for_update()
@@ -93,13 +129,13 @@ def _answer(key: Key, answer: Callable[[], Answer]) -> Answer:
         if kept is None:
             raise LostRace("the kept answer was removed just now")
         if kept.created_date > key.at - REMEMBERED:
-            return _kept_answer(kept, key.body_hash)
+            return _kept_answer(kept, key, answer)
         claim = kept.pk  # forgotten: the key begins anew
         _be_patient_again()
         IdempotentRequest.objects.filter(pk=claim).update(
-            body_hash=key.body_hash, created_date=key.at
+            body_hash=key.body_hash, created_date=key.at, outcome=None
         )
-    given = answer()
+    given = answer(held)
     headers = orjson.dumps(dict(given.headers)).decode()
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [given.status, headers, given.body, claim])
@@ -112,39 +148,65 @@ UPDATE promotions_idempotentrequest SET status = %s, headers = %s, body = %s WHE
 
 # The first copy holds the unique key until its transaction ends; others wait for that, for a while.
 # Once the key is claimed, there is no such limit to any other waiting.
+_PATIENCE: Final = """
+SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', %s, true)"""
 _CLAIM: Final = """
-{patience}
 INSERT INTO promotions_idempotentrequest
-       (partner_id, path, key, body_hash, created_date, headers, body)
-SELECT {values} {patient}
+       (partner_id, path, key, body_hash, created_date, outcome, headers, body)
+SELECT {values}
     ON CONFLICT (partner_id, key, path) DO NOTHING
 RETURNING id{reset}"""
-_PATIENCE: Final = {
-    "patience": "WITH patience AS MATERIALIZED (SELECT current_setting('lock_timeout') AS before, "
-    "set_config('lock_timeout', %s, true))",
-    "values": "%s::bigint, %s, %s, %s::bytea, %s::timestamptz, '{}'::jsonb, ''::bytea",
-    "patient": "FROM patience",
+_ON_POSTGRESQL: Final = {
+    "values": "%s, %s, %s, %s, %s, {outcome}, '{{}}'::jsonb, ''::bytea FROM patience {where}",
     "reset": ", set_config('lock_timeout', (SELECT before FROM patience), true)",
 }
-_NO_PATIENCE: Final = {
-    "patience": "",
-    "values": "%s, %s, %s, %s, %s, '{}', x''",
-    "patient": "WHERE true",
+_ON_SQLITE: Final = {
+    # It has one writer: who comes second waits before it begins, as long as configured.
+    "values": "%s, %s, %s, %s, %s, NULL, '{}', x'' WHERE true",
     "reset": "",
 }
-"""SQLite has one writer: who comes second waits before it begins, as long as configured."""
+
+
+def claiming(*, outcome: str = "NULL::jsonb", where: str = "") -> dict[str, str]:
+    """Parts of a WITH of PostgreSQL's, for an act that is one statement: ``claim`` has a row where
+    the key is claimed by it, and none where it was before; ``patience`` is for that. ``outcome`` is
+    SQL for what is made, as JSON, ``where`` an optional condition. Parameters: those of
+    ``claim_values``, then those of ``outcome`` and ``where``, in their order.
+
+    Raises what ``answer_once`` knows where the key is waited for too long.
+    """
+    values = _ON_POSTGRESQL["values"].format(outcome=outcome, where=where)
+    claim = _CLAIM.format(values=values, reset=_ON_POSTGRESQL["reset"])
+    return {"patience": _PATIENCE, "claim": claim}
+
+
+def claim_values(key: Key) -> list[Any]:
+    """The parameters of ``claiming``."""
+    return [_LONGEST_WAIT, key.partner_id, key.path, key.key, key.body_hash, key.at]
 
 
 def _claim(key: Key) -> int | None:
     """The primary key of the row that claims ``key``; None where it is claimed already."""
-    on_postgresql = connection.vendor == "postgresql"
-    statement = _CLAIM.format(**(_PATIENCE if on_postgresql else _NO_PATIENCE))
-    at = key.at if on_postgresql else connection.ops.adapt_datetimefield_value(key.at)
+    values = claim_values(key)
+    if connection.vendor == "postgresql":
+        statement = _CLAIM_ALONE
+    else:
+        statement = _CLAIM.format(**_ON_SQLITE)
+        values = [*values[1:-1], connection.ops.adapt_datetimefield_value(key.at)]
+    with _in_good_time(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        claimed = cursor.fetchone()
+    return claimed[0] if claimed else None
+
+
+_CLAIM_ALONE: Final = "WITH patience AS MATERIALIZED ({patience}) {claim}".format(**claiming())
+
+
+@contextmanager
+def _in_good_time() -> Iterator[None]:
+    """Raises ``idempotency_in_progress`` where the key was waited for too long."""
     try:
-        with connection.cursor() as cursor:
-            values: list[Any] = [key.partner_id, key.path, key.key, key.body_hash, at]
-            cursor.execute(statement, [_LONGEST_WAIT, *values] if on_postgresql else values)
-            claimed = cursor.fetchone()
+        yield
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
@@ -152,7 +214,6 @@ def _claim(key: Key) -> int | None:
             "idempotency_in_progress",
             "The first request with this idempotency key is still running. Try again in a moment.",
         ) from error
-    return claimed[0] if claimed else None
 
 
 def _be_patient_again() -> None:
@@ -162,11 +223,16 @@ def _be_patient_again() -> None:
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
-def _kept_answer(kept: IdempotentRequest, body_hash: bytes) -> Answer:
-    if bytes(kept.body_hash) != body_hash:
+def _kept_answer(
+    kept: IdempotentRequest, key: Key, answer: Callable[[Claim | None], Answer]
+) -> Answer:
+    if bytes(kept.body_hash) != key.body_hash:
         raise refuse(
             "idempotency_key_reused",
             "This idempotency key was used for a request with another body. Use a new key.",
         )
+    if kept.outcome is not None:
+        given = answer(Claim(replace(key, at=kept.created_date), outcome=kept.outcome))
+        return replace(given, is_replayed=True)
     assert kept.status is not None  # committed together with the claim
     return Answer(kept.status, kept.headers, bytes(kept.body), is_replayed=True)

@@ -1,6 +1,6 @@
 """What enrolling costs: a constant number of statements, however many customers, at most four
 between BEGIN and COMMIT with everything that a request can ask for; one, in the steady state, where
-there is nothing to tell."""
+there is nothing to tell, be it with an idempotency key or without."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,8 +79,18 @@ def test_where_promotion_and_offer_are_known_one_does_it_all(api: Api, by: str, 
     items = [{**NAMED_BY[by](n), **named} for n in range(count)]
     assert len(statements(api, items)) == 1
     items = [{**NAMED_BY[by](n), **named} for n in range(count)]
-    keyed = in_transaction(statements(api, items, Idempotency_Key="k"))
-    assert len(keyed) == 3, "and with a key its claim and its answer"
+    assert len(statements(api, items, Idempotency_Key="k")) == 1
+
+
+def test_a_customer_who_comes_back_costs_that_one_and_four_in_a_transaction(api: Api) -> None:
+    promotion = make_promotion()
+    items = [_one(promotion), _one(promotion)]
+    api.post(PATH, {"inputParameters": items[:1]})
+    usage = PromotionPartyUsage.objects.get(promotion=promotion)
+    withdraw(usage.pk, by=actor(), at=NOW, reason="x")
+    tried, *run = statements(api, items, Idempotency_Key="k")
+    assert "INSERT INTO enrollments_promotionpartyusage " in tried
+    assert len(in_transaction(run)) == 4
 
 
 @pytest.mark.parametrize("count", [1, 50])

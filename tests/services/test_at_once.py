@@ -321,9 +321,13 @@ def test_nobody_is_nobody() -> None:
     assert enroll([], by=actor(), at=NOW) == []
 
 
+@postgresql
+@pytest.mark.parametrize("claims", [False, True])
 @pytest.mark.parametrize("by", ["contact", "external_id", "email", "last_name"])
-def test_the_driver_keeps_what_it_found_in_statements_for_a_single_customer(by: str) -> None:
-    assert len(enrolling_at_once((by,), by_text=True, alone=True)) < 4096
+def test_the_driver_keeps_what_it_found_in_statements_for_a_single_customer(
+    by: str, claims: bool
+) -> None:
+    assert len(enrolling_at_once((by,), by_text=True, alone=True, claims=claims)) < 4096
 
 
 @postgresql
