@@ -164,7 +164,10 @@ def enroll(
             _write([one for one in decisions if not one.errors], by=by, at=at, reason=reason)
         return decisions
 
-    decided = iter(_run(act))
+    decisions = _run(act)
+    if len(decisions) == len(items) and not any(one.errors for one in decisions):
+        return [Enrolled(one) for one in decisions]
+    decided = iter(decisions)
     outcomes = [
         NotEnrolled(item.errors, item.item)
         if isinstance(item, Unreadable)

@@ -23,10 +23,11 @@ from enrollments.services.enrollment_sql import (
 from enrollments.services.known_facts import known_facts
 from enrollments.services.parameter_rows import is_postgresql
 from enrollments.wire import Item
+from promotions.access import Access
 from promotions.actors import Actor
 from promotions.folding import fold
 from promotions.models import Promotion, Record, RecordQuerySet
-from promotions.permissions import condition
+from promotions.permissions import condition, reach
 
 
 def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
@@ -85,7 +86,7 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
 
 def sees_all(by: Actor) -> bool:
     """Whether ``by`` may see every promotion and every offer."""
-    return not (condition(Promotion, by) or condition(Offer, by))
+    return reach(by) >= Access.READ
 
 
 @dataclass(frozen=True, slots=True)

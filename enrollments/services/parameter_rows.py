@@ -7,6 +7,7 @@ one JSON list.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ Row = Sequence[Any]
 """Values in the order of the columns."""
 
 
+@cache
 def is_postgresql() -> bool:
     """Whether the service runs on PostgreSQL; else it is SQLite."""
     return connection.vendor == "postgresql"

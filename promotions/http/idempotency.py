@@ -43,7 +43,7 @@ def idempotent(
 
     @wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        key = request.headers.get("Idempotency-Key")
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")  # request.headers would read all of them
         if key is None or len(request.path) > LONGEST_PATH:
             return handler(view, request, *args, **kwargs)
         read(request)  # what is not JSON is refused here

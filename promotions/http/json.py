@@ -26,7 +26,7 @@ class JSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         request = (parser_context or {}).get("request")
-        encoding = request.headers.get("Content-Encoding", "identity") if request else "identity"
+        encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity") if request else "identity"
         if encoding.lower() in ("gzip", "x-gzip"):  # the server has unpacked what is
             raise ParseError("The body is announced as gzip, and is none. Send it again.")
         if encoding.lower() != "identity":
