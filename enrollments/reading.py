@@ -9,12 +9,12 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from enrollments.models import PromotionPartyUsage
 from enrollments.rendering import COLUMNS, ShownEnrollment
 from promotions.actors import Actor
+from promotions.database import is_postgresql
 from promotions.models import Promotion, RecordQuerySet
 from promotions.permissions import condition
 from promotions.prepared import (
@@ -65,7 +65,7 @@ def read_enrollments(
     has the statement planned for these values alone.
     """
     seen = condition(PromotionPartyUsage, by)
-    first = promotions is not None and connection.vendor == "postgresql" and (promotions or seen)
+    first = promotions is not None and is_postgresql() and (promotions or seen)
 
     def build() -> Statement:
         usages = PromotionPartyUsage.objects.live()

@@ -8,7 +8,6 @@ from itertools import chain
 from operator import or_
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from enrollments.models import Account, Contact, PromotionPartyUsage
@@ -18,6 +17,7 @@ from enrollments.spelling import typed_words
 from enrollments.standing import Moment, Standing, standing_case, stands
 from promotions import ids
 from promotions.actors import Actor
+from promotions.database import is_postgresql
 from promotions.folding import fold
 from promotions.indexed_words import has_words, worked_out_first
 from promotions.models import RecordQuerySet
@@ -154,7 +154,7 @@ def _by_words(model: type[Model], text: str) -> Iterator[Q]:
     words, columns = typed_words(text), NAME_WORDS[model]
     if not words:
         return
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         wanted = has_words(columns, " & ".join(f"'{word}':*" for word in words))
         yield worked_out_first(model, Q(wanted))
         return

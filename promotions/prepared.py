@@ -18,6 +18,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
+from promotions.database import is_postgresql
+
 MOST_FORMS: Final = 500
 """The most forms of a query that are kept: a caller who tries them all must not fill the memory."""
 
@@ -80,7 +82,7 @@ class Statement:
             for one in self.parameters
         ]
         with connection.cursor() as cursor, planned_anew() if anew else nullcontext():
-            if connection.vendor == "postgresql":
+            if is_postgresql():
                 cursor.cursor.adapters.register_loader("timestamptz", _moment_loader())
             cursor.execute(self.sql, parameters)
             rows: list[Any] = cursor.fetchall()

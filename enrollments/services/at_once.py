@@ -21,10 +21,10 @@ from enrollments.services import enrollment_sql as sql
 from enrollments.services.kept_outcomes import different_terms, made, written
 from enrollments.services.known_facts import known_facts
 from enrollments.services.loading import reached_by, sees_all, wanted_rows
-from enrollments.services.parameter_rows import is_postgresql
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item
 from promotions.actors import Actor
+from promotions.database import is_postgresql
 from promotions.services.idempotency import Key, claim_values
 
 _NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)

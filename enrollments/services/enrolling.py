@@ -135,7 +135,7 @@ def enroll(
     nothing: who would be enrolled is ``Enrolled``, without a record. ``at_once``: it is likely
     that there is nothing to tell of any of them.
 
-    With a ``claim`` that is not held they are enrolled at once, and the idempotency key claimed; or
+    With a ``claim`` that is not made they are enrolled at once, and the idempotency key claimed; or
     ``NotClaimed`` is raised, and nothing written. If it has the outcome of an earlier request, that
     is given again.
     """
@@ -143,20 +143,24 @@ def enroll(
     if claim is not None and claim.outcome is not None:
         return [Enrolled(one) for one in decisions_in(claim.outcome, readable)]
 
-    key = None if claim is None or claim.is_held else claim.key
     may_be_plain = at_once and not dry_run and len(readable) == len(items)
-    if claim is not None and claim.is_held:
+    if claim is not None:
+        if not claim.is_made:
+            done = None
+            if may_be_plain:
+                done = enroll_at_once(readable, by=by, at=at, reason=reason, key=claim.key)
+            if done is None:
+                raise NotClaimed
+            return [Enrolled(one) for one in done]
         may_be_plain = False  # that was tried
 
     def act(*, hold: bool = True) -> list[Decision]:
         nonlocal may_be_plain
         if may_be_plain:
             may_be_plain = False
-            done = enroll_at_once(readable, by=by, at=at, reason=reason, key=key)
+            done = enroll_at_once(readable, by=by, at=at, reason=reason)
             if done is not None:
                 return done
-        if key is not None:
-            raise NotClaimed
         decisions = _decide(readable, by, at, hold=hold)
         if not dry_run and not (
             all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))

@@ -21,9 +21,9 @@ from enrollments.models import (
 from enrollments.models.jobs import ENDED, LARGEST_BATCH, MOST_SESSIONS
 from enrollments.rules import LONGEST_REASON
 from enrollments.services.job_files import AudienceFile, is_kept
-from enrollments.services.parameter_rows import is_postgresql
 from promotions.actors import Actor, Source
 from promotions.csv_files import write_rows
+from promotions.database import is_postgresql
 from promotions.errors import DomainError, Refused, refuse
 from promotions.folding import fold
 from promotions.models import Promotion

@@ -2,8 +2,8 @@
 answer is made; and the same written down beside the request's idempotency key, and read again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -18,6 +18,7 @@ Made = tuple[int, int, int, str, str | None]
 address."""
 
 _ONE: Final = ContactMatches(1, 0)
+_NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)
 
 
 def different_terms(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
@@ -41,35 +42,55 @@ def made(
 
 
 def written(terms: Sequence[Decision]) -> str:
-    """Accepted terms as JSON, for ``decisions_in``."""
-    return orjson.dumps([[one.promotion, one.offer, *one.period] for one in terms]).decode()
+    """Accepted terms as JSON, for ``decisions_in``: as much of them as answers show."""
+    return orjson.dumps([_shown(one) for one in terms]).decode()
+
+
+def _shown(one: Decision) -> dict[str, Any]:
+    promotion, offer = one.promotion, one.offer
+    assert promotion is not None  # the terms were accepted
+    return {
+        "promotion": promotion.key,
+        "code": promotion.code,
+        "start": promotion.start_date_time,
+        "end": promotion.end_date_time,
+        "offer": offer and [offer.key, offer.code],
+        "period": [*one.period],
+    }
 
 
 def decisions_in(outcome: Mapping[str, Any], items: Sequence[Item]) -> list[Decision]:
     """The decisions on ``items``, as they were made. ``outcome`` has the ``terms``, as they were
     ``written``, and what was ``made``."""
     different, numbered = different_terms(items)
-    terms = [
-        Decision(
-            item,
-            CustomerFacts(False, ContactMatches(0, 0), None, None),
-            PromotionFacts(**{name: _read(name, value) for name, value in promotion.items()}),
-            None if offer is None else OfferFacts(**offer),
-            Period(*(text and datetime.fromisoformat(text) for text in period)),
-        )
-        for item, (promotion, offer, *period) in zip(different, outcome["terms"], strict=True)
-    ]
+    terms = [_terms(item, said) for item, said in zip(different, outcome["terms"], strict=True)]
     return made(items, terms, numbered, outcome["made"])
 
 
-_READ_BY: Final[Mapping[str, Callable[[str], Any]]] = {
-    "start_date_time": datetime.fromisoformat,
-    "end_date_time": datetime.fromisoformat,
-    "enrollment_start_date": date.fromisoformat,
-    "enrollment_end_date": date.fromisoformat,
-}
-"""How those values of a promotion are read that JSON has no type for."""
+def _terms(item: Item, said: Mapping[str, Any]) -> Decision:
+    effective, expiration = map(_moment, said["period"])
+    assert effective is not None
+    offer = None
+    if said["offer"]:
+        key, code = said["offer"]
+        offer = OfferFacts(key, code, promotion_id=None, is_active=True)
+    promotion = PromotionFacts(
+        key=said["promotion"],
+        name="",
+        code=said["code"],
+        is_active=True,  # else the terms had not been accepted
+        is_deleted=False,
+        start_date_time=_moment(said["start"]),
+        end_date_time=_moment(said["end"]),
+        is_enrollment_required=False,
+        enrollment_start_date=None,
+        enrollment_end_date=None,
+        maximum_enrollment_count=None,
+        is_place_freed_on_withdrawal=False,
+        taken=None,
+    )
+    return Decision(item, _NOBODY, promotion, offer, Period(effective, expiration))
 
 
-def _read(name: str, value: Any) -> Any:
-    return value if value is None or name not in _READ_BY else _READ_BY[name](value)
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -21,10 +21,10 @@ from enrollments.services.enrollment_sql import (
     reading,
 )
 from enrollments.services.known_facts import known_facts
-from enrollments.services.parameter_rows import is_postgresql
 from enrollments.wire import Item
 from promotions.access import Access
 from promotions.actors import Actor
+from promotions.database import is_postgresql
 from promotions.folding import fold
 from promotions.models import Promotion, Record, RecordQuerySet
 from promotions.permissions import condition, reach

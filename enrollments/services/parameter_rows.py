@@ -7,20 +7,15 @@ one JSON list.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 import orjson
 from django.db import connection
 
+from promotions.database import is_postgresql
+
 Row = Sequence[Any]
 """Values in the order of the columns."""
-
-
-@cache
-def is_postgresql() -> bool:
-    """Whether the service runs on PostgreSQL; else it is SQLite."""
-    return connection.vendor == "postgresql"
 
 
 def single_values(columns: Mapping[str, str]) -> str:

@@ -13,8 +13,9 @@ from psycopg.errors import DivisionByZero, UniqueViolation
 from enrollments.deciding import Pair
 from enrollments.services import enrollment_sql as sql
 from enrollments.services.history import Changed, field_label
-from enrollments.services.parameter_rows import ParameterRows, Row, is_postgresql
+from enrollments.services.parameter_rows import ParameterRows, Row
 from promotions.actors import Actor
+from promotions.database import is_postgresql
 from promotions.request_ids import current_request_id
 from promotions.services.transactions import LostRace
 

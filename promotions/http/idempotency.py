@@ -50,8 +50,7 @@ def idempotent(
 
         def answer(claim: Claim | None) -> Answer:
             view.claim = claim
-            if claim is not None:
-                view.at = claim.key.at  # an answer that is made again is made as it was then
+            view.at = claimed.at if claim is None else claim.key.at  # made again, as it was then
             return kept(handler(view, request, *args, **kwargs))
 
         def refusal(exc: Exception) -> Answer:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from promotions.database import is_postgresql
 from promotions.folding import fold
 from promotions.models import Coupon
 
@@ -79,7 +80,7 @@ def insert_from(
 def as_table(types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     """``rows`` as a table ``given``, to stand behind ``FROM``, and its parameters. ``types`` are
     PostgreSQL's of the columns by name; moments are ``datetime``."""
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         arrays = ", ".join(f"%s::{kind}[]" for kind in types.values())
         lists = [list(values) for values in zip(*rows, strict=True)]
         return f"unnest({arrays}) AS given({', '.join(types)})", lists
@@ -109,6 +110,6 @@ def _insert(template: Coupon, columns: Mapping[str, str], source: str) -> tuple[
 
 
 def _set_constraints(when: str) -> None:
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute(f"SET CONSTRAINTS ALL {when}")

@@ -19,6 +19,7 @@ import orjson
 from django.db import OperationalError, connection
 from psycopg.errors import LockNotAvailable
 
+from promotions.database import is_postgresql
 from promotions.errors import refuse
 from promotions.models import IdempotentRequest
 from promotions.services.transactions import LostRace, in_transaction, statements_stand_alone
@@ -28,6 +29,7 @@ LONGEST_KEY: Final = 255
 LONGEST_PATH: Final = 300
 """No resource has a longer one; an index has no room for any."""
 _LONGEST_WAIT: Final = "5s"
+_TABLE: Final = IdempotentRequest._meta.db_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class Claim:
     """A key for an act to claim by the one statement that does it."""
 
     key: Key
-    is_held: bool = False
-    """It is claimed for the act, which was not possible by one statement."""
+    is_made: bool = False
+    """It is claimed already, for this act, which was not possible by one statement."""
     outcome: Any = None
     """What the first request with the key made, as it wrote that down; None where this is the
     first. The act is then not done: it answers as it did at the moment ``key.at``."""
@@ -100,15 +102,15 @@ def answer_once(
         except Exception as failure:
             raise _Failed(failure) from None
 
-    held = None
+    claimed = None
     try:
         if may_claim and statements_stand_alone():
             try:
                 with _in_good_time():
                     return first(Claim(key))
             except (OperationalError, NotClaimed):
-                held = Claim(key, is_held=True)  # what was wrong is found out in the usual way
-        return in_transaction(lambda: _answer(key, first, held))
+                claimed = Claim(key, is_made=True)  # what was wrong is found out in the usual way
+        return in_transaction(lambda: _answer(key, first, claimed))
     except _Failed as failed:
         [failure] = failed.args
     try:
@@ -116,26 +118,28 @@ def answer_once(
     finally:
         del failure  # else it would keep, by its traceback, all that was asked
     # Nothing is left of what was refused, so another copy may have come first after all.
-    return in_transaction(lambda: _answer(key, lambda _: given))
+    return in_transaction(lambda: _answer(key, lambda claim: answer(claim) if claim else given))
 
 
 def _answer(
-    key: Key, answer: Callable[[Claim | None], Answer], held: Claim | None = None
+    key: Key, answer: Callable[[Claim | None], Answer], claimed: Claim | None = None
 ) -> Answer:
+    """The kept answer, or that of ``answer``: with ``claimed``, or with what was made before."""
     claim = _claim(key)
     if claim is None:
         rows = IdempotentRequest.objects.select_for_update()
-        kept = rows.filter(partner=key.partner_id, path=key.path, key=key.key).first()
+        with _in_good_time():
+            kept = rows.filter(partner=key.partner_id, path=key.path, key=key.key).first()
         if kept is None:
             raise LostRace("the kept answer was removed just now")
+        _be_patient_again()
         if kept.created_date > key.at - REMEMBERED:
             return _kept_answer(kept, key, answer)
         claim = kept.pk  # forgotten: the key begins anew
-        _be_patient_again()
         IdempotentRequest.objects.filter(pk=claim).update(
             body_hash=key.body_hash, created_date=key.at, outcome=None
         )
-    given = answer(held)
+    given = answer(claimed)
     headers = orjson.dumps(dict(given.headers)).decode()
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [given.status, headers, given.body, claim])
@@ -155,16 +159,12 @@ INSERT INTO promotions_idempotentrequest
        (partner_id, path, key, body_hash, created_date, outcome, headers, body)
 SELECT {values}
     ON CONFLICT (partner_id, key, path) DO NOTHING
-RETURNING id{reset}"""
-_ON_POSTGRESQL: Final = {
-    "values": "%s, %s, %s, %s, %s, {outcome}, '{{}}'::jsonb, ''::bytea FROM patience {where}",
-    "reset": ", set_config('lock_timeout', (SELECT before FROM patience), true)",
-}
-_ON_SQLITE: Final = {
+RETURNING id{and_again}"""
+_CLAIM_ON_SQLITE: Final = _CLAIM.format(
     # It has one writer: who comes second waits before it begins, as long as configured.
-    "values": "%s, %s, %s, %s, %s, NULL, '{}', x'' WHERE true",
-    "reset": "",
-}
+    values="%s, %s, %s, %s, %s, NULL, '{}', x'' WHERE true",
+    and_again="",
+)
 
 
 def claiming(*, outcome: str = "NULL::jsonb", where: str = "") -> dict[str, str]:
@@ -172,11 +172,11 @@ def claiming(*, outcome: str = "NULL::jsonb", where: str = "") -> dict[str, str]
     the key is claimed by it, and none where it was before; ``patience`` is for that. ``outcome`` is
     SQL for what is made, as JSON, ``where`` an optional condition. Parameters: those of
     ``claim_values``, then those of ``outcome`` and ``where``, in their order.
-
-    Raises what ``answer_once`` knows where the key is waited for too long.
     """
-    values = _ON_POSTGRESQL["values"].format(outcome=outcome, where=where)
-    claim = _CLAIM.format(values=values, reset=_ON_POSTGRESQL["reset"])
+    claim = _CLAIM.format(
+        values=f"%s, %s, %s, %s, %s, {outcome}, '{{}}'::jsonb, ''::bytea FROM patience {where}",
+        and_again=", set_config('lock_timeout', (SELECT before FROM patience), true)",
+    )
     return {"patience": _PATIENCE, "claim": claim}
 
 
@@ -187,12 +187,10 @@ def claim_values(key: Key) -> list[Any]:
 
 def _claim(key: Key) -> int | None:
     """The primary key of the row that claims ``key``; None where it is claimed already."""
-    values = claim_values(key)
-    if connection.vendor == "postgresql":
-        statement = _CLAIM_ALONE
-    else:
-        statement = _CLAIM.format(**_ON_SQLITE)
-        values = [*values[1:-1], connection.ops.adapt_datetimefield_value(key.at)]
+    statement, values = _CLAIM_ALONE, claim_values(key)
+    if not is_postgresql():
+        at = connection.ops.adapt_datetimefield_value(key.at)
+        statement, values = _CLAIM_ON_SQLITE, [*values[1:-1], at]
     with _in_good_time(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         claimed = cursor.fetchone()
@@ -208,7 +206,8 @@ def _in_good_time() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
+        cause = error.__cause__
+        if not isinstance(cause, LockNotAvailable) or _TABLE not in (cause.diag.context or ""):
             raise
         raise refuse(
             "idempotency_in_progress",
@@ -218,7 +217,7 @@ def _in_good_time() -> Iterator[None]:
 
 def _be_patient_again() -> None:
     """Where the claim was no insert, nothing has taken back how long it waits."""
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 

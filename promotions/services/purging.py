@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
 from promotions.actors import Actor
+from promotions.database import is_postgresql
 from promotions.dependents import all_dependents
 from promotions.errors import refuse
 from promotions.models import (
@@ -104,6 +105,6 @@ def _forget_relations(promotion: Promotion, *, by: Actor, at: datetime) -> None:
 
 def _allow_removal_of_history() -> None:
     """PostgreSQL refuses to remove history, save in a transaction that says that it purges."""
-    if connection.vendor == "postgresql":
+    if is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL promotions.purging = 'on'")

@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from promotions.database import is_postgresql
+
 T = TypeVar("T")
 
 _TRIES: Final = 10
@@ -60,7 +62,7 @@ def joins_another() -> bool:
 def statements_stand_alone() -> bool:
     """Whether a single statement is a transaction of its own here: on PostgreSQL, outside of any
     other. Then an act that writes all by one statement needs no BEGIN and no COMMIT."""
-    return connection.vendor == "postgresql" and not connection.in_atomic_block
+    return is_postgresql() and not connection.in_atomic_block
 
 
 def is_passing(error: OperationalError) -> bool:

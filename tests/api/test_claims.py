@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.utils import timezone
 
+from enrollments.api.refusals import KeepsRefusals
 from enrollments.models import Contact, Offer, PromotionPartyUsage
 from enrollments.services.enrollments import withdraw
 from promotions.models import IdempotentRequest, Promotion
@@ -189,3 +191,96 @@ def test_other_keys_for_the_same_customer_are_refused(api: Api, named: dict[str,
     assert sorted(one.status_code for one in answers) == [201, *[409] * 11]
     assert IdempotentRequest.objects.count() == 12
     assert IdempotentRequest.objects.filter(outcome__isnull=True, status=409).count() == 11
+
+
+@BOTH
+def test_a_refusal_that_a_copy_overtook_is_not_given_as_the_first_answer(
+    api: Api, path: str, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact = make_contact()
+    gone = Contact.objects.filter(pk=contact.pk)
+    gone.update(is_deleted=True, deleted_date=timezone.now())
+    item = _item(named, id=contact.record_id)
+    refuse_in_turn, overtaking = KeepsRefusals.handle_exception, []
+
+    def overtaken(view: KeepsRefusals, exc: Exception) -> Any:
+        refused = refuse_in_turn(view, exc)
+        gone.update(is_deleted=False, deleted_date=None)
+        overtaking.extend(at_once([lambda: _post(api, path, item)]))
+        return refused
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeepsRefusals, "handle_exception", overtaken)
+        refused = _post(api, path, item)
+    [first] = overtaking
+    assert first.status_code == 201
+    assert _kept_by_outcome()
+    _same(first, refused)
+    _same(first, _post(api, path, item))
+
+
+def test_a_key_that_begins_anew_and_still_runs_is_refused(
+    api: Api, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = _item(named)
+    _post(api, V1, item)
+    IdempotentRequest.objects.update(created_date=timezone.now() - timedelta(days=2))
+    monkeypatch.setattr("promotions.services.idempotency._LONGEST_WAIT", "200ms")
+    with transaction.atomic():
+        IdempotentRequest.objects.select_for_update().get()
+        [response] = at_once([lambda: _post(api, V1, item)])
+    assert (response.status_code, codes(response)) == (409, ["idempotency_in_progress"])
+
+
+def test_other_waiting_is_not_taken_for_waiting_for_the_key(
+    api: Api, named: dict[str, Any]
+) -> None:
+    def impatient() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout TO '200ms'")
+        api._client.raise_request_exception = False
+        return _post(api, V1, _item(named))
+
+    with transaction.atomic():
+        Promotion.objects.select_for_update().get()
+        [response] = at_once([impatient])
+    assert response.status_code == 503
+    assert not IdempotentRequest.objects.exists()
+
+
+def test_inside_another_transaction_what_follows_an_answer_given_again_may_wait(
+    api: Api, named: dict[str, Any]
+) -> None:
+    item = _item(named)
+    first = _post(api, V1, item)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _same(first, _post(api, V1, item))
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_what_was_kept_by_an_earlier_version_can_be_read(api: Api, named: dict[str, Any]) -> None:
+    item = _item(named)
+    first = _post(api, V1, item).json()
+    kept = IdempotentRequest.objects.get()
+    usage, contact = PromotionPartyUsage.objects.order_by("-pk")[0], Contact.objects.latest("pk")
+    moment = "2020-01-02T04:05:06.789012+00:00"
+    kept.outcome = {
+        "made": [[0, usage.pk, contact.pk, "Doe", None]],
+        "terms": [
+            {
+                "promotion": usage.promotion_id,
+                "code": "SPRING",
+                "start": None,
+                "end": "2999-01-01T00:00:00+00:00",
+                "offer": [usage.enrollment_offer_id, "TEN"],
+                "period": [moment, None],
+            }
+        ],
+    }
+    kept.save()
+    again = _post(api, V1, item).json()
+    changed = {name for name in first if again[name] != first[name]}
+    assert changed == {"promotionCode", "enrollmentEffectiveDateTime"}
+    assert (again["promotionCode"], again["id"]) == ("SPRING", first["id"])
+    assert again["enrollmentEffectiveDateTime"].startswith("2020-01-02T04:05:06")

@@ -17,8 +17,8 @@ from enrollments.services.job_files import (
     receive,
     remove_old_files,
 )
-from enrollments.services.parameter_rows import is_postgresql
 from promotions.actors import Actor, Source
+from promotions.database import is_postgresql
 from promotions.errors import Refused
 from promotions.services.purging import purge_promotion
 from promotions.services.recycle_bin import delete_promotion

@@ -47,6 +47,7 @@ def audience(bench: Bench) -> Iterator[Row]:
     yield _row(results, f"{path}, one session", _ONE, _COPY, 0.8)
     yield _row(results, f"{path}, two sessions", _TWO, _COPY, 1.2)
     yield _row(results, f"{path}, one session", _ONE, _BULK, 4)
+    yield _row(results, f"{path}, two sessions", _TWO, _BULK, 4)
     yield Row(
         f"{path}, client memory",
         f"{_MEMORY / 1e6:.0f} MB",
