@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.template import Context, Template
+from django.test import client
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -22,6 +25,24 @@ settings.STORAGES = {
     **settings.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Pages are put together from hundreds of templates, and Django's client keeps a copy of what each
+# was given: a fifth of the time of a page. What the page itself was given is all that is read.
+_keep_of_every_template = client.store_rendered_templates
+
+
+def _keep_of_pages(
+    store: dict[str, Any],
+    signal: Any,
+    sender: Any,
+    template: Template,
+    context: Context,
+    **more: Any,
+) -> None:
+    if context.template is template:  # else it is included, or extended
+        _keep_of_every_template(store, signal, sender, template, context, **more)
+
+
+client.store_rendered_templates = _keep_of_pages
 # How long an example takes says nothing on a busy machine.
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")
