@@ -1,6 +1,7 @@
 """What all tests share. Factories are plain functions, in ``tests/factories.py``."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import settings as examples
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
 from tests.e2e.server import Server, Tls, running_server, serve_tls
-from tests.migrated import copy_to_database, copy_to_file
+from tests.migrated import copy_to_database, copy_to_file, one_before_the_others
 from tests.rollback import keep_as_rows
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
@@ -141,6 +142,16 @@ _AT_LENGTH = {
 _ON_POSTGRESQL = ("clients", "contract", "e2e", "fuzzing", "models", "services", "sobjects")
 _ON_BOTH = ("test_constraints.py", "test_exactness.py", "test_fills.py")
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Of several workers one loads the tests first: where nothing is compiled yet, as in CI, each
+    would else compile all of it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    with one_before_the_others("loaded", session.config.getoption("database")):
+        return (yield)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -47,6 +47,26 @@ def copy_static_files(directory: Path) -> None:
         shutil.copytree(collected, directory / "static", dirs_exist_ok=True)
 
 
+@contextmanager
+def one_before_the_others(name: str, database: str) -> Iterator[None]:
+    """What the first process of a run does alone, and the others after it, all at once; they make
+    the database meanwhile."""
+    shared = Path(os.environ[SHARED])
+    done = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with _template(database):
+                pass
+            fcntl.flock(lock, fcntl.LOCK_EX)  # free when the first is through
+        if not done.exists():
+            yield
+            done.touch()
+            return
+    yield
+
+
 def drop_copies() -> None:
     """PostgreSQL: those that this process has made."""
     while _copies:
