@@ -1,18 +1,22 @@
 """What all tests share. Factories are plain functions, in ``tests/factories.py``."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.template import Context, Template
+from django.test import client
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from promotions.http.throttling import window
 from promotions.known_tokens import known_tokens
 from tests.e2e.server import Server, Tls, running_server, serve_tls
-from tests.migrated import copy_to_database, copy_to_file
+from tests.migrated import copy_to_database, copy_to_file, one_before_the_others
 from tests.rollback import keep_as_rows
 
 # Hashing is slow by design; tests make many passwords and secrets and protect none of them.
@@ -22,6 +26,24 @@ settings.STORAGES = {
     **settings.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Pages are put together from hundreds of templates, and Django's client keeps a copy of what each
+# was given: a tenth of the time of a page. What the page itself was given is all that is read.
+_keep_of_every_template = client.store_rendered_templates  # type: ignore[attr-defined]  # not in stubs
+
+
+def _keep_of_pages(
+    store: dict[str, Any],
+    signal: Any,
+    sender: Any,
+    template: Template,
+    context: Context,
+    **more: Any,
+) -> None:
+    if context.template is template:  # else it is included, or extended
+        _keep_of_every_template(store, signal, sender, template, context, **more)
+
+
+client.store_rendered_templates = _keep_of_pages  # type: ignore[attr-defined]
 # How long an example takes says nothing on a busy machine.
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")
@@ -120,6 +142,16 @@ _AT_LENGTH = {
 _ON_POSTGRESQL = ("clients", "contract", "e2e", "fuzzing", "models", "services", "sobjects")
 _ON_BOTH = ("test_constraints.py", "test_exactness.py", "test_fills.py")
 _ONCE = ("admin", "api", "architecture", "browser", "commands", "docs", "oauth", "unit")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Of several workers one loads the tests first: where nothing is compiled yet, as in CI, each
+    would else compile all of it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    with one_before_the_others("loaded", session.config.getoption("database")):
+        return (yield)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -43,8 +43,28 @@ def copy_to_database(name: str) -> None:
 
 def copy_static_files(directory: Path) -> None:
     """What ``collectstatic`` makes, where a service with this ``DATA_DIR`` looks for it."""
-    with _shared("static", _collect) as collected:
+    with made_once("static", _collect) as collected:
         shutil.copytree(collected, directory / "static", dirs_exist_ok=True)
+
+
+@contextmanager
+def one_before_the_others(name: str, database: str) -> Iterator[None]:
+    """What the first process of a run does alone, and the others after it, all at once; they make
+    the database meanwhile."""
+    shared = Path(os.environ[SHARED])
+    done = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with _template(database):
+                pass
+            fcntl.flock(lock, fcntl.LOCK_EX)  # free when the first is through
+        if not done.exists():
+            yield
+            done.touch()
+            return
+    yield
 
 
 def drop_copies() -> None:
@@ -71,12 +91,13 @@ def url_of(name: str) -> str:
 
 def _template(database: str) -> AbstractContextManager[str]:
     """The file or the name of the migrated database."""
-    return _shared(f"migrated-{database}", lambda shared: _migrate(shared, database))
+    return made_once(f"migrated-{database}", lambda shared: _migrate(shared, database))
 
 
 @contextmanager
-def _shared(name: str, make: Callable[[Path], str]) -> Iterator[str]:
-    """What the first process that wants it makes, which nobody else copies meanwhile."""
+def made_once(name: str, make: Callable[[Path], str]) -> Iterator[str]:
+    """What the first process of a run that wants it makes, given the directory that all share, and
+    nobody else copies meanwhile."""
     shared = Path(os.environ[SHARED])
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

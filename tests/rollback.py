@@ -24,11 +24,11 @@ class Kept:
 def keep_as_rows(connection: BaseDatabaseWrapper) -> None:
     """From now on what a test database begins with is kept, and put back, as rows."""
     # Django knows only text here; whoever puts back gets what was kept.
-    connection.creation.serialize_db_to_string = lambda: _keep(connection)  # type: ignore[assignment, method-assign, return-value]
-    connection.creation.deserialize_db_from_string = lambda kept: _put_back(connection, kept)  # type: ignore[assignment, method-assign, arg-type]
+    connection.creation.serialize_db_to_string = lambda: keep(connection)  # type: ignore[assignment, method-assign, return-value]
+    connection.creation.deserialize_db_from_string = lambda kept: put_back(connection, kept)  # type: ignore[assignment, method-assign, arg-type]
 
 
-def _keep(connection: BaseDatabaseWrapper) -> list[Kept]:
+def keep(connection: BaseDatabaseWrapper) -> list[Kept]:
     """The tables in which there is anything, of those that are emptied."""
     quote = connection.ops.quote_name
     kept = []
@@ -42,7 +42,7 @@ def _keep(connection: BaseDatabaseWrapper) -> list[Kept]:
     return kept
 
 
-def _put_back(connection: BaseDatabaseWrapper, kept: Sequence[Kept]) -> None:
+def put_back(connection: BaseDatabaseWrapper, kept: Sequence[Kept]) -> None:
     quote = connection.ops.quote_name
     # The order does not matter: references are looked at when the transaction ends.
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:

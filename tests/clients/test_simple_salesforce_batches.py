@@ -18,7 +18,7 @@ from tests.clients.simple import batches, connect, created, refusal, sobject
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client looks again every five seconds."""
-    monkeypatch.setattr(simple_salesforce.bulk, "sleep", lambda seconds: time.sleep(0.02))
+    monkeypatch.setattr(simple_salesforce.bulk, "sleep", lambda seconds: time.sleep(0.2))
 
 
 Told = tuple[bool, bool, list[str]]

@@ -20,6 +20,7 @@ from promotions.models import Partner, Promotion, User
 from promotions.rules import EnrollmentWindow, PromotionStatus, enrollment_window
 from promotions.status import status_case
 from tests.commands.running import output_of
+from tests.demo import with_demo
 from tests.docs.curl import printed_calls
 from tests.factories import actor, make_promotion, make_user
 
@@ -79,7 +80,7 @@ def _counts() -> list[int]:
 
 
 def test_announces_calls_that_work(client: Client) -> None:
-    output_of("load_demo")
+    with_demo()
     printed = output_of("announce_demo", host="127.0.0.1", port=8123)
     assert "http://127.0.0.1:8123/admin/" in printed
     assert f"sam / {PASSWORD}" in printed

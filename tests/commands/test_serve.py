@@ -93,16 +93,6 @@ def _service(port: int) -> list[str]:
     ]
 
 
-def test_ctrl_c_stops_it_at_once(server: subprocess.Popen[str], port: int) -> None:
-    page = httpx.get(f"http://127.0.0.1:{port}/admin/login/")
-    assert page.status_code == 200
-    os.killpg(server.pid, signal.SIGINT)  # what a terminal does
-    printed, _ = server.communicate(timeout=IN_TIME)
-    assert "/admin/login/" in printed, "the access log"
-    assert "Traceback" not in printed
-    _nobody_listens(port)
-
-
 @pytest.mark.parametrize("bad", ["http", "0", "65536", "80 80"])
 def test_a_port_that_is_none_is_refused(environment: dict[str, str], bad: str) -> None:
     done = _run(["bin/serve"], {**environment, "PORT": bad})
@@ -153,16 +143,19 @@ def test_what_is_killed_is_replaced_while_the_others_serve_until_all_are_told_to
 @pytest.mark.parametrize(
     "environment", [{"WEB_WORKERS": "1", "ENROLLMENT_JOBS": "0"}], indirect=True
 )
-def test_the_only_worker_killed_again_and_again_is_back_within_seconds(
+def test_the_only_worker_killed_again_and_again_is_back_within_seconds_and_ctrl_c_stops_it_at_once(
     server: subprocess.Popen[str], port: int
 ) -> None:
     assert _running(server.pid, "run_enrollment_jobs") == [], "they can be left out"
     assert len(_running(server.pid, "config.server")) == 1
     _kill_workers(server.pid, 3)
     _soon(lambda: is_ready(f"http://127.0.0.1:{port}"))
-    server.terminate()
+    page = httpx.get(f"http://127.0.0.1:{port}/admin/login/")
+    assert page.status_code == 200
+    os.killpg(server.pid, signal.SIGINT)  # what a terminal does
     printed, _ = server.communicate(timeout=IN_TIME)
     assert printed.count("server 1 of 1 ended (status 1); starting it again") == 3
+    assert "/admin/login/" in printed, "the access log"
     _nobody_listens(port)
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from enrollments.models import PromotionPartyUsage
 from enrollments.wire import COLUMNS
 from tests.commands.running import output_of
+from tests.demo import with_demo
 from tests.docs.curl import printed_calls
 from tests.docs.reader import Reader, texts_of
 
@@ -22,7 +23,7 @@ TABLE, REFUSED = texts_of(PAGE, "csv")
 def test_the_examples_work_behind_the_call_that_the_demo_prints(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output_of("load_demo")
+    with_demo()
     enrolling, _ = printed_calls(output_of("announce_demo"))
     monkeypatch.chdir(tmp_path)
     for name, text in (("csv", TABLE), ("ndjson", OBJECTS)):

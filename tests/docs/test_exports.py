@@ -10,7 +10,7 @@ from django.test import Client
 
 from enrollments.exporting import Form, break_off
 from promotions.models import Promotion
-from tests.commands.running import output_of
+from tests.demo import with_demo
 from tests.docs.reader import Reader
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -19,7 +19,7 @@ PAGE = (DOCS / "exports.md").read_text()
 
 @pytest.mark.django_db
 def test_the_examples_work(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    output_of("load_demo")
+    with_demo()
     monkeypatch.chdir(tmp_path)
     reader = Reader(PAGE, client)
     reader.read()

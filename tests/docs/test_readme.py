@@ -12,6 +12,7 @@ from django.test import Client
 
 from promotions.errors import CATALOGUE
 from tests.commands.running import output_of
+from tests.demo import with_demo
 from tests.docs.curl import read_curl
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +23,7 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 @pytest.mark.django_db
 def test_the_examples_work_and_answer_what_is_shown(client: Client) -> None:
     """Placeholders are the shell variables that the README tells its reader to set."""
-    output_of("load_demo")
+    with_demo()
     known = {"URL": "http://localhost", **_credentials()}
     calls = list(_calls())
     for call, shown in calls:

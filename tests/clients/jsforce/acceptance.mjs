@@ -11,7 +11,7 @@ const { url, token, word } = given;
 const connect = (accessToken = token, more = {}) => {
   const conn = new jsforce.Connection({ instanceUrl: url, accessToken, ...more });
   for (const bulk of [conn.bulk, conn.bulk2]) {
-    bulk.pollInterval = 20;
+    bulk.pollInterval = 200; // the worker looks every two seconds
     bulk.pollTimeout = 120_000; // a busy machine takes its time
   }
   return conn;
@@ -252,7 +252,7 @@ async function batches() {
   const job = bulk.createJob('Account', 'delete', { concurrencyMode: 'Serial' });
   const halves = await Promise.all([ids.slice(0, 1), ids.slice(1)].map(async (half) => {
     const batch = job.createBatch();
-    batch.on('queue', () => batch.poll(20, 120_000));
+    batch.on('queue', () => batch.poll(200, 120_000));
     return batch.execute(half.map((Id) => ({ Id })));
   }));
   const listed = await job.list();
