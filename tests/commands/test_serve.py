@@ -63,7 +63,7 @@ def _started(
 ) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         # An interactive shell's children heed Ctrl-C; ours may have been told not to.
-        [sys.executable, "-c", _HEED_INTERRUPTS, *command],
+        [sys.executable, "-c", _HEED_SIGNALS, *command],
         cwd=ROOT,
         env=environment,
         start_new_session=True,
@@ -80,9 +80,9 @@ def _started(
         process.communicate(timeout=30)
 
 
-_HEED_INTERRUPTS = (
+_HEED_SIGNALS = (
     "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 
 
