@@ -43,7 +43,7 @@ def _keep_of_pages(
         _keep_of_every_template(store, signal, sender, template, context, **more)
 
 
-client.store_rendered_templates = _keep_of_pages  # type: ignore[attr-defined]
+client.store_rendered_templates = _keep_of_pages  # type: ignore[attr-defined]  # not in stubs
 # How long an example takes says nothing on a busy machine.
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")

@@ -145,14 +145,14 @@ def enroll(
 
     may_be_plain = at_once and not dry_run and len(readable) == len(items)
     if claim is not None:
-        if not claim.is_made:
-            done = None
-            if may_be_plain:
-                done = enroll_at_once(readable, by=by, at=at, reason=reason, key=claim.key)
-            if done is None:
-                raise NotClaimed
+        if claim.is_made:
+            may_be_plain = False  # that was tried
+        elif may_be_plain and (
+            done := enroll_at_once(readable, by=by, at=at, reason=reason, key=claim.key)
+        ):
             return [Enrolled(one) for one in done]
-        may_be_plain = False  # that was tried
+        else:
+            raise NotClaimed
 
     def act(*, hold: bool = True) -> list[Decision]:
         nonlocal may_be_plain

@@ -2,6 +2,7 @@
 what was made, of which the same answer is made again. Rule 12; PostgreSQL's way."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -187,7 +188,7 @@ def test_copies_at_once_get_one_answer(api: Api, path: str, named: dict[str, Any
 
 def test_other_keys_for_the_same_customer_are_refused(api: Api, named: dict[str, Any]) -> None:
     item = _item(named)
-    answers = at_once([lambda n=n: _post(api, V1, item, key=f"k{n}") for n in range(12)])  # type: ignore[misc]
+    answers = at_once([partial(_post, api, V1, item, key=f"k{n}") for n in range(12)])
     assert sorted(one.status_code for one in answers) == [201, *[409] * 11]
     assert IdempotentRequest.objects.count() == 12
     assert IdempotentRequest.objects.filter(outcome__isnull=True, status=409).count() == 11
