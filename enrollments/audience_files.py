@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final, cast
 
 import orjson
 
-from enrollments.wire import COLUMNS, Item, Unreadable, parse_audience_item, parse_cells
+from enrollments.wire import COLUMNS, Item, Unreadable, cells_reader, parse_audience_item
 from promotions import ids
 from promotions.csv_files import (
     HOW_TO_SAVE,
@@ -267,7 +267,8 @@ def _columns(first: bytes) -> tuple[list[str], str]:
 def _csv_rows(
     lines: _Lines, header: Header, promotion_id: int
 ) -> Iterator[tuple[int, Item | Unreadable]]:
-    columns, delimiter, width = header.columns, header.delimiter, len(header.columns)
+    delimiter, width = header.delimiter, len(header.columns)
+    read_cells = cells_reader(header.columns, promotion_id)
     for number, line in lines:
         is_quoted = b'"' in line
         if is_quoted:
@@ -277,32 +278,37 @@ def _csv_rows(
         if isinstance(cells, Unreadable):
             yield number, cells
             continue
-        cells = [*map(str.strip, cells)]
-        if not any(cells):
-            continue
-        if len(cells) != width:
-            problem = of_another_width("The row", len(cells), width)
-            yield number, _unreadable(f"{problem} Mend the row.")
-            continue
         if is_quoted or b"'" in line:  # a quoted row may go on in other lines
             cells = [*map(unguarded, cells)]
-        yield number, parse_cells(columns, cells, promotion_id)
+        item = read_cells(cells) if len(cells) == width else None
+        if isinstance(item, Item):
+            yield number, item
+        elif any(cells):
+            yield number, item or _of_another_width(len(cells), width)
+
+
+def _of_another_width(cells: int, width: int) -> Unreadable:
+    return _unreadable(f"{of_another_width('The row', cells, width)} Mend the row.")
 
 
 def _plain_cells(line: bytes, delimiter: str) -> list[str] | Unreadable:
-    """What nearly all rows are."""
+    """The cells of what nearly all rows are, without the blanks around them."""
     if line is _LONG_LINE:
         return _TOO_LONG
     try:
-        return line.decode().split(delimiter)
+        text = line.decode().rstrip("\r\n")
     except UnicodeDecodeError:
         return _NOT_UTF8
+    cells = text.split(delimiter)
+    if " " in text or not text.isprintable():  # no other blank is printable
+        return [*map(str.strip, cells)]
+    return cells
 
 
 def _quoted_cells(
     lines: _Lines, first: tuple[int, bytes], delimiter: str
 ) -> list[str] | Unreadable:
-    """The cells of a row with quotes, which may go on in the next lines. Of a row that can't be
+    """The same of a row with quotes, which may go on in the next lines. Of a row that can't be
     read the lines behind the first are given back: they may be good rows."""
     taken = [first]
     size = len(first[1])
@@ -310,7 +316,8 @@ def _quoted_cells(
     while problem is None:
         try:
             text = b"".join(line for _, line in taken).decode()
-            return next(csv.reader([text], delimiter=delimiter, strict=True), [])
+            cells = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+            return [*map(str.strip, cells)]
         except UnicodeDecodeError:
             problem = _NOT_UTF8
         except csv.Error as error:
