@@ -10,12 +10,9 @@ class PromotionsConfig(AppConfig):
         from promotions.attention import ATTENTION
         from promotions.background import register
         from promotions.figures import register as register_figure
-        from promotions.management.figures import FigureCounting
-        from promotions.sobjects.bulk.queries import BulkQueries
-        from promotions.sobjects.bulk.worker import BulkJobs
 
         sobject_declarations.declare_all()
-        register(BulkJobs())
-        register(BulkQueries())
-        register(FigureCounting())
+        register("promotions.sobjects.bulk.worker.BulkJobs")
+        register("promotions.sobjects.bulk.queries.BulkQueries")
+        register("promotions.management.figures.FigureCounting")
         register_figure(ATTENTION)

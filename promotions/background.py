@@ -3,7 +3,10 @@ and the worker (``manage.py run_enrollment_jobs``) runs all of it, each in a thr
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Final, Protocol
+
+from django.utils.module_loading import import_string
 
 
 class Background(Protocol):
@@ -20,14 +23,16 @@ class Background(Protocol):
         ``OSError`` where it can't get on for now."""
 
 
-_registered: Final[list[Background]] = []
+_registered: Final[list[str]] = []
 
 
-def register(background: Background) -> None:
-    """Called once by each application, when Django loads it."""
-    if background not in _registered:
-        _registered.append(background)
+def register(path: str) -> None:
+    """Called by each application for each of its own, when Django loads it. ``path`` names a class
+    by its module: that is loaded by who works it off, and by no other command."""
+    if path not in _registered:
+        _registered.append(path)
 
 
+@cache
 def all_background() -> list[Background]:
-    return list(_registered)
+    return [import_string(path)() for path in _registered]
