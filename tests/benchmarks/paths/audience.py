@@ -10,6 +10,7 @@ import psycopg
 from django.utils import timezone
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
+from promotions import ids
 from promotions.models import User
 from tests.benchmarks import audience_files
 from tests.benchmarks.bench import Bench, contest
@@ -22,8 +23,6 @@ from tests.benchmarks.sizes import Size
 
 _ONE, _TWO, _COPY, _BULK = "one session", "two sessions", "plain COPY", "bulk_create"
 _MODELS = (PromotionPartyUsage, PromotionPartyUsageHistory)
-_MOST_BULK = 100_000
-"""Rows that ``bulk_create`` is measured with: its rate is the same for more."""
 _BATCH = 2_000
 _BLOCK = 1 << 18
 _MEMORY = 100e6
@@ -117,10 +116,10 @@ class _Audience:
 
     def bulk_create(self) -> Figures:
         self._empty()
-        count = min(self._contacts, _MOST_BULK)
         promotion, by = self._bench.dataset.promotions.start, User.objects.get(username="system")
+        request = ids.encode(ids.ENROLLMENT_JOB, 1)
         begun = time.perf_counter()
-        for first in range(1, count + 1, _BATCH):
+        for first in range(1, self._contacts + 1, _BATCH):
             at = timezone.now()
             usages = PromotionPartyUsage.objects.bulk_create(
                 PromotionPartyUsage(
@@ -133,15 +132,20 @@ class _Audience:
                     last_modified_by=by,
                     last_modified_date=at,
                 )
-                for contact in range(first, min(first + _BATCH, count + 1))
+                for contact in range(first, min(first + _BATCH, self._contacts + 1))
             )
             PromotionPartyUsageHistory.objects.bulk_create(
                 PromotionPartyUsageHistory(
-                    usage=usage, field="created", source="command", created_by=by, created_date=at
+                    usage=usage,
+                    field="created",
+                    source="command",
+                    request_id=request,
+                    created_by=by,
+                    created_date=at,
                 )
                 for usage in usages
             )
-        return self._figures(count, time.perf_counter() - begun)
+        return self._figures(self._contacts, time.perf_counter() - begun)
 
     def _empty(self) -> None:
         replace_enrollments(self._connection, Size(enrollments=0))
