@@ -18,6 +18,8 @@ from promotions.moments import parse_moment
 
 MOST_ITEMS: Final = 200
 _MOST_SHOWN: Final = 80
+_IN_PLACE_OF_NUL: Final = "\ufffd"
+"""Of a name that callers give: PostgreSQL keeps no NUL."""
 _MOST_UNKNOWN: Final = 20
 """Of unknown properties no more are reported: an answer must not be many times its request."""
 PERIOD: Final = {
@@ -317,7 +319,7 @@ def _unknown(raw: Mapping[str, object], known: Collection[str], pointer: str) ->
         DomainError(
             "unknown_property",
             f"There is no such property here; known are {', '.join(sorted(known))}.",
-            join_pointer(pointer, name[:_MOST_SHOWN]),
+            join_pointer(pointer, name[:_MOST_SHOWN].replace("\x00", _IN_PLACE_OF_NUL)),
         )
         for name in islice((name for name in raw if name not in known), _MOST_UNKNOWN)
     ]

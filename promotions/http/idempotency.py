@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from promotions.http.authentication import partner_of
 from promotions.http.json import json_body, json_body_or_none
 from promotions.http.untying import untie_answer
-from promotions.services.idempotency import LONGEST_PATH, Answer, Claim, Key, answer_once
+from promotions.services.idempotency import Answer, Claim, Key, answer_once, may_be_kept
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 REPLAYED: Final = "Idempotency-Replayed"
@@ -44,13 +44,20 @@ def idempotent(
     @wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         key = request.META.get("HTTP_IDEMPOTENCY_KEY")  # request.headers would read all of them
-        if key is None or len(request.path) > LONGEST_PATH:
+        if key is None or not may_be_kept(request.path):
             return handler(view, request, *args, **kwargs)
         read(request)  # what is not JSON is refused here
+        sent = Key(
+            partner_id=partner_of(request).pk,
+            path=request.path.rstrip("/"),
+            key=key,
+            body_hash=digest(request),
+            at=view.at,
+        )
 
         def answer(claim: Claim | None) -> Answer:
             view.claim = claim
-            view.at = claimed.at if claim is None else claim.key.at  # made again, as it was then
+            view.at = sent.at if claim is None else claim.key.at  # made again, as it was then
             return kept(handler(view, request, *args, **kwargs))
 
         def refusal(exc: Exception) -> Answer:
@@ -64,14 +71,7 @@ def idempotent(
             headers = {name: finished[name] for name in _KEPT_HEADERS if name in finished}
             return Answer(finished.status_code, headers, finished.content)
 
-        claimed = Key(
-            partner_id=partner_of(request).pk,
-            path=request.path.rstrip("/"),
-            key=key,
-            body_hash=digest(request),
-            at=view.at,
-        )
-        given = answer_once(claimed, answer, refusal, may_claim=may_claim)
+        given = answer_once(sent, answer, refusal, may_claim=may_claim)
         response = HttpResponse(given.body, status=given.status, headers=given.headers)
         if given.is_replayed:
             response.headers[REPLAYED] = "true"

@@ -26,8 +26,7 @@ from promotions.services.transactions import LostRace, in_transaction, statement
 
 REMEMBERED: Final = timedelta(hours=24)
 LONGEST_KEY: Final = 255
-LONGEST_PATH: Final = 300
-"""No resource has a longer one; an index has no room for any."""
+_LONGEST_PATH: Final = 300
 _LONGEST_WAIT: Final = "5s"
 _TABLE: Final = IdempotentRequest._meta.db_table
 
@@ -74,6 +73,12 @@ class _Failed(Exception):
     """What the first request with a key raised."""
 
 
+def may_be_kept(path: str) -> bool:
+    """Whether a request with this path can be one of a resource's; others have no place in the
+    table: the index has no room for any length, and PostgreSQL none for NUL."""
+    return len(path) <= _LONGEST_PATH and "\x00" not in path
+
+
 def answer_once(
     key: Key,
     answer: Callable[[Claim | None], Answer],
@@ -91,14 +96,14 @@ def answer_once(
     ``idempotency_key_reused`` where its body was another.
     """
     if not 1 <= len(key.key) <= LONGEST_KEY or "\x00" in key.key:
-        detail = f"An idempotency key has 1 to {LONGEST_KEY} ASCII characters."
+        detail = f"An idempotency key has 1 to {LONGEST_KEY} characters."
         raise refuse("invalid_value", detail, "Idempotency-Key")
 
     def first(claim: Claim | None) -> Answer:
         try:
             return answer(claim)
         except (OperationalError, NotClaimed):
-            raise  # the database's own trouble: tried again, or told of
+            raise  # tried again, in another way or at another time, or told of
         except Exception as failure:
             raise _Failed(failure) from None
 

@@ -188,6 +188,24 @@ def test_withdrawing_once(api: Api) -> None:
     assert usage.history.count() == 5
 
 
+@pytest.mark.postgresql  # whose tables have no place for the first two
+@pytest.mark.parametrize("name", ["%00", "0hP%00", "0hP" + "x" * 500], ids=["NUL", "0hP", "long"])
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "k"}], ids=["no key", "a key"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("enrollments/{}/withdraw", {"reason": "x"}),
+        ("promotions/{}/activate", {}),
+        ("enrollment-jobs/{}/stop", {}),
+    ],
+)
+def test_a_path_that_names_nothing_is_refused_with_a_key_as_without(
+    api: Api, path: str, body: dict[str, str], headers: dict[str, str], name: str
+) -> None:
+    refused = api.post(f"/api/v1/{path.format(name)}", body, **headers)
+    assert (refused.status_code, codes(refused)) == (400, ["malformed_id"])
+
+
 def test_a_refused_request_leaves_nothing_but_its_answer(api: Api) -> None:
     api.post("/api/v1/promotions", {"name": ""}, Idempotency_Key="k")
     assert not Promotion.objects.exists()

@@ -69,6 +69,25 @@ def mixed(people: Sequence[Contact]) -> str:
     return "\n".join(["contactId,email", *rows])
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"contact": {"email": "x@example.com"}, "a%b": 1}',
+        '{"contact": {"email": "x@example.com", "a%b": 1}}',
+        '{"contact": {"email": "x%@example.com"}}',
+        '{"contact": {"email": "x@example.com"}, "enrollmentExpirationDateTime": "2026%"}',
+        '{"contact": {"email": "x@example.com"}, "promotion": {"code": "a%"}}',
+        '{"contact": {"id": "003%"}}',
+    ],
+)
+def test_a_row_with_the_character_that_postgresql_has_not_is_a_bad_row(bad: str) -> None:
+    good = make_contact()
+    rows = [bad.replace("%", "\\u0000"), json.dumps({"contact": {"id": good.record_id}})]
+    job = run(make_job(make_promotion(), "\n".join(rows)))
+    assert (job.status, counts_of(job)) == (JobStatus.FINISHED, (2, 1, 1))
+    assert [line for line, _ in refusals_of(job)] == [1]
+
+
 @pytest.mark.parametrize("sessions", [1, 2])
 def test_every_good_row_is_enrolled_once_and_every_bad_one_told(sessions: int) -> None:
     promotion = make_promotion()
