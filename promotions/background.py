@@ -34,5 +34,6 @@ def register(path: str) -> None:
 
 
 @cache
-def all_background() -> list[Background]:
-    return [import_string(path)() for path in _registered]
+def all_background() -> tuple[Background, ...]:
+    """Once Django has loaded all applications."""
+    return tuple(import_string(path)() for path in _registered)

@@ -36,6 +36,7 @@ class Command(BaseCommand):
     )
 
     def run_from_argv(self, argv: list[str]) -> None:
+        all_background()  # loaded before the process is prepared
         prepare_process()
         super().run_from_argv(argv)
 
