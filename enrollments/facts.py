@@ -7,7 +7,7 @@ request names up to thousands of customers.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from enrollments.rules import ContactMatches
 
@@ -74,6 +74,10 @@ class CustomerFacts(NamedTuple):
     contact: ContactFacts | None
     """The contact meant, where exactly one is."""
     existing: ExistingUsage | None
+
+
+NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)
+"""In place of a customer where only what an item says beside that is decided on."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ in the order in which they stand here. No database, no clock.
 """
 
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from enrollments.standing import Standing
@@ -30,6 +30,9 @@ class ContactMatches(NamedTuple):
     total: int
     within_account: int
     """Those among them that belong to the account that the item names."""
+
+
+ONE_MATCH: Final = ContactMatches(1, 0)
 
 
 def customer_refusals(

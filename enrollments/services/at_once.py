@@ -1,5 +1,5 @@
 """The quick way of a request, on PostgreSQL: one statement finds the customers and enrolls them, if
-there is nothing to tell of any of them.
+there is nothing to tell of any of them: no rule refuses it, and it makes a new record.
 
 The rules decide on promotion, offer and period by what is remembered of these; the statement writes
 nothing unless that is how they still are, exactly one contact is meant by each item, and none has a
@@ -8,17 +8,16 @@ record yet. Otherwise ``enrolling.py`` reads all that there is, and asks all the
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
 from enrollments.deciding import Decision, accepted_terms
-from enrollments.facts import CustomerFacts, Facts
-from enrollments.rules import ContactMatches
+from enrollments.facts import NOBODY, Facts
 from enrollments.services import enrollment_sql as sql
-from enrollments.services.kept_outcomes import different_terms, made, written
+from enrollments.services.kept_outcomes import decisions_from, different_terms, terms_as_json
 from enrollments.services.known_facts import known_facts
 from enrollments.services.loading import reached_by, sees_all, wanted_rows
 from enrollments.services.writing import act_values, lost_races
@@ -26,8 +25,6 @@ from enrollments.wire import Item
 from promotions.actors import Actor
 from promotions.database import is_postgresql
 from promotions.services.idempotency import Key, claim_values
-
-_NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)
 
 
 def enroll_at_once(
@@ -64,22 +61,22 @@ def enroll_at_once(
     values = [
         *act_values(by, at, reason),
         *rows.values(alone=alone),
-        *sql.KNOWN.values([_known(n, one) for n, one in enumerate(terms)], alone=alone),
+        *sql.KNOWN.values([_known_row(n, one) for n, one in enumerate(terms)], alone=alone),
     ]
     if key is not None:
-        values += [*claim_values(key), written(terms)]
+        values += [*claim_values(key), terms_as_json(terms)]
     with lost_races(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall()
     if not found:
         return None
-    return made(items, terms, numbered, found)
+    return decisions_from(items, terms, numbered, found)
 
 
 def _accepted(terms: Sequence[Item], at: datetime) -> list[Decision] | None:
     """What the items say beside their customers, if it is known and no rule refuses any of it."""
     facts = Facts(
-        customers=[_NOBODY] * len(terms),
+        customers=[NOBODY] * len(terms),
         promotions=known_facts.promotions((one.promotion_id, one.promotion_code) for one in terms),
         offers=known_facts.offers((one.offer_id, one.offer_code) for one in terms),
     )
@@ -88,7 +85,7 @@ def _accepted(terms: Sequence[Item], at: datetime) -> list[Decision] | None:
     return decisions if len(decisions) == len(terms) else None
 
 
-def _known(n: int, one: Decision) -> tuple[Any, ...]:
+def _known_row(n: int, one: Decision) -> tuple[Any, ...]:
     """A row of ``enrollment_sql.KNOWN``."""
     promotion, offer = one.promotion, one.offer
     assert promotion is not None  # the terms were accepted

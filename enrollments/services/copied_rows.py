@@ -33,7 +33,7 @@ class NewRecords:
     """Which of the terms, from 1, a record is of."""
     cells: Sequence[str]
     """What records have in common, for each of the terms."""
-    told: str
+    note: str
     """What all rows of history have in common."""
 
     def records(self) -> Iterator[bytes]:
@@ -55,8 +55,8 @@ class NewRecords:
     def history(self) -> Iterator[bytes]:
         """For ``enrollment_sql.COPY_HISTORY``, piece by piece."""
         count = len(sql.HISTORY_COLUMNS)
-        told = bytes.fromhex(self.told)
-        return _in_pieces(_BEGIN_WITH_KEY(count, _KEY, key) + told for key in self.keys)
+        note = bytes.fromhex(self.note)
+        return _in_pieces(_BEGIN_WITH_KEY(count, _KEY, key) + note for key in self.keys)
 
 
 def _in_pieces(rows: Iterator[bytes]) -> Iterator[bytes]:

@@ -140,19 +140,12 @@ def enroll(
     is given again.
     """
     readable = [item for item in items if isinstance(item, Item)]
-    if claim is not None and claim.outcome is not None:
-        return [Enrolled(one) for one in decisions_in(claim.outcome, readable)]
-
     may_be_plain = at_once and not dry_run and len(readable) == len(items)
     if claim is not None:
-        if claim.is_made:
-            may_be_plain = False  # that was tried
-        elif may_be_plain and (
-            done := enroll_at_once(readable, by=by, at=at, reason=reason, key=claim.key)
-        ):
-            return [Enrolled(one) for one in done]
-        else:
-            raise NotClaimed
+        if not claim.is_made:
+            plain = readable if may_be_plain else ()
+            return [Enrolled(one) for one in _by_claim(claim, plain, by=by, at=at, reason=reason)]
+        may_be_plain = False  # that was tried
 
     def act(*, hold: bool = True) -> list[Decision]:
         nonlocal may_be_plain
@@ -181,6 +174,19 @@ def enroll(
     if all_or_none and any(isinstance(one, NotEnrolled) for one in outcomes):
         raise ItemsRefused(outcomes)
     return outcomes
+
+
+def _by_claim(
+    claim: Claim, items: Sequence[Item], *, by: Actor, at: datetime, reason: str | None
+) -> list[Decision]:
+    """Rule 12, where the statement that enrolls claims the key, too: what the first request with
+    the key made, or what this one makes, which is the first. Raises ``NotClaimed``."""
+    if claim.outcome is not None:
+        return decisions_in(claim.outcome, items)
+    done = enroll_at_once(items, by=by, at=at, reason=reason, key=claim.key)
+    if done is None:
+        raise NotClaimed
+    return done
 
 
 class _TurnsNeeded(Exception):

@@ -1,9 +1,10 @@
 """The SQL of enrolling: one statement reads what a request names, one writes what was decided.
 
 Each part is named after the rule that it serves. A statement is put together of those parts that a
-request needs, once, and is then the same text for one customer or thousands. PostgreSQL and SQLite
-run the same parts; where PostgreSQL holds locks, SQLite has but one writer. On PostgreSQL all
-writing is one statement, on SQLite one for each part. ``loading.py`` and ``writing.py`` run them.
+request needs, once, and is then the same text for one customer or thousands. Reading and writing:
+PostgreSQL and SQLite run the same parts (``loading.py``, ``writing.py``); where PostgreSQL holds
+locks, SQLite has but one writer, and where its writing is one statement, SQLite's is one for each
+part. At once and staging are PostgreSQL's alone (``at_once.py``, ``job_staging.py``).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ WANTED: Final = ParameterRows(
     {
         "n": "integer",
         "is_person": "boolean",
-        "promotion": "integer",
+        "about": "integer",
         "account": "bigint",
         "contact": "bigint",
         "external_id": "text",
@@ -32,7 +33,8 @@ WANTED: Final = ParameterRows(
         "last_name": "text",
     }
 )
-"""Each item: what it says of its customer, and which of the promotions it names."""
+"""Each item: what it says of its customer, and by a number what it is about: which of the
+promotions that are named, or which of the different terms."""
 WANTED_BY_ID: Final = ParameterRows(
     {name: kind for name, kind in WANTED.columns.items() if kind != "text"}
 )
@@ -60,7 +62,7 @@ REACHED_BY: Final = {
     "account": ("NOT w.is_person", "false"),
 }
 _MATCHES: Final = """
-SELECT w.n, w.{about}, w.account, w.is_person, c.id, c.account_id, c.last_name, c.email
+SELECT w.n, w.about, w.account, w.is_person, c.id, c.account_id, c.last_name, c.email
   FROM {wanted} w LEFT JOIN enrollments_contact c ON {reached} AND NOT c.is_deleted {all_hold}
  WHERE {named}"""
 _ALL_HOLD: Final = """
@@ -71,20 +73,20 @@ _ALL_HOLD: Final = """
 # Rules 2 and 3: how many match, and how many of them within the account that is named; the one
 # meant, where it is one. An id and an external id belong to one contact at most.
 _ONE_EACH: Final = """
-SELECT n, {about}, account, is_person,
+SELECT n, about, account, is_person,
        CASE WHEN id IS NULL THEN 0 ELSE 1 END AS total,
        CASE WHEN account_id = account THEN 1 ELSE 0 END AS within,
        CASE WHEN account IS NULL OR account_id = account THEN id END AS contact,
        last_name, email
   FROM ({matches}) m"""
 _SEVERAL: Final = """
-SELECT n, {about}, account, is_person,
+SELECT n, about, account, is_person,
        COUNT(id) AS total,
        COUNT(CASE WHEN account_id = account THEN 1 END) AS within,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN id END) AS contact,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN last_name END) AS last_name,
        MIN(CASE WHEN account IS NULL OR account_id = account THEN email END) AS email
-  FROM ({matches}) m GROUP BY n, {about}, account, is_person"""
+  FROM ({matches}) m GROUP BY n, about, account, is_person"""
 _HELD_BY_SEVERAL: Final = ("email", "last_name")
 _ACCOUNT: Final = (
     "SELECT a.id FROM enrollments_account a WHERE a.id = c.account AND NOT a.is_deleted"
@@ -211,7 +213,7 @@ def reading(shape: Reading) -> str:
         "held": _HELD.format(columns=of("p", _PROMOTION), among_limited=among(_LIMITED), lock=lock),
         "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
         "promotions": _PROMOTIONS,
-        "customers": _customers(shape.by, by_text=shape.by_text, about="promotion"),
+        "customers": _customers(shape.by, by_text=shape.by_text),
     }
     offers = "NULL"
     if shape.offers:
@@ -235,7 +237,7 @@ def reading(shape: Reading) -> str:
     customers = f"""(
 SELECT {list_of}({array}(
        c.n, ({_ACCOUNT}), c.total, c.within, c.contact, c.last_name, c.email, {record}))
-  FROM customers c LEFT JOIN promotions p ON p.n = c.promotion)"""
+  FROM customers c LEFT JOIN promotions p ON p.n = c.about)"""
     shown = of("p", ("n", *_PROMOTION, "row_version", "taken"))
     promotions = f"(SELECT {list_of}({array}({shown})) FROM promotions p)"
     beginning = ",\n".join(f"{name} {kept} ({query})" for name, query in parts.items())
@@ -249,22 +251,18 @@ def _squeezed(statement: str) -> str:
     return " ".join(statement.split())
 
 
-def _customers(by: Iterable[str], *, by_text: bool, about: str, wanted: str = "wanted") -> str:
-    """How many contacts hold of each customer, and the one meant; ``about``: what else is kept of
-    the item."""
+def _customers(by: Iterable[str], *, by_text: bool, wanted: str = "wanted") -> str:
+    """How many contacts hold of each customer, and the one meant."""
     queries: dict[str, list[str]] = {}
     for kind in by:
         named, reached = REACHED_BY[kind]
         counted = _SEVERAL if kind in _HELD_BY_SEVERAL else _ONE_EACH
         all_hold = _ALL_HOLD if by_text else ""
         queries.setdefault(counted, []).append(
-            _MATCHES.format(
-                wanted=wanted, about=about, reached=reached, named=named, all_hold=all_hold
-            )
+            _MATCHES.format(wanted=wanted, reached=reached, named=named, all_hold=all_hold)
         )
     return "\nUNION ALL".join(
-        counted.format(about=about, matches="\nUNION ALL".join(matches))
-        for counted, matches in queries.items()
+        counted.format(matches="\nUNION ALL".join(matches)) for counted, matches in queries.items()
     )
 
 
@@ -343,6 +341,7 @@ _RECORD: Final = {
 }
 """The columns of a new record."""
 _USAGE: Final = "enrollments_promotionpartyusage"
+_MADE_COLUMNS: Final = ("id", "promotion_id", "contact_id", "account_id")
 _NEXT_ID: Final = f"nextval((SELECT CAST(pg_get_serial_sequence('{_USAGE}', 'id') AS regclass)))"
 
 
@@ -351,7 +350,7 @@ def _make(record: Mapping[str, str]) -> str:
 INSERT INTO {_USAGE} ({", ".join(record)})
 SELECT {", ".join(record.values())}
   FROM {{new}} CROSS JOIN {{act}} WHERE {{is_open}} {{if_there}}
-RETURNING id, promotion_id, contact_id, account_id"""
+RETURNING {", ".join(_MADE_COLUMNS)}"""
 
 
 MAKE: Final = _make(_RECORD)
@@ -360,8 +359,7 @@ _MAKE_READY: Final = _make({"id": "n.id", **_RECORD})
 LEFT_OUT: Final = "ON CONFLICT DO NOTHING"
 """Those that are there are left out. Where it was looked for them in the same statement, it is
 quicker to have the constraint refuse all of it: only what came in between is left to that."""
-_MADE_COLUMNS: Final = ("id", "promotion_id", "contact_id", "account_id")
-_TOLD: Final = {
+_NOTE: Final = {
     "usage_id": "made.id",
     "field": f"'{CREATED}'",
     "reason": "act.reason",
@@ -372,9 +370,9 @@ _TOLD: Final = {
 }
 """The columns of the history that says that it was made."""
 _HISTORY: Final = "enrollments_promotionpartyusagehistory"
-TELL: Final = f"""
-INSERT INTO {_HISTORY} ({", ".join(_TOLD)})
-SELECT {", ".join(_TOLD.values())}
+NOTE_CREATION: Final = f"""
+INSERT INTO {_HISTORY} ({", ".join(_NOTE)})
+SELECT {", ".join(_NOTE.values())}
   FROM {{made}} CROSS JOIN {{act}}"""
 
 # Rule 9: the same record, if it is still as it was read; out of the recycle bin, if it lay there.
@@ -394,7 +392,7 @@ UPDATE enrollments_promotionpartyusage AS u
        version = again.version
   FROM {again} CROSS JOIN {act}
  WHERE u.id = again.id AND again.version = u.version + 1"""
-RETELL: Final = """
+NOTE_CHANGES: Final = """
 INSERT INTO enrollments_promotionpartyusagehistory
        (usage_id, field, old_value, new_value, reason, source, request_id, created_by_id,
         created_date)
@@ -424,7 +422,7 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
             "made": MAKE.format(
                 new="new n", act="act", is_open=_IS_OPEN.format(rows="n"), if_there=LEFT_OUT
             ),
-            "told": TELL.format(made="made", act="act"),
+            "noted": NOTE_CREATION.format(made="made", act="act"),
         }
         columns = (f"json_agg({key})" for key in _MADE_COLUMNS)
         made = f"(SELECT CAST(json_build_array({', '.join(columns)}) AS text) FROM made)"
@@ -433,7 +431,7 @@ def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
             "locked": _LOCKED.format(is_open=_IS_OPEN.format(rows="again")),
             "renewed": RENEW.format(again="again JOIN locked USING (id)", act="act")
             + " RETURNING u.id",
-            "retold": RETELL.format(changes="changes c", act="act"),
+            "noted_changes": NOTE_CHANGES.format(changes="changes c", act="act"),
         }
     if places:
         parts |= {"places": PLACES.query(), "taken": TAKE.format(places="places t")}
@@ -481,7 +479,7 @@ _HAS_NO_RECORD: Final = """
 _PLAIN: Final = f"""
 SELECT c.n, c.contact, c.account, c.last_name, c.email, k.promotion, k.offer, k.effective,
        k.expiration
-  FROM customers c JOIN still_so k ON k.n = c.promotion
+  FROM customers c JOIN still_so k ON k.n = c.about
  WHERE {_ONE_IS_MEANT}
    AND {_HAS_NO_RECORD.format(contact="c.contact", promotion="k.promotion")}"""
 # All of them or none: whoever asks is then told of each. Rule 10: nobody is named twice.
@@ -527,7 +525,7 @@ def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool, claims
         "known": KNOWN.query(alone=alone),
         "open": _OPEN.format(promotions="SELECT promotion FROM known"),
         "still_so": _STILL_SO,
-        "customers": _customers(by, by_text=by_text, about="promotion"),
+        "customers": _customers(by, by_text=by_text),
         **({"new": _PLAIN} if alone else {"plain": _PLAIN, "new": _ALL_PLAIN}),
     }
     if claims:
@@ -538,17 +536,15 @@ def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool, claims
         )
     else:
         make = MAKE.format(new="new n", act="act", is_open="true", if_there="")
-    parts |= {"made": make, "told": TELL.format(made="made", act="act")}
+    parts |= {"made": make, "noted": NOTE_CREATION.format(made="made", act="act")}
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return _squeezed(f"WITH {beginning} {_ITS_RECORD_MADE if alone else _ALL_RECORDS_MADE}")
 
 
 # --- Staging: the rows of an audience about which there is nothing to tell ------------------------
 
-STAGED: Final = {
-    "terms" if name == "promotion" else name: kind for name, kind in WANTED.columns.items()
-}
-"""Columns of the staging table: those of an item, with its terms instead of the promotion."""
+STAGED: Final = WANTED.columns
+"""Columns of the staging table: those of an item, which is about its terms."""
 STAGE: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_enrollment
        ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
@@ -570,8 +566,8 @@ begin with 1."""
 # Rule 8: of several rows for a contact the first is enrolled, where there is no record yet. Those
 # left out are told one by one.
 _FIRST_ROWS: Final = f"""
-SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.terms
-  FROM customers c WHERE (SELECT are_accepted FROM common)[c.terms] AND {_ONE_IS_MEANT}
+SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.about AS terms
+  FROM customers c WHERE (SELECT are_accepted FROM common)[c.about] AND {_ONE_IS_MEANT}
  ORDER BY c.contact, c.n"""
 _NEW_OF_STAGED: Final = f"""
 SELECT o.*, {_NEXT_ID} AS id
@@ -586,11 +582,11 @@ SELECT o.*, {_NEXT_ID} AS id
 _OWN: Final = ("id", "contact_id", "account_id")
 """The columns in which new records of the same terms differ, as ``copied_rows.py`` puts them
 together: all of them are keys."""
-_TOLD_OWN: Final = ("usage_id",)
+_NOTE_OWN: Final = ("usage_id",)
 _COMMON: Final = {column: value for column, value in _RECORD.items() if column not in _OWN}
-_TOLD_COMMON: Final = {column: value for column, value in _TOLD.items() if column not in _TOLD_OWN}
+_NOTE_COMMON: Final = {column: value for column, value in _NOTE.items() if column not in _NOTE_OWN}
 RECORD_COLUMNS: Final = (*_OWN, *_COMMON)
-HISTORY_COLUMNS: Final = (*_TOLD_OWN, *_TOLD_COMMON)
+HISTORY_COLUMNS: Final = (*_NOTE_OWN, *_NOTE_COMMON)
 COPY_RECORDS: Final = f"COPY {_USAGE} ({', '.join(RECORD_COLUMNS)}) FROM STDIN (FORMAT binary)"
 COPY_HISTORY: Final = f"COPY {_HISTORY} ({', '.join(HISTORY_COLUMNS)}) FROM STDIN (FORMAT binary)"
 _SENT_BY: Final = {
@@ -624,7 +620,7 @@ def deciding_on_staged(by: tuple[str, ...]) -> str:
     contacts, accounts and terms of their records to be, all null where there is no such row; and
     with the cells that records of the same terms have in common, an array in the order of the
     terms, and those of all rows of history. ``by`` says what their customers are reached by.
-    Parameters: act, terms, the promotion."""
+    Parameters: act, the promotion, terms."""
     parts = {
         "act": single_values(ACT),
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
@@ -633,14 +629,14 @@ def deciding_on_staged(by: tuple[str, ...]) -> str:
         "common": f"""
 SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
        array_agg({_cells(PromotionPartyUsage, _COMMON)} ORDER BY n.n) AS cells,
-       MIN({_cells(PromotionPartyUsageHistory, _TOLD_COMMON)}) AS told
+       MIN({_cells(PromotionPartyUsageHistory, _NOTE_COMMON)}) AS note
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
-        "customers": _customers(by, by_text=True, about="terms", wanted="staged_enrollment"),
+        "customers": _customers(by, by_text=True, wanted="staged_enrollment"),
         "first_rows": _FIRST_ROWS,
         "new": _NEW_OF_STAGED,
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return f"""WITH {beginning}
 SELECT array_agg(o.n), array_agg(o.id), array_agg(o.contact), array_agg(o.account),
-       array_agg(o.terms), (SELECT cells FROM common), (SELECT told FROM common)
+       array_agg(o.terms), (SELECT cells FROM common), (SELECT note FROM common)
   FROM new o"""

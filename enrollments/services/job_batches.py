@@ -86,7 +86,8 @@ def run_batch(
             reason=job.reason,
             in_order=job.promotion.maximum_enrollment_count is not None,
             trial=tried[0] if tried else None,
-            # Who met others on the quick way goes row by row, where these are left out.
+            # At a second try somebody else may have enrolled one of them, whom the quick way fails
+            # at as a whole; row by row that one is left out.
             staging=batch.staging if tries == 1 else None,
         )
         refused = 0

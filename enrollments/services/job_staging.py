@@ -25,7 +25,7 @@ from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
 
-_NOBODY: Final[frozenset[int]] = frozenset()
+_NO_ROWS: Final[frozenset[int]] = frozenset()
 _NULL: Final = "\\N"
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -87,19 +87,16 @@ def enroll_staged(
     by COMMIT, which raises ``IntegrityError`` where somebody took a customer out by SQL.
     """
     if not staging.terms:
-        return _NOBODY
+        return _NO_ROWS
     facts = read_facts(staging.terms, by, hold=False)
     terms = accepted_terms(staging.terms, facts, at, ZoneInfo(settings.TIME_ZONE))
-    promotions = {one.promotion.key: one.promotion for one in terms if one and one.promotion}
-    if len(promotions) != 1:
-        return _NOBODY
-    [promotion] = promotions.values()
-    if promotion.maximum_enrollment_count is not None:
-        return _NOBODY
+    promotion = next((one.promotion for one in terms if one), None)
+    if promotion is None or promotion.maximum_enrollment_count is not None:
+        return _NO_ROWS
     values = [
         *act_values(by, at, reason),
         promotion.key,
-        *sql.TERMS.values([_accepted(n, one) for n, one in enumerate(terms, 1)]),
+        *sql.TERMS.values([_terms_row(n, one) for n, one in enumerate(terms, 1)]),
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
@@ -108,7 +105,7 @@ def enroll_staged(
         cursor.execute(sql.deciding_on_staged(staging.by), values)
         numbers, *answer = cursor.fetchone()
         if numbers is None:
-            return _NOBODY
+            return _NO_ROWS
         new = NewRecords(*answer)
         with lost_races():
             _copy(cursor, sql.COPY_RECORDS, new.records())
@@ -122,7 +119,7 @@ def _copy(cursor: Any, statement: str, pieces: Iterable[str | bytes]) -> None:
             copy.write(piece)
 
 
-def _accepted(n: int, one: Decision | None) -> tuple[Any, ...]:
+def _terms_row(n: int, one: Decision | None) -> tuple[Any, ...]:
     """A row of ``enrollment_sql.TERMS``."""
     if one is None:
         return n, False, None, None, None

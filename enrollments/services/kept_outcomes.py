@@ -1,24 +1,21 @@
-"""What a request made that enrolled all of its customers by one statement: decisions, of which its
+"""Rule 12, where one statement enrolls and claims the key: what it made, as decisions, of which its
 answer is made; and the same written down beside the request's idempotency key, and read again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from enrollments.deciding import Decision
-from enrollments.facts import ContactFacts, CustomerFacts, OfferFacts, PromotionFacts
-from enrollments.rules import ContactMatches, Period
+from enrollments.facts import NOBODY, ContactFacts, CustomerFacts, OfferFacts, PromotionFacts
+from enrollments.rules import ONE_MATCH, Period
 from enrollments.wire import Item
 
 Made = tuple[int, int, int, str, str | None]
 """An item's number; its record and its contact, by primary key; the contact's last name and e-mail
 address."""
-
-_ONE: Final = ContactMatches(1, 0)
-_NOBODY: Final = CustomerFacts(False, ContactMatches(0, 0), None, None)
 
 
 def different_terms(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
@@ -28,7 +25,7 @@ def different_terms(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
     return [Item.of_nobody(each) for each in numbers], numbered
 
 
-def made(
+def decisions_from(
     items: Sequence[Item], terms: Sequence[Decision], numbered: Sequence[int], rows: Iterable[Made]
 ) -> list[Decision]:
     """A decision, with its record's key, for each of ``items``; ``numbered`` says which of the
@@ -36,12 +33,12 @@ def made(
     decisions: list[Any] = [None] * len(items)
     for n, key, contact, last_name, email in rows:
         one = terms[numbered[n]]
-        customer = CustomerFacts(True, _ONE, ContactFacts(contact, last_name, email), None)
+        customer = CustomerFacts(True, ONE_MATCH, ContactFacts(contact, last_name, email), None)
         decisions[n] = Decision(items[n], customer, one.promotion, one.offer, one.period, key=key)
     return decisions
 
 
-def written(terms: Sequence[Decision]) -> str:
+def terms_as_json(terms: Sequence[Decision]) -> str:
     """Accepted terms as JSON, for ``decisions_in``: as much of them as answers show."""
     return orjson.dumps([_shown(one) for one in terms]).decode()
 
@@ -60,11 +57,11 @@ def _shown(one: Decision) -> dict[str, Any]:
 
 
 def decisions_in(outcome: Mapping[str, Any], items: Sequence[Item]) -> list[Decision]:
-    """The decisions on ``items``, as they were made. ``outcome`` has the ``terms``, as they were
-    ``written``, and what was ``made``."""
+    """The decisions on ``items``, as they were made. ``outcome`` has the ``terms``, by
+    ``terms_as_json``, and what was ``made``: rows for ``decisions_from``."""
     different, numbered = different_terms(items)
     terms = [_terms(item, said) for item, said in zip(different, outcome["terms"], strict=True)]
-    return made(items, terms, numbered, outcome["made"])
+    return decisions_from(items, terms, numbered, outcome["made"])
 
 
 def _terms(item: Item, said: Mapping[str, Any]) -> Decision:
@@ -89,7 +86,7 @@ def _terms(item: Item, said: Mapping[str, Any]) -> Decision:
         is_place_freed_on_withdrawal=False,
         taken=None,
     )
-    return Decision(item, _NOBODY, promotion, offer, Period(effective, expiration))
+    return Decision(item, NOBODY, promotion, offer, Period(effective, expiration))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from enrollments.facts import ContactFacts, CustomerFacts, Facts, Named, OfferFacts, PromotionFacts
 from enrollments.models import Offer, PromotionPartyUsage
-from enrollments.rules import ContactMatches
+from enrollments.rules import ONE_MATCH, ContactMatches
 from enrollments.services.enrollment_sql import (
     EXISTING,
     NAMED,
@@ -118,12 +118,12 @@ _TEXTS: Final = len(WANTED_BY_ID.columns)
 _NO_TEXTS: Final = (None,) * (len(WANTED.columns) - _TEXTS)
 
 
-def wanted_row(n: int, item: Item, promotion: int) -> tuple[Any, ...]:
-    """The row of an item, in the order of ``WANTED``; ``promotion`` is which of those named."""
+def wanted_row(n: int, item: Item, about: int) -> tuple[Any, ...]:
+    """The row of an item, in the order of ``WANTED``."""
     return (
         n,
         item.names_contact,
-        promotion,
+        about,
         item.account_id,
         item.contact_id,
         item.contact_external_id,
@@ -193,16 +193,13 @@ def _promotion(row: list[Any]) -> PromotionFacts:
     )
 
 
-_ONE: Final = ContactMatches(1, 0)
-
-
 def _customers(items: Sequence[Item], rows: Iterable[list[Any]]) -> list[CustomerFacts]:
     facts: list[Any] = [None] * len(items)
     for n, account, total, within, contact, last_name, email, existing in rows:
         count = total if items[n].account_id is None else within
         facts[n] = CustomerFacts(
             account is not None,
-            _ONE if total == 1 and not within else ContactMatches(total, within),
+            ONE_MATCH if total == 1 and not within else ContactMatches(total, within),
             ContactFacts(contact, last_name, email) if count == 1 else None,
             None if existing is None else _usage(existing),
         )

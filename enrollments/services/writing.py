@@ -51,7 +51,7 @@ def write(writing: Writing, *, by: Actor, at: datetime, reason: str | None) -> d
     again = [_again(one) for one in writing.again]
     changes = [row for one in writing.again for row in _changes(one.changed)]
     places = list(writing.places.items())
-    written = _at_once if is_postgresql() else _in_turn
+    written = _by_one_statement if is_postgresql() else _part_by_part
     made = written(act, writing.new, again, changes, places)
     return {
         (promotion, contact is not None, contact or account or 0): key
@@ -96,7 +96,7 @@ def _changes(one: Changed) -> list[Row]:
 _Made = list[tuple[int, int, int | None, int | None]]
 
 
-def _at_once(
+def _by_one_statement(
     act: list[Any],
     new: Sequence[Row],
     again: Sequence[Row],
@@ -119,7 +119,7 @@ def _at_once(
     return list(zip(*orjson.loads(made), strict=True)) if new else []
 
 
-def _in_turn(
+def _part_by_part(
     act: list[Any],
     new: Sequence[Row],
     again: Sequence[Row],
@@ -132,24 +132,26 @@ def _in_turn(
     renewed = 0
     with connection.cursor() as cursor:
 
-        def run(statement: str, alias: str, kind: ParameterRows, rows: Sequence[Row]) -> None:
-            filled = {statement_part: f"({kind.query()}) AS {alias}" for statement_part in _PARTS}
-            by_act = [] if statement is sql.TAKE else act
+        def run(
+            statement: str, part: str, alias: str, kind: ParameterRows, rows: Sequence[Row]
+        ) -> None:
+            filled = {part: f"({kind.query()}) AS {alias}", "act": doer}
+            by_act = act if "{act}" in statement else []
             cursor.execute(
-                statement.format(**filled, act=doer, is_open="true", if_there=sql.LEFT_OUT),
+                statement.format(**filled, is_open="true", if_there=sql.LEFT_OUT),
                 [*kind.values(rows), *by_act],
             )
 
         if new:
-            run(sql.MAKE, "n", sql.NEW, new)
+            run(sql.MAKE, "new", "n", sql.NEW, new)
             made = cursor.fetchall()
-            run(sql.TELL, "made", sql.MADE, [(key,) for key, *_ in made])
+            run(sql.NOTE_CREATION, "made", "made", sql.MADE, [(key,) for key, *_ in made])
         if again:
-            run(sql.RENEW, "again", sql.AGAIN, again)
+            run(sql.RENEW, "again", "again", sql.AGAIN, again)
             renewed = cursor.rowcount
-            run(sql.RETELL, "c", sql.CHANGES, changes)
+            run(sql.NOTE_CHANGES, "changes", "c", sql.CHANGES, changes)
         if places:
-            run(sql.TAKE, "t", sql.PLACES, places)
+            run(sql.TAKE, "places", "t", sql.PLACES, places)
     if len(made) != len(new) or renewed != len(again):
         raise _lost_race()
     return made
@@ -174,7 +176,3 @@ def lost_races() -> Iterator[None]:
 
 def _lost_race() -> LostRace:
     return LostRace("another request has enrolled one of these customers meanwhile")
-
-
-_PARTS = ("new", "made", "again", "changes", "places")
-"""What the statements call the rows that they write."""

@@ -14,7 +14,7 @@ from promotions.services.idempotency import Claim
 
 
 class RequestContext(UntiedView):
-    """What the views of both surfaces know of a request beside its body."""
+    """What the views of all surfaces know of a request beside its body."""
 
     at: datetime
     """The moment of the request: one for all that it does."""

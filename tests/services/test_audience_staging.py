@@ -60,7 +60,7 @@ def test_rows_are_numbered_and_say_how_their_customer_is_named() -> None:
         Item(email="ÄNNE@example.com", account_id=3, promotion_id=1),
     )
     nothing = r"\N"
-    common = {"is_person": "True", "terms": "1", "external_id": nothing, "last_name": nothing}
+    common = {"is_person": "True", "about": "1", "external_id": nothing, "last_name": nothing}
     assert rows == [
         {**common, "n": "0", "contact": "7", "account": nothing, "email": nothing},
         {**common, "n": "3", "contact": nothing, "account": "3", "email": "änne@example.com"},
@@ -90,7 +90,7 @@ def test_what_rows_say_beside_their_customers_is_kept_once() -> None:
     rows = [plain, later._replace(email="a@b.c"), later._replace(contact_external_id="x"), plain]
     staging = stage(list(enumerate(rows)))
     assert staging.terms == [Item(promotion_id=1), later]
-    assert [row["terms"] for row in staged(*rows)] == ["1", "2", "2", "1"]
+    assert [row["about"] for row in staged(*rows)] == ["1", "2", "2", "1"]
     assert staging.by == ("contact", "external_id", "email")
 
 
