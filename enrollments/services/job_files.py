@@ -5,6 +5,7 @@ a process and is given back by its end, however it ends; it is local to the host
 that share that directory.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.conf import settings
 
 from enrollments.models import EnrollmentJob
 from enrollments.models.jobs import JobStatus
-from promotions.errors import Refused, refuse
+from promotions.errors import DomainError, Refused, refuse
 from promotions.services.kept_files import (
     Arriving,
     digest_of,
@@ -97,7 +98,10 @@ def receive(name: str, blocks: Iterable[bytes]) -> AudienceFile:
 
 def found_on_disk(path: Path) -> AudienceFile:
     """A file of the operator's own, which stays where it is. Raises ``OSError``, and ``Refused``
-    for an empty one."""
+    for an empty one, and for a pipe."""
+    if path.is_fifo():
+        detail = "Save the list in a file, and name that: what is stopped goes on with it."
+        raise refuse("invalid_value", detail)
     path = path.resolve()
     with path.open("rb") as file:
         sha256, size = digest_of(file)
@@ -115,16 +119,45 @@ def is_kept(job: EnrollmentJob) -> bool:
     return not job.path.startswith("/")
 
 
+class Changed(Refused):
+    """A file is not what it was while it is read: what was read last may be of either."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """The file of a job, open, as it was when the job was made."""
+
+    file: BinaryIO
+    name: str
+    _was: tuple[int, int]
+
+    def check(self) -> None:
+        """Raises ``Changed`` where somebody has written to the file since it was opened."""
+        if _as_it_is(self.file) != self._was:
+            detail = (
+                f"{self.name} was changed while it was read. Start a new job with it as it is now: "
+                "who has been enrolled is told."
+            )
+            raise Changed(DomainError("invalid_value", detail))
+
+
 @contextmanager
-def opened(job: EnrollmentJob) -> Iterator[BinaryIO]:
+def opened(job: EnrollmentJob) -> Iterator[OpenedFile]:
     """The file of a job. Raises ``OSError``, and ``Refused`` where it is no longer the file that
     the job was made of: rows done could not be told from rows to be done."""
     with path_of(job).open("rb") as file:
+        was = _as_it_is(file)
         if (job.sha256, job.size) != digest_of(file):
             detail = f"{job.file_name} has been changed since. Start a new job with it."
             raise refuse("invalid_value", detail)
         file.seek(0)
-        yield file
+        yield OpenedFile(file, job.file_name, was)
+
+
+def _as_it_is(file: BinaryIO) -> tuple[int, int]:
+    """What changes whenever somebody writes to an open file: its size, or when that was."""
+    state = os.fstat(file.fileno())
+    return state.st_size, state.st_mtime_ns
 
 
 def locked(job: EnrollmentJob) -> AbstractContextManager[bool]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Final
 from zlib import crc32
 
 from django.db import InterfaceError, OperationalError, connection
@@ -21,7 +21,7 @@ from enrollments.audience_files import read_audience
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
 from enrollments.services.job_batches import Batch, Displaced, run_batch
-from enrollments.services.job_files import opened
+from enrollments.services.job_files import Changed, OpenedFile, opened
 from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
@@ -93,12 +93,12 @@ def run_job(job: EnrollmentJob, run: Run) -> EnrollmentJob:
 def _run(job: EnrollmentJob, run: Run) -> EnrollmentJob:
     by = jobs.actor_of(job)
     try:
-        with opened(job) as file:
+        with opened(job) as source:
             jobs.begin(job, at=run.clock())
             if by.source is not Source.COMMAND and not by.user.is_active:
                 jobs.finish(job, failure="Who asked for it has been switched off.", at=run.clock())
                 return job
-            came_to_end = _Sessions(job, run, by).work_off(file)
+            came_to_end = _Sessions(job, run, by).work_off(source)
     except Refused as refused:
         jobs.finish(job, failure=" ".join(e.detail for e in refused.errors), at=run.clock())
         return job
@@ -127,40 +127,44 @@ class _Sessions:
         self._stages = jobs.takes_quick_way(job)
         self._weights = [0] * len(partitions)
 
-    def work_off(self, file: BinaryIO) -> bool:
+    def work_off(self, source: OpenedFile) -> bool:
         """Has all rows of the file enrolled that are not done; whether that came to its end.
 
         Raises ``Refused`` where the file can't be read to its end: the rows before are done."""
         for session in self._sessions:
             session.start()
+        broken: Refused | None = None
         try:
-            self._deal(file)
-        except Refused:
-            self._hand_over_the_rest(file)
-            raise
+            try:
+                self._deal(source)
+            except Changed:
+                raise
+            except Refused as refused:
+                broken = refused
+            self._hand_over_the_rest(source)
         except BaseException:
             self.unwanted.set()
             raise
-        else:
-            self._hand_over_the_rest(file)
         finally:
             for session in self._sessions:
                 self._wait_for(session)
             self._tell()
         if self.failures:
             raise self.failures[0]
+        if broken:
+            raise broken
         return all(session.came_to_end for session in self._sessions)
 
     def is_over(self) -> bool:
         """Whether nothing more is to be begun."""
         return bool(self.failures) or self.unwanted.is_set() or self.run.stop.is_set()
 
-    def _deal(self, file: BinaryIO) -> None:
+    def _deal(self, source: OpenedFile) -> None:
         promotion, count, size = self.job.promotion, len(self._sessions), self.job.batch_size
         to_pass_over = list(self._done)
         is_over = self.is_over
         rows = read_audience(
-            file, promotion_id=promotion.pk, promotion_code=promotion.promotion_code
+            source.file, promotion_id=promotion.pk, promotion_code=promotion.promotion_code
         )
         for row in rows:
             number = 0 if count == 1 else _partition(row[1], count)
@@ -173,22 +177,23 @@ class _Sessions:
             given.append(row)
             self._weights[number] += _weight(row[1])
             if len(given) == size or self._weights[number] > _HEAVIEST:
-                self._hand_over(number, file)
+                self._hand_over(number, source)
                 if is_over():
                     return
 
-    def _hand_over(self, number: int, file: BinaryIO) -> None:
-        """Gives a session the rows that were collected for it."""
+    def _hand_over(self, number: int, source: OpenedFile) -> None:
+        """Gives a session the rows that were collected for it, if the file is what it was."""
+        source.check()
         if rows := self._rows[number]:
             staging = stage(rows) if self._stages else None
-            batch = Batch(number, self._done[number], rows, file.tell(), staging)
+            batch = Batch(number, self._done[number], rows, source.file.tell(), staging)
             self._done[number] += len(rows)
             self._rows[number], self._weights[number] = [], 0
             self._put(number, batch)
 
-    def _hand_over_the_rest(self, file: BinaryIO) -> None:
+    def _hand_over_the_rest(self, source: OpenedFile) -> None:
         for number in range(len(self._sessions)):
-            self._hand_over(number, file)
+            self._hand_over(number, source)
             self._put(number, None)
 
     def _put(self, number: int, batch: Batch | None) -> None:

@@ -21,6 +21,7 @@ from enrollments.models import (
     PromotionPartyUsageHistory,
 )
 from enrollments.services import job_runs, jobs
+from enrollments.services.job_batches import run_batch
 from enrollments.services.job_files import locked, path_of
 from enrollments.services.job_runs import Progress, Run, run_job
 from promotions.actors import Actor, Source
@@ -248,6 +249,46 @@ def test_a_file_that_was_changed_meanwhile_fails(tmp_path: Path) -> None:
     job = run(job)
     assert job.status == JobStatus.FAILED
     assert job.failure == "list.csv has been changed since. Start a new job with it."
+
+
+@pytest.mark.parametrize("sessions", [1, 2])
+@pytest.mark.parametrize("change", ["cut", "emptied", "longer", "another", "touched"])
+def test_a_file_that_is_changed_while_it_is_read_fails_and_none_of_what_is_new_is_enrolled(
+    change: str, sessions: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promotion = make_promotion()
+    people = [make_contact() for _ in range(800)]  # more than is read ahead of the sessions
+    others = [make_contact() for _ in range(800 if change == "another" else 0)]
+    path = tmp_path / "list.csv"
+    before, after = (
+        csv_of("contactId", [one.record_id for one in some]) for some in (people, others)
+    )
+    path.write_text(before)
+    job = operators_job(promotion, path, sessions=sessions, batch_size=20)
+    changed = threading.Event()
+
+    def changing(*args: Any, **options: Any) -> int:
+        if not changed.is_set():
+            changed.set()
+            now = {
+                "cut": before[: len(before) // 2],
+                "emptied": "",
+                "longer": before + people[0].record_id,
+                "another": after,
+                "touched": before,
+            }
+            with path.open("r+" if change == "longer" else "w") as file:
+                file.write(now[change])
+        return run_batch(*args, **options)
+
+    monkeypatch.setattr(job_runs, "run_batch", changing)
+    run(job)
+    assert job.status == JobStatus.FAILED
+    assert job.failure is not None
+    assert "was changed while it was read. Start a new job" in job.failure
+    enrolled = enrolled_in(promotion)
+    assert {*enrolled} <= {person.pk for person in people}
+    assert enrolled.total() == counts_of(job)[0] < len(people)
 
 
 def test_a_file_that_is_gone_leaves_the_job_as_it_is() -> None:
