@@ -128,6 +128,9 @@ def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
             lines = _Lines(cast("BinaryIO", io.BufferedReader(_LineFeeds(stream), _BLOCK)))
             first = lines.first()
     first = first.removeprefix(_MARK)
+    if first.strip() == b"{" or first.lstrip().startswith(b"["):
+        detail = "Write each customer as a JSON object in a line of its own, without a list around."
+        raise refuse("malformed_json", detail)
     if _is_json(first):
         lines.give_back([(lines.number, first)])
         return Header(NDJSON, is_compressed), lines
@@ -246,17 +249,23 @@ def _columns(first: bytes) -> tuple[list[str], str]:
     check_encoding(text)
     delimiter = delimiter_of(text)
     try:
-        named = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
+        named = [
+            cell.strip()
+            for cell in next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+        ]
     except (csv.Error, StopIteration):
         named = [text.strip()]
-    unknown = [name for name in named if name.lower() not in known]
+    unknown = [name for name in named if name and name.lower() not in known]
     errors = [
         DomainError("unknown_property", no_such_column(name, COLUMNS), name[:80])
         for name in unknown[:_MOST_TOLD]
     ]
+    if "" in named:
+        detail = f"Column {named.index('') + 1} of the header has no name. Name it, or take it out."
+        errors.append(DomainError("invalid_value", detail))
     found = [known.get(name.lower(), name) for name in named]
     for name in dict.fromkeys(found):
-        if found.count(name) > 1:
+        if name and found.count(name) > 1:
             detail = "The header names this column twice."
             errors.append(DomainError("invalid_value", detail, name[:80]))
     if errors:
@@ -316,7 +325,8 @@ def _quoted_cells(
     while problem is None:
         try:
             text = b"".join(line for _, line in taken).decode()
-            cells = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+            quoted = csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=True)
+            cells = next(quoted, [])
             return [*map(str.strip, cells)]
         except UnicodeDecodeError:
             problem = _NOT_UTF8
@@ -356,12 +366,20 @@ def _json_rows(
         try:
             body: Any = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            detail = f"The line is not valid JSON: {error}."
-            yield number, Unreadable((DomainError("malformed_json", detail),))
+            yield number, _no_json(line, error)
             continue
         if isinstance(body, dict) and body.get("promotion") is None:
             body["promotion"] = this_one
         yield number, _of_promotion(parse_audience_item(body), promotion_id, code)
+
+
+def _no_json(line: bytes, error: orjson.JSONDecodeError) -> Unreadable:
+    try:
+        line.decode()
+        detail = f"The line is not valid JSON: {error}."
+    except UnicodeDecodeError:
+        detail = "The line is not encoded in UTF-8. Save the file in UTF-8."
+    return Unreadable((DomainError("malformed_json", detail),))
 
 
 def _of_promotion(

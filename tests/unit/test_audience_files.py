@@ -77,6 +77,7 @@ def refusals(data: bytes) -> list[tuple[str, str]]:
         b'"email","lastName"\n"a@example.com","Meyer"\n',
         b"LASTNAME , EMail\n Meyer , a@example.com \n",
         b'email,lastName\n" a@example.com","Meyer\t"\n',
+        b'email, "lastName"\n "a@example.com", "Meyer"\n',
         b"email,lastName\n\x0ba@example.com,\x1fMeyer\t\n",
         "email,lastName\na@example.com\u2028,\u00a0Meyer\u2003\n".encode(),
         b"\n\nemail,lastName\n\na@example.com,Meyer\n,\n\n",
@@ -211,6 +212,19 @@ def test_a_header_with_columns_that_are_not_known_is_refused_with_those_that_are
     ]
     with pytest.raises(Refused, match="contactExternalId"):
         header_of(b"phone\n1\n")
+
+
+def test_columns_without_a_name_are_told_once() -> None:
+    with pytest.raises(Refused) as caught:
+        header_of(b"email,,\n")
+    detail = "Column 2 of the header has no name. Name it, or take it out."
+    assert [error.detail for error in caught.value.errors] == [detail]
+
+
+@pytest.mark.parametrize("data", [b'[{"contact": {}}]', b" [\n", b'{\n  "contact": {}\n}\n'])
+def test_json_that_is_no_object_a_line_is_told_how_to_write_it(data: bytes) -> None:
+    with pytest.raises(Refused, match="a JSON object in a line of its own"):
+        header_of(data)
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf\n", gzip.compress(b"", mtime=0)])
@@ -376,6 +390,12 @@ def test_a_bad_line_is_told_and_the_rest_goes_on(line: bytes, expected: list[str
     bad = rows[1][1]
     assert isinstance(bad, Unreadable)
     assert [f"{error.code} {error.pointer}".strip() for error in bad.errors] == expected
+
+
+def test_a_line_in_another_encoding_is_told_as_that() -> None:
+    (row,) = (row for _, row in rows_of('{"contact": {"lastName": "Müller"}}'.encode("latin-1")))
+    assert isinstance(row, Unreadable)
+    assert row.errors[0].detail == "The line is not encoded in UTF-8. Save the file in UTF-8."
 
 
 def test_on_the_wire_there_is_no_external_id() -> None:
