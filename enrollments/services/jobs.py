@@ -238,6 +238,17 @@ def latest_job(
     return jobs.order_by("-pk").first()
 
 
+def left_of_changed_file(promotion: Promotion, file: AudienceFile) -> EnrollmentJob | None:
+    """The operator's last job with what stood in the same file before, if that is not done."""
+    jobs = EnrollmentJob.objects.filter(
+        promotion=promotion, path=file.path, is_dry_run=False, source=Source.COMMAND.value
+    )
+    last = jobs.order_by("-pk").first()
+    if last is None or last.status == JobStatus.FINISHED or last.sha256 == file.sha256:
+        return None
+    return last
+
+
 def take_up(job: EnrollmentJob, file: AudienceFile, *, at: datetime) -> EnrollmentJob:
     """The job, about to go on with the same file, wherever it lies by now."""
     if job.path != file.path:

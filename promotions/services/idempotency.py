@@ -233,7 +233,8 @@ def _kept_answer(
     if bytes(kept.body_hash) != key.body_hash:
         raise refuse(
             "idempotency_key_reused",
-            "This idempotency key was used for a request with another body. Use a new key.",
+            "This idempotency key was used for another request: one with another body or other "
+            "parameters. Use a new key.",
         )
     if kept.outcome is not None:
         given = answer(Claim(replace(key, at=kept.created_date), outcome=kept.outcome))

@@ -95,6 +95,31 @@ def test_where_nothing_is_refused_there_is_no_report(promotion: Promotion, tmp_p
     assert os.listdir(tmp_path) == ["list.csv"]
 
 
+def test_what_an_earlier_list_was_refused_is_not_left_beside_the_next(
+    promotion: Promotion, list_of_five: Path
+) -> None:
+    run("MAY", list_of_five)
+    report = Path(f"{list_of_five}.refused.csv")
+    assert report.read_text().count("\n") == 4
+    list_of_five.write_text(f"email\n{make_contact().email}\n")
+    run("MAY", list_of_five)
+    assert report.read_text().count("\n") == 1
+
+
+def test_a_list_is_not_written_over(promotion: Promotion, list_of_five: Path) -> None:
+    list_ = list_of_five.read_text()
+    (link := list_of_five.with_name("link.csv")).symlink_to(list_of_five)
+    for path in (list_of_five, link):
+        message = failing("MAY", list_of_five, "--refused", path)
+        assert message == "--refused names the audience's own file. Name another."
+    nowhere = list_of_five.with_name("nowhere")
+    assert failing("MAY", list_of_five, "--refused", nowhere / "x.csv") == (
+        f"--refused: there is no directory {nowhere}. Make it, or name another."
+    )
+    assert list_of_five.read_text() == list_
+    assert not EnrollmentJob.objects.exists()
+
+
 def test_a_dry_run_only_tells(promotion: Promotion, list_of_five: Path) -> None:
     for _ in range(2):
         printed = run("MAY", list_of_five, "--dry-run")
@@ -200,7 +225,24 @@ def test_a_job_that_another_process_runs_is_left_to_it(
         failing("MAY", list_of_five)
     job = EnrollmentJob.objects.get()
     with locked(job):
-        assert failing("MAY", list_of_five) == f"{job.name} is being run by another process."
+        for options in ([], ["--restart"]):
+            message = failing("MAY", list_of_five, *options)
+            assert message == f"{job.name} is being run by another process."
+
+
+def test_who_changed_a_list_that_was_left_is_told_that_it_begins_anew(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", _away)
+        failing("MAY", list_of_five)
+    left = EnrollmentJob.objects.get()
+    with list_of_five.open("a") as file:
+        file.write("\n0035\n")
+    assert "has been changed" not in run("MAY", list_of_five, "--dry-run")
+    printed = run("MAY", list_of_five)
+    assert f"list.csv has been changed since {left.name} began with it" in printed
+    assert "9 rows, 5 enrolled" in printed
 
 
 @pytest.mark.parametrize(
@@ -211,6 +253,7 @@ def test_a_job_that_another_process_runs_is_left_to_it(
             "There is no promotion with the id or code NONE. Check it in the admin.",
         ),
         (("MAY", "nowhere.csv"), "nowhere.csv: No such file or directory."),
+        (("MAY", "{pipe}"), "Save the list in a file, and name that:"),
         (("MAY", "{path}", "--sessions", "0"), "sessions: A job has 1 to 8 sessions."),
         (("MAY", "{path}", "--batch-size", "0"), "--batch-size: A batch has 1 to 10,000 rows."),
         (("MAY", "{other}"), "phone: There is no such column; known are contactId,"),
@@ -227,7 +270,9 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     other, bare = tmp_path / "other.csv", tmp_path / "bare.csv"
     other.write_text("phone\n1\n")
     bare.write_text("email\n\n")
-    named = [argument.format(path=list_of_five, other=other, bare=bare) for argument in arguments]
+    os.mkfifo(pipe := tmp_path / "pipe")
+    paths = {"path": list_of_five, "other": other, "bare": bare, "pipe": pipe}
+    named = [argument.format_map(paths) for argument in arguments]
     message = failing(*named)
     assert expected in message
     assert not EnrollmentJob.objects.exists()

@@ -75,27 +75,38 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         promotion = promotion_named(options["promotion"])
+        refused = _refused_path(options)
         with refusals_as_errors(_OPTIONS), stop_on_signals() as stop:
             try:
                 file = found_on_disk(Path(options["file"]))
+                _check_refused_path(refused, file)
                 job = self._job(promotion, file, options)
                 self._run(job, stop)
-                self._report(job, _refused_path(options))
+                self._report(job, refused)
             except OSError as error:
-                raise CommandError(f"{error.filename}: {error.strerror}.") from error
+                where = error.filename or "What this prints"
+                raise CommandError(f"{where}: {error.strerror}.") from error
 
     def _job(
         self, promotion: Promotion, file: AudienceFile, options: dict[str, Any]
     ) -> EnrollmentJob:
         """The job that this command goes on with, or a new one."""
         before = jobs.latest_job(promotion, file, is_dry_run=options["dry_run"])
-        if before is not None and not options["restart"]:
+        if before is not None and options["restart"]:
+            with locked(before) as is_ours:
+                _check_lock(before, is_ours=is_ours)
+        elif before is not None:
             if before.status != JobStatus.FINISHED:
                 self.stdout.write(f"Going on with {before.name}.")
                 return jobs.take_up(before, file, at=timezone.now())
             if not before.is_dry_run:
                 self.stdout.write(f"{before.name} has worked off this file. --restart begins anew.")
                 return before
+        elif not options["dry_run"] and (left := jobs.left_of_changed_file(promotion, file)):
+            self.stdout.write(
+                f"{file.name} has been changed since {left.name} began with it: this begins with "
+                "the first row. Who has been enrolled is told."
+            )
         return jobs.create_job(
             promotion.pk,
             file,
@@ -119,8 +130,7 @@ class Command(BaseCommand):
             after_batch=Pace(stop),
         )
         with locked(job) as is_ours:
-            if not is_ours:
-                raise CommandError(f"{job.name} is being run by another process.")
+            _check_lock(job, is_ours=is_ours)
             try:
                 run_job(job, run)
             except (OperationalError, InterfaceError) as error:
@@ -141,10 +151,27 @@ class Command(BaseCommand):
             raise CommandError(done.failure)
         if done.status != JobStatus.FINISHED:
             raise CommandError(f"Stopped. {GO_ON}")
-        if done.refused_count:
+        # What an earlier run wrote there is not to be taken for what this one refused.
+        if done.refused_count or refused.exists():
             with refused.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(jobs.refusals_as_csv(job))
+        if done.refused_count:
             self.stdout.write(f"The refused rows, with the reasons, are in {refused}.")
+
+
+def _check_lock(job: EnrollmentJob, *, is_ours: bool) -> None:
+    if not is_ours:
+        raise CommandError(f"{job.name} is being run by another process.")
+
+
+def _check_refused_path(path: Path, file: AudienceFile) -> None:
+    """So that nobody is enrolled before it is found out that what was refused can't be written."""
+    if path.exists() and path.samefile(file.at):
+        raise CommandError("--refused names the audience's own file. Name another.")
+    if not path.parent.is_dir():
+        raise CommandError(
+            f"--refused: there is no directory {path.parent}. Make it, or name another."
+        )
 
 
 def _refused_path(options: dict[str, Any]) -> Path:
