@@ -119,7 +119,7 @@ def is_kept(job: EnrollmentJob) -> bool:
     return not job.path.startswith("/")
 
 
-class Changed(Refused):
+class FileChanged(Refused):
     """A file is not what it was while it is read: what was read last may be of either."""
 
 
@@ -132,13 +132,13 @@ class OpenedFile:
     _was: tuple[int, int]
 
     def check(self) -> None:
-        """Raises ``Changed`` where somebody has written to the file since it was opened."""
+        """Raises ``FileChanged`` where somebody has written to the file since it was opened."""
         if _as_it_is(self.file) != self._was:
             detail = (
                 f"{self.name} was changed while it was read. Start a new job with it as it is now: "
                 "who has been enrolled is told."
             )
-            raise Changed(DomainError("invalid_value", detail))
+            raise FileChanged(DomainError("invalid_value", detail))
 
 
 @contextmanager

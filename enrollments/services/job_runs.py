@@ -21,7 +21,7 @@ from enrollments.audience_files import read_audience
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
 from enrollments.services.job_batches import Batch, Displaced, run_batch
-from enrollments.services.job_files import Changed, OpenedFile, opened
+from enrollments.services.job_files import FileChanged, OpenedFile, opened
 from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
@@ -137,7 +137,7 @@ class _Sessions:
         try:
             try:
                 self._deal(source)
-            except Changed:
+            except FileChanged:
                 raise
             except Refused as refused:
                 broken = refused
