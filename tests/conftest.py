@@ -28,7 +28,7 @@ settings.STORAGES = {
 }
 # Pages are put together from hundreds of templates, and Django's client keeps a copy of what each
 # was given: a tenth of the time of a page. What the page itself was given is all that is read.
-_keep_of_every_template = client.store_rendered_templates  # type: ignore[attr-defined]  # not in stubs
+_keep_of_every_template = client.store_rendered_templates  # type: ignore[attr-defined]  # django-stubs lacks it
 
 
 def _keep_of_pages(
@@ -43,7 +43,7 @@ def _keep_of_pages(
         _keep_of_every_template(store, signal, sender, template, context, **more)
 
 
-client.store_rendered_templates = _keep_of_pages  # type: ignore[attr-defined]  # not in stubs
+client.store_rendered_templates = _keep_of_pages  # type: ignore[attr-defined]  # django-stubs lacks it
 # How long an example takes says nothing on a busy machine.
 examples.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("untimed")

@@ -55,6 +55,17 @@ def failing(*args: object, **options: Any) -> str:
     return str(caught.value)
 
 
+def leaving(monkeypatch: pytest.MonkeyPatch, path: Path) -> str:
+    """What the command says whose database goes away, and leaves its job to be gone on with."""
+
+    def away(*args: object, **options: object) -> None:
+        raise OperationalError("no connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", away)
+        return failing("MAY", path)
+
+
 def test_a_list_is_enrolled_and_what_was_refused_lies_beside_it(
     promotion: Promotion, list_of_five: Path
 ) -> None:
@@ -193,25 +204,16 @@ def test_a_signal_stops_it_after_the_batch_and_the_same_command_goes_on(
 def test_a_stopped_job_can_be_begun_anew(
     promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(job_runs, "run_batch", _away)
-        failing("MAY", list_of_five)
+    leaving(monkeypatch, list_of_five)
     assert "8 rows, 5 enrolled" in run("MAY", list_of_five, "--restart")
     assert EnrollmentJob.objects.count() == 2
     assert "has worked off this file" in run("MAY", list_of_five)
 
 
-def _away(*args: object, **options: object) -> None:
-    raise OperationalError("no connection")
-
-
 def test_a_database_that_is_away_is_told_of(
     promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(job_runs, "run_batch", _away)
-        message = failing("MAY", list_of_five)
-    assert message == (
+    assert leaving(monkeypatch, list_of_five) == (
         "The database can't be reached. Run the same command again to go on where it stopped."
     )
     assert "8 rows, 5 enrolled" in run("MAY", list_of_five)
@@ -220,9 +222,7 @@ def test_a_database_that_is_away_is_told_of(
 def test_a_job_that_another_process_runs_is_left_to_it(
     promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(job_runs, "run_batch", _away)
-        failing("MAY", list_of_five)
+    leaving(monkeypatch, list_of_five)
     job = EnrollmentJob.objects.get()
     with locked(job):
         for options in ([], ["--restart"]):
@@ -233,9 +233,7 @@ def test_a_job_that_another_process_runs_is_left_to_it(
 def test_who_changed_a_list_that_was_left_is_told_that_it_begins_anew(
     promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(job_runs, "run_batch", _away)
-        failing("MAY", list_of_five)
+    leaving(monkeypatch, list_of_five)
     left = EnrollmentJob.objects.get()
     with list_of_five.open("a") as file:
         file.write("\n0035\n")
