@@ -41,7 +41,8 @@ class Pace:
         paused = 0.0
         while not self._stop.is_set():
             self._others = (self._others * 3 + self._active()) / 4
-            if paused >= seconds * min(self._others, _MOST):
+            # What is owed for those who were at work long ago is never quite nothing.
+            if seconds * min(self._others, _MOST) - paused < _SLICE:
                 return
             time.sleep(_SLICE)
             paused += _SLICE

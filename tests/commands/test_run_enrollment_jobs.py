@@ -222,6 +222,24 @@ def test_a_job_pauses_the_longer_the_more_others_are_at_work(pauses: list[float]
 
 
 @pytest.mark.postgresql
+def test_who_was_at_work_once_is_not_made_way_for_ever_after(pauses: list[float]) -> None:
+    pace = Pace(threading.Event())
+    with psycopg.connect(
+        os.environ["DATABASE_URL"], dbname=connection.get_connection_params()["dbname"]
+    ) as other:
+        other.execute("SELECT 1")
+        pace(0.1)
+    made = [len(pauses)]
+    for _ in range(20):
+        pauses.clear()
+        pace(0.1)
+        made.append(len(pauses))
+    assert made == sorted(made, reverse=True)
+    assert made[0] > 0
+    assert made[-10:] == [0] * 10
+
+
+@pytest.mark.postgresql
 @pytest.mark.parametrize("is_of_the_job", [True, False])
 def test_the_sessions_of_a_job_do_not_make_way_for_one_another(
     is_of_the_job: bool, monkeypatch: pytest.MonkeyPatch
