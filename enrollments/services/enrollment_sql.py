@@ -62,7 +62,7 @@ REACHED_BY: Final = {
     "account": ("NOT w.is_person", "false"),
 }
 _MATCHES: Final = """
-SELECT w.n, w.about, w.account, w.is_person, c.id, c.account_id, c.last_name, c.email
+SELECT w.n, w.about, w.account, w.is_person, c.id, c.account_id {names}
   FROM {wanted} w LEFT JOIN enrollments_contact c ON {reached} AND NOT c.is_deleted {all_hold}
  WHERE {named}"""
 _ALL_HOLD: Final = """
@@ -72,21 +72,27 @@ _ALL_HOLD: Final = """
 
 # Rules 2 and 3: how many match, and how many of them within the account that is named; the one
 # meant, where it is one. An id and an external id belong to one contact at most.
-_ONE_EACH: Final = """
+_MEANT: Final = "CASE WHEN account IS NULL OR account_id = account THEN {column} END"
+_ONE_EACH: Final = f"""
 SELECT n, about, account, is_person,
        CASE WHEN id IS NULL THEN 0 ELSE 1 END AS total,
        CASE WHEN account_id = account THEN 1 ELSE 0 END AS within,
-       CASE WHEN account IS NULL OR account_id = account THEN id END AS contact,
-       last_name, email
-  FROM ({matches}) m"""
-_SEVERAL: Final = """
+       {_MEANT.format(column="id")} AS contact {{names}}
+  FROM ({{matches}}) m"""
+_SEVERAL: Final = f"""
 SELECT n, about, account, is_person,
        COUNT(id) AS total,
        COUNT(CASE WHEN account_id = account THEN 1 END) AS within,
-       MIN(CASE WHEN account IS NULL OR account_id = account THEN id END) AS contact,
-       MIN(CASE WHEN account IS NULL OR account_id = account THEN last_name END) AS last_name,
-       MIN(CASE WHEN account IS NULL OR account_id = account THEN email END) AS email
-  FROM ({matches}) m GROUP BY n, about, account, is_person"""
+       MIN({_MEANT.format(column="id")}) AS contact {{names}}
+  FROM ({{matches}}) m GROUP BY n, about, account, is_person"""
+_NAMES: Final = ("last_name", "email")
+"""What answers tell of a contact."""
+_NAME_IN: Final = {
+    _MATCHES: ", c.{column}",
+    _ONE_EACH: ", {column}",
+    _SEVERAL: f", MIN({_MEANT}) AS {{column}}",
+}
+"""How each query reads such a column."""
 _HELD_BY_SEVERAL: Final = ("email", "last_name")
 _ACCOUNT: Final = (
     "SELECT a.id FROM enrollments_account a WHERE a.id = c.account AND NOT a.is_deleted"
@@ -251,18 +257,32 @@ def _squeezed(statement: str) -> str:
     return " ".join(statement.split())
 
 
-def _customers(by: Iterable[str], *, by_text: bool, wanted: str = "wanted") -> str:
+def _customers(
+    by: Iterable[str], *, by_text: bool, wanted: str = "wanted", with_names: bool = True
+) -> str:
     """How many contacts hold of each customer, and the one meant."""
+
+    def names(query: str) -> str:
+        columns = _NAMES if with_names else ()
+        return "".join(_NAME_IN[query].format(column=column) for column in columns)
+
+    all_hold = _ALL_HOLD if by_text else ""
     queries: dict[str, list[str]] = {}
     for kind in by:
         named, reached = REACHED_BY[kind]
         counted = _SEVERAL if kind in _HELD_BY_SEVERAL else _ONE_EACH
-        all_hold = _ALL_HOLD if by_text else ""
         queries.setdefault(counted, []).append(
-            _MATCHES.format(wanted=wanted, reached=reached, named=named, all_hold=all_hold)
+            _MATCHES.format(
+                wanted=wanted,
+                reached=reached,
+                named=named,
+                all_hold=all_hold,
+                names=names(_MATCHES),
+            )
         )
     return "\nUNION ALL".join(
-        counted.format(matches="\nUNION ALL".join(matches)) for counted, matches in queries.items()
+        counted.format(matches="\nUNION ALL".join(matches), names=names(counted))
+        for counted, matches in queries.items()
     )
 
 
@@ -572,8 +592,7 @@ SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.about AS terms
 _NEW_OF_STAGED: Final = f"""
 SELECT o.*, {_NEXT_ID} AS id
   FROM first_rows o CROSS JOIN open
- WHERE NOT open.is_limited
-   AND {_HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")}
+ WHERE NOT open.is_limited {{has_no_record}}
  ORDER BY o.contact"""
 
 # COPY writes rows in half the time of INSERT, and reads them quickest in its binary format. What
@@ -614,13 +633,15 @@ def _cells(model: type[models.Model], values: Mapping[str, str]) -> str:
 
 
 @cache
-def deciding_on_staged(by: tuple[str, ...]) -> str:
+def deciding_on_staged(by: tuple[str, ...], *, looks: bool) -> str:
     """PostgreSQL's statement that finds those rows of the staging table about whom there is nothing
     to tell, in a promotion that it holds. It answers with arrays of their numbers, and of the ids,
     contacts, accounts and terms of their records to be, all null where there is no such row; and
     with the cells that records of the same terms have in common, an array in the order of the
-    terms, and those of all rows of history. ``by`` says what their customers are reached by.
+    terms, and those of all rows of history. ``by`` says what their customers are reached by. Unless
+    it ``looks`` for records that exist, the constraint refuses all of them where there is one.
     Parameters: act, the promotion, terms."""
+    has_no_record = _HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")
     parts = {
         "act": single_values(ACT),
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
@@ -631,9 +652,9 @@ SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
        array_agg({_cells(PromotionPartyUsage, _COMMON)} ORDER BY n.n) AS cells,
        MIN({_cells(PromotionPartyUsageHistory, _NOTE_COMMON)}) AS note
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
-        "customers": _customers(by, by_text=True, wanted="staged_enrollment"),
+        "customers": _customers(by, by_text=True, wanted="staged_enrollment", with_names=False),
         "first_rows": _FIRST_ROWS,
-        "new": _NEW_OF_STAGED,
+        "new": _NEW_OF_STAGED.format(has_no_record=f"AND {has_no_record}" if looks else ""),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return f"""WITH {beginning}

@@ -1,9 +1,10 @@
 """One batch of an audience job: its rows enrolled, what was refused and the progress, all in
 one transaction. The only place where a job enrolls."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import IntEnum
 from itertools import islice
 from typing import Final
 
@@ -49,26 +50,55 @@ class Batch:
     """Of the rows, where they may take the quick way."""
 
 
+class Way(IntEnum):
+    """How a batch is enrolled. Each way is for what the one before fails at as a whole: a record
+    that is there."""
+
+    UNSEEN = 1
+    """All at once, as if none of the customers had a record: who has one, the constraint finds."""
+    LOOKING = 2
+    """All at once but those who have a record: only what comes in between is left to it."""
+    ROW_BY_ROW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What has become of a batch."""
+
+    refused: int
+    """How many of its rows."""
+    way: Way
+    """The one that it was enrolled in."""
+
+
 class Displaced(Exception):
     """The partition is not where it was left: somebody else works at it."""
 
 
 def run_batch(
-    job: EnrollmentJob, batch: Batch, *, by: Actor, at: datetime, trial: Trial | None = None
-) -> int:
-    """Enrolls the rows of a batch and notes how far the partition is; how many rows were refused.
+    job: EnrollmentJob,
+    batch: Batch,
+    *,
+    by: Actor,
+    at: datetime,
+    way: Way = Way.UNSEEN,
+    trial: Trial | None = None,
+    before_commit: Callable[[], None] = lambda: None,
+) -> Done:
+    """Enrolls the rows of a batch and notes how far the partition is.
 
-    Afterwards all of it is in the database, or nothing. With a ``trial`` nobody is enrolled. A
-    database that goes away is waited for; what it had committed all the same is not done again.
-    Raises ``Displaced``, and ``OperationalError`` where the database stays away.
+    Afterwards all of it is in the database, or nothing. ``way`` is tried first. With a ``trial``
+    nobody is enrolled. ``before_commit`` is called in each try. A database that goes away is waited
+    for; what it had committed all the same is not done again. Raises ``Displaced``, and
+    ``OperationalError`` where the database stays away.
     """
 
     tried: list[Trial] = []
-    tries = 0
+    ways = iter([each for each in Way if each >= way])
 
     def act() -> int:
-        nonlocal tries
-        tries += 1
+        nonlocal way
+        way = next(ways, Way.ROW_BY_ROW)
         partition = EnrollmentJobPartition.objects.select_for_update(no_key=True).get(
             job=job, number=batch.partition
         )
@@ -86,9 +116,8 @@ def run_batch(
             reason=job.reason,
             in_order=job.promotion.maximum_enrollment_count is not None,
             trial=tried[0] if tried else None,
-            # At a second try somebody else may have enrolled one of them, whom the quick way fails
-            # at as a whole; row by row that one is left out.
-            staging=batch.staging if tries == 1 else None,
+            staging=None if way is Way.ROW_BY_ROW else batch.staging,
+            looks=way is Way.LOOKING,
         )
         refused = 0
         refusals = _refusals(job, batch.rows, verdicts)
@@ -101,12 +130,13 @@ def run_batch(
         partition.refused += refused
         partition.position = batch.position
         partition.save()
+        before_commit()
         return refused
 
     refused = patiently(lambda: in_transaction(act))
     if trial and tried:
         trial.keep(tried[0])
-    return refused
+    return Done(refused, way)
 
 
 def _refusals(

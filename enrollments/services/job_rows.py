@@ -52,16 +52,17 @@ def enroll_rows(
     in_order: bool,
     trial: Trial | None = None,
     staging: Staging | None = None,
+    looks: bool = True,
 ) -> list[Errors]:
     """Enrolls the customers of ``rows``; what is wrong with each, in their order.
 
     ``in_order``: places are limited, and go in the order of the rows. With a ``trial`` nothing is
-    written. With a ``staging`` of the rows, it takes the quick way for most of them. Inside a
-    transaction.
+    written. With a ``staging`` of the rows, it takes the quick way for most of them, and ``looks``
+    for their records or not. Inside a transaction.
     """
     if staging is not None and not (in_order or trial):
-        done = enroll_staged(staging, by=by, at=at, reason=reason)
-        left = [n for n in range(len(rows)) if n not in done]
+        done = enroll_staged(staging, by=by, at=at, reason=reason, looks=looks)
+        left = sorted({*range(len(rows))}.difference(done))
         verdicts: list[Errors] = [()] * len(rows)
         if left:
             told = enroll_rows(

@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection
 from enrollments.audience_files import read_audience
 from enrollments.models import EnrollmentJob, JobStatus
 from enrollments.services import jobs
-from enrollments.services.job_batches import Batch, Displaced, run_batch
+from enrollments.services.job_batches import Batch, Displaced, Way, run_batch
 from enrollments.services.job_files import FileChanged, OpenedFile, opened
 from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
@@ -32,7 +32,8 @@ from promotions.processes import spare_collector
 from promotions.request_ids import request_id_for
 
 _AHEAD: Final = 1
-"""Batches that wait for each session while it works at one, and another is read."""
+"""Batches that wait for each session while it works at one, and another is read: but not before the
+session has to wait for COMMIT, which is half its time, as threads share one interpreter."""
 _HEAVIEST: Final = 2_000_000
 """Characters in one batch: of long rows, which nobody needs, it has fewer."""
 _DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
@@ -199,11 +200,8 @@ class _Sessions:
     def _put(self, number: int, batch: Batch | None) -> None:
         while not self.is_over():
             self._tell()
-            try:
-                self._sessions[number].batches.put(batch, timeout=_PATIENCE)
-            except queue.Full:
-                continue
-            return
+            if self._sessions[number].take(batch):
+                return
 
     def _wait_for(self, session: "_Session") -> None:
         while session.is_alive():
@@ -228,7 +226,10 @@ class _Session(threading.Thread):
     def __init__(self, sessions: _Sessions, number: int, refused: int, position: int) -> None:
         super().__init__(name=f"{sessions.job.record_id}/{number}", daemon=True)
         self._all = sessions
-        self.batches: queue.Queue[Batch | None] = queue.Queue(_AHEAD)
+        self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._room = threading.Semaphore(_AHEAD + 1)
+        self._is_full = False
+        self._way = Way.UNSEEN
         self.rows = sessions._done[number]
         self.refused, self.position = refused, position
         self.came_to_end = False
@@ -244,22 +245,47 @@ class _Session(threading.Thread):
         finally:
             connection.close()
 
+    def take(self, batch: Batch | None) -> bool:
+        """Takes a batch to be worked off, or the end of them; not as long as there is no room."""
+        if not self._room.acquire(timeout=_PATIENCE):
+            return False
+        self._batches.put(batch)
+        return True
+
     def _next(self) -> Batch | None:
         while not self._all.is_over():
             try:
-                batch = self.batches.get(timeout=_PATIENCE)
+                batch = self._batches.get(timeout=_PATIENCE)
             except queue.Empty:
                 continue
             self.came_to_end = batch is None
             return batch
         return None
 
+    def _make_room(self) -> None:
+        """For another batch, once for each: one that is tried again comes here twice."""
+        if self._is_full:
+            self._is_full = False
+            self._room.release()
+
     def _work_off(self, batch: Batch) -> None:
         run, job = self._all.run, self._all.job
         began = time.monotonic()
-        refused = run_batch(job, batch, by=self._all.by, at=run.clock(), trial=self._all.trial)
+        self._is_full = True
+        done = run_batch(
+            job,
+            batch,
+            by=self._all.by,
+            at=run.clock(),
+            way=self._way,
+            trial=self._all.trial,
+            before_commit=self._make_room,
+        )
+        self._make_room()
+        # Where some have records, others may.
+        self._way = min(done.way, Way.LOOKING)
         self.rows += len(batch.rows)
-        self.refused += refused
+        self.refused += done.refused
         self.position = batch.position
         if jobs.is_wanted(job):
             run.after_batch(time.monotonic() - began)

@@ -8,7 +8,7 @@ for what the row says is refused in any order, who is named again meets the reco
 and of a contact that has a record no row is enrolled here.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,7 +25,6 @@ from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
 
-_NO_ROWS: Final[frozenset[int]] = frozenset()
 _NULL: Final = "\\N"
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -78,21 +77,22 @@ def _escaped(text: str) -> str:
 
 
 def enroll_staged(
-    staging: Staging, *, by: Actor, at: datetime, reason: str | None
-) -> Collection[int]:
+    staging: Staging, *, by: Actor, at: datetime, reason: str | None, looks: bool = True
+) -> Sequence[int]:
     """Enrolls the customers of those rows about which there is nothing to tell; their numbers.
 
     Inside a transaction. Enrolls nobody where places are limited: these go row by row. Raises
-    ``LostRace`` where one of them was enrolled by somebody else meanwhile. Foreign keys are checked
-    by COMMIT, which raises ``IntegrityError`` where somebody took a customer out by SQL.
+    ``LostRace`` where one of them was enrolled by somebody else meanwhile, or has a record all the
+    same that it doesn't ``look`` for. Foreign keys are checked by COMMIT, which raises
+    ``IntegrityError`` where somebody took a customer out by SQL.
     """
     if not staging.terms:
-        return _NO_ROWS
+        return []
     facts = read_facts(staging.terms, by, hold=False)
     terms = accepted_terms(staging.terms, facts, at, ZoneInfo(settings.TIME_ZONE))
     promotion = next((one.promotion for one in terms if one), None)
     if promotion is None or promotion.maximum_enrollment_count is not None:
-        return _NO_ROWS
+        return []
     values = [
         *act_values(by, at, reason),
         promotion.key,
@@ -102,15 +102,15 @@ def enroll_staged(
         cursor.execute(sql.STAGE)
         cursor.execute(sql.CLEAR)
         _copy(cursor, sql.COPY_STAGED, [staging.text])
-        cursor.execute(sql.deciding_on_staged(staging.by), values)
+        cursor.execute(sql.deciding_on_staged(staging.by, looks=looks), values)
         numbers, *answer = cursor.fetchone()
         if numbers is None:
-            return _NO_ROWS
+            return []
         new = NewRecords(*answer)
         with lost_races():
             _copy(cursor, sql.COPY_RECORDS, new.records())
         _copy(cursor, sql.COPY_HISTORY, new.history())
-    return frozenset(numbers)
+    return list(numbers)
 
 
 def _copy(cursor: Any, statement: str, pieces: Iterable[str | bytes]) -> None:

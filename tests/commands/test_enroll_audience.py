@@ -15,7 +15,7 @@ from enrollments.management import job_telling
 from enrollments.management.commands import enroll_audience
 from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
 from enrollments.services import job_runs
-from enrollments.services.job_batches import run_batch
+from enrollments.services.job_batches import Done, run_batch
 from enrollments.services.job_files import locked
 from enrollments.services.job_runs import Run, run_job
 from promotions.models import Promotion
@@ -181,7 +181,7 @@ def test_a_signal_stops_it_after_the_batch_and_the_same_command_goes_on(
         events.append(run.stop)
         return run_job(job, run)
 
-    def signal_in_the_second(*args: Any, **options: Any) -> int:
+    def signal_in_the_second(*args: Any, **options: Any) -> Done:
         batches.append(run_batch(*args, **options))
         if len(batches) == 2:
             os.kill(os.getpid(), number)

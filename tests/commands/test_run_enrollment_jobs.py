@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from enrollments.management.commands import run_enrollment_jobs
 from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
 from enrollments.services import job_runs, jobs
-from enrollments.services.job_batches import run_batch
+from enrollments.services.job_batches import Done, run_batch
 from enrollments.services.job_files import locked, path_of
 from promotions.models import User
 from promotions.services.job_pace import Pace
@@ -78,7 +78,7 @@ def test_a_job_of_somebody_who_is_switched_off_meanwhile_is_not_gone_on_with(
     second = a_job(people=2, batch_size=1, by=by)
     switched = first if when == "while another runs" else second
 
-    def switch_off(job: EnrollmentJob, *args: Any, **options: Any) -> int:
+    def switch_off(job: EnrollmentJob, *args: Any, **options: Any) -> Done:
         if job == switched:
             User.objects.filter(pk=by.user.pk).update(is_active=False)
         return run_batch(job, *args, **options)
@@ -99,7 +99,7 @@ def test_a_job_is_run_for_the_promotion_as_it_is_when_its_turn_comes(
     rows = [make_contact().email or "" for _ in range(3)]
     first, second = a_job(), make_job(promotion, "\n".join(["email", *rows]))
 
-    def limit(job: EnrollmentJob, *args: Any, **options: Any) -> int:
+    def limit(job: EnrollmentJob, *args: Any, **options: Any) -> Done:
         if job == first:
             update_promotion(promotion.pk, {"maximum_enrollment_count": 2}, by=actor(), at=NOW)
         assert job.promotion.maximum_enrollment_count == (None if job == first else 2)
@@ -116,7 +116,7 @@ def test_one_bad_job_keeps_no_other_waiting(
     gone, bad, good = a_job(), a_job(), a_job()
     path_of(gone).unlink()
 
-    def fail(job: EnrollmentJob, *args: Any, **options: Any) -> int:
+    def fail(job: EnrollmentJob, *args: Any, **options: Any) -> Done:
         if job == bad:
             raise RuntimeError("out of order")
         return run_batch(job, *args, **options)

@@ -15,7 +15,8 @@ from enrollments.models import (
     PromotionPartyUsage,
 )
 from enrollments.services import job_batches
-from enrollments.services.job_batches import Batch, Displaced, run_batch
+from enrollments.services.enrollments import withdraw
+from enrollments.services.job_batches import Batch, Displaced, Way, run_batch
 from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
@@ -48,7 +49,7 @@ def batch_of(job: EnrollmentJob, **options: Any) -> Batch:
 
 
 def run(job: EnrollmentJob, batch: Batch) -> int:
-    return run_batch(job, batch, by=actor(), at=NOW)
+    return run_batch(job, batch, by=actor(), at=NOW).refused
 
 
 @pytest.mark.django_db
@@ -144,6 +145,38 @@ def test_a_lost_connection_is_made_good(committed: bool, monkeypatch: pytest.Mon
     assert run(job, batch) == 2
     assert counts_of(job) == (4, 2, 2)
     assert PromotionPartyUsage.objects.count() == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("had", "way", "went"),
+    [
+        ("nothing", Way.UNSEEN, Way.UNSEEN),
+        ("nothing", Way.LOOKING, Way.LOOKING),
+        ("nothing", Way.ROW_BY_ROW, Way.ROW_BY_ROW),
+        ("a record", Way.UNSEEN, Way.LOOKING),
+        ("a record", Way.LOOKING, Way.LOOKING),
+        ("a record", Way.ROW_BY_ROW, Way.ROW_BY_ROW),
+        ("withdrawn", Way.UNSEEN, Way.LOOKING),
+    ],
+)
+def test_a_record_that_is_there_is_found_whether_it_is_looked_for_or_not(
+    had: str, way: Way, went: Way
+) -> None:
+    job = make_job()
+    batch = batch_of(job)
+    batch = replace(batch, staging=stage(batch.rows))
+    if had != "nothing":
+        usage = enroll_contact(Contact.objects.latest("pk"), job.promotion, at=NOW)
+        if had == "withdrawn":
+            withdraw(usage.pk, by=actor(), at=NOW, reason="moved")
+    done = run_batch(job, batch, by=actor(), at=NOW, way=way)
+    already = [(4, "already_enrolled")] if had == "a record" else []
+    assert (done.refused, done.way) == (2 + len(already), went)
+    assert refusals_of(job) == sorted([(3, "malformed_id"), (6, "customer_not_found"), *already])
+    usages = PromotionPartyUsage.objects.filter(promotion=job.promotion, withdrawn_date=None)
+    assert usages.count() == 2
 
 
 @pytest.mark.postgresql

@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from enrollments.models import (
     PromotionPartyUsageHistory,
 )
 from enrollments.services import job_runs, jobs
-from enrollments.services.job_batches import run_batch
+from enrollments.services.job_batches import Batch, Done, Way, run_batch
 from enrollments.services.job_files import locked, path_of
 from enrollments.services.job_runs import Progress, Run, run_job
 from promotions.actors import Actor, Source
@@ -209,6 +210,66 @@ def test_places_go_in_the_order_of_the_file() -> None:
     assert EnrollmentPlaces.objects.get().taken == 5
 
 
+@pytest.mark.postgresql
+def test_where_one_has_a_record_others_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    promotion = make_promotion()
+    people = [make_contact() for _ in range(10)]
+    enroll_contact(people[4], promotion, at=NOW)
+    content = csv_of("contactId", (person.record_id for person in people))
+    ways = []
+
+    def noting(*args: Any, **options: Any) -> Done:
+        done = run_batch(*args, **options)
+        ways.append((options["way"], done.way))
+        return done
+
+    monkeypatch.setattr(job_runs, "run_batch", noting)
+    job = run(make_job(promotion, content, batch_size=2))
+    assert ways == [
+        (Way.UNSEEN, Way.UNSEEN),
+        (Way.UNSEEN, Way.UNSEEN),
+        (Way.UNSEEN, Way.LOOKING),
+        (Way.LOOKING, Way.LOOKING),
+        (Way.LOOKING, Way.LOOKING),
+    ]
+    assert enrolled_in(promotion) == Counter(person.pk for person in people)
+    assert refusals_of(job) == [(6, "already_enrolled")]
+
+
+def test_the_file_is_read_on_while_a_session_waits_for_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = csv_of("contactId", (make_contact().record_id for _ in range(12)))
+    read: list[Batch] = []
+    another = threading.Condition()
+    begun = 0
+
+    def noting(*args: Any, **options: Any) -> Batch:
+        with another:
+            read.append(Batch(*args, **options))
+            another.notify()
+        return read[-1]
+
+    def waiting(*args: Any, **options: Any) -> Done:
+        nonlocal begun
+        begun += 1
+        time.sleep(0.02)  # as if it were at work
+        assert len(read) <= begun + 2
+
+        def before_commit() -> None:
+            options["before_commit"]()
+            with another:
+                assert another.wait_for(lambda: len(read) == min(begun + 3, 12), timeout=30)
+
+        return run_batch(*args, **{**options, "before_commit": before_commit})
+
+    monkeypatch.setattr(job_runs, "Batch", noting)
+    monkeypatch.setattr(job_runs, "run_batch", waiting)
+    job = run(make_job(content=content, batch_size=1))
+    assert counts_of(job) == (12, 12, 0)
+    assert begun == len(read) == 12
+
+
 def test_progress_is_told() -> None:
     told: list[Progress] = []
     job = make_job(content=mixed([make_contact() for _ in range(30)]), batch_size=3)
@@ -267,7 +328,7 @@ def test_a_file_that_is_changed_while_it_is_read_fails_and_none_of_what_is_new_i
     job = operators_job(promotion, path, sessions=sessions, batch_size=20)
     changed = threading.Event()
 
-    def changing(*args: Any, **options: Any) -> int:
+    def changing(*args: Any, **options: Any) -> Done:
         if not changed.is_set():
             changed.set()
             now = {
