@@ -20,7 +20,7 @@ from enrollments.wire import parse_request
 from promotions import ids
 from promotions.http.compatible import CompatibleView, error_entries
 from promotions.http.idempotency import idempotent
-from promotions.http.json import json_body
+from promotions.http.json import json_body, rendered
 from promotions.moments import format_moment
 
 
@@ -58,16 +58,18 @@ class PromotionEnrollmentsView(KeepsRefusals, CompatibleView):
         enrolled = sum(isinstance(outcome, Enrolled) for outcome in outcomes)
         if enrolled < len(outcomes):
             self.keep_items(outcomes)
-        named: dict[object, Any] = {}
+        common: dict[object, dict[str, Any]] = {}
         return Response(
-            {"results": [_result(outcome, named) for outcome in outcomes]},
+            {"results": [rendered(_result(outcome, common)) for outcome in outcomes]},
             status=201 if enrolled else 400,
         )
 
 
-def _result(outcome: Enrolled | NotEnrolled, named: dict[object, Any]) -> dict[str, Any]:
-    """What is said of one item. ``named`` keeps what is said of the terms that several items of a
-    request have in common."""
+def _result(
+    outcome: Enrolled | NotEnrolled, common: dict[object, dict[str, Any]]
+) -> dict[str, Any]:
+    """What is said of one item. ``common`` keeps what is said of all items of a request that have
+    their terms in common."""
     if isinstance(outcome, NotEnrolled):
         return {"errors": error_entries(outcome.errors)}
     decision = outcome.decision
@@ -75,30 +77,36 @@ def _result(outcome: Enrolled | NotEnrolled, named: dict[object, Any]) -> dict[s
     promotion, offer = decision.promotion, decision.offer
     assert promotion is not None
     terms = promotion.key, None if offer is None else offer.key, decision.period
-    said = named.get(terms)
-    if said is None:
-        said = named[terms] = _of_records(promotion, offer), _of_period(decision.period)
-    records, period = said
-    result: dict[str, Any] = {}
-    if account is not None:
-        result["account"] = {"id": ids.encode(ids.ACCOUNT, account)}
-    if contact is not None:
+    if terms not in common:
+        common[terms] = _of_terms(promotion, offer, decision.period)
+    result = common[terms].copy()
+    result["promotionPartyUsageId"] = outcome.record_id
+    if contact is None:
+        del result["contact"]
+    else:
         result["contact"] = {
             "id": ids.encode(ids.CONTACT, contact.key),
             "lastName": contact.last_name,
             "email": contact.email,
         }
-    result |= records
-    result["promotionPartyUsageId"] = outcome.record_id
-    result |= period
-    return result
+    return (
+        result
+        if account is None
+        else {"account": {"id": ids.encode(ids.ACCOUNT, account)}, **result}
+    )
 
 
-def _of_records(promotion: PromotionFacts, offer: OfferFacts | None) -> dict[str, Any]:
-    said = {"promotion": {"id": ids.encode(ids.PROMOTION, promotion.key), "code": promotion.code}}
+def _of_terms(
+    promotion: PromotionFacts, offer: OfferFacts | None, period: Period
+) -> dict[str, Any]:
+    """A result, with the places of what is each item's own."""
+    said: dict[str, Any] = {
+        "contact": None,
+        "promotion": {"id": ids.encode(ids.PROMOTION, promotion.key), "code": promotion.code},
+    }
     if offer is not None:
         said["enrollmentOffer"] = {"id": ids.encode(ids.OFFER, offer.key), "code": offer.code}
-    return said
+    return {**said, "promotionPartyUsageId": None, **_of_period(period)}
 
 
 def _of_period(period: Period) -> dict[str, str]:

@@ -14,6 +14,17 @@ _OPTIONS = orjson.OPT_NON_STR_KEYS
 """Without it a number as a key is an exception, and an answer becomes a 500."""
 
 
+def rendered(data: Any) -> orjson.Fragment:
+    """A part of an answer, as it will stand there. Of many like it each is gone as soon as it is
+    rendered, and leaves its memory to the next: on a busy machine that takes half the time of
+    rendering all of them together."""
+    return orjson.Fragment(_bytes_of(data))
+
+
+def _bytes_of(data: Any) -> bytes:
+    return orjson.dumps(data, option=_OPTIONS)
+
+
 class JSONParser(BaseParser):
     """Reads a JSON body; anything that is none is ``malformed_json``."""
 
@@ -50,7 +61,7 @@ class JSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        return b"" if data is None else orjson.dumps(data, option=_OPTIONS)
+        return b"" if data is None else _bytes_of(data)
 
 
 class LenientNegotiation(DefaultContentNegotiation):
