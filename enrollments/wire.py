@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from promotions import ids
@@ -64,16 +65,6 @@ class Item(NamedTuple):
         )
 
     @property
-    def terms(self) -> tuple[Any, ...]:
-        """What it says beside its customer: promotion, offer, period."""
-        return self[_FIRST_TERM:]
-
-    @classmethod
-    def of_nobody(cls, terms: tuple[Any, ...]) -> "Item":
-        """One that has these ``terms`` and names no customer."""
-        return cls(**dict(zip(cls._fields[_FIRST_TERM:], terms, strict=True)))
-
-    @property
     def names_offer(self) -> bool:
         return not (self.offer_id is None and self.offer_code is None)
 
@@ -122,7 +113,8 @@ def parse_request(body: object) -> EnrollmentRequest:
         raise Refused(*errors)
     return EnrollmentRequest(
         items=[
-            _item_or_errors(item, f"inputParameters[{n}]") for n, item in enumerate(items or [])
+            _item_or_errors(item, pointer)
+            for pointer, item in zip(_POINTERS, items or [], strict=False)
         ],
         all_or_none=all_or_none is not False,
     )
@@ -193,6 +185,15 @@ def parse_period(
     return period, errors
 
 
+def different_terms(items: Iterable[Item]) -> tuple[list[Item], list[int]]:
+    """What the items say beside their customers: promotion, offer and period, each once, as an item
+    of nobody; and which of that each item says."""
+    numbers: dict[tuple[Any, ...], int] = {}
+    numbered = [numbers.setdefault(terms, len(numbers)) for terms in map(_terms_of, items)]
+    nobody = _BLANK[:_FIRST_TERM]
+    return [Item._make((*nobody, *terms)) for terms in numbers], numbered
+
+
 def certain(item: Item, errors: Iterable[DomainError]) -> Item:
     """What an item of the wire format says for certain that has these ``errors``: customer,
     promotion, offer and period, each only where nothing of it is wrong. By half of what names a
@@ -245,9 +246,8 @@ def _well_formed(raw: Any, pointer: str, kinds: _Parts) -> Item | None:
                 values[place] = read(value)
     except (AttributeError, KeyError, _Bad):
         return None
-    item = _made_of(values)
-    names_promotion = item.promotion_id is not None or item.promotion_code is not None
-    return item if names_promotion and (item.names_contact or item.names_account) else None
+    # Each part that is there says something.
+    return _made_of(values) if "promotion" in raw and not raw.keys().isdisjoint(_PARTIES) else None
 
 
 def _told(raw: object, pointer: str, kinds: _Parts) -> Item | Unreadable:
@@ -380,8 +380,10 @@ def _moment(text: str) -> datetime:
         raise _Bad("invalid_datetime", str(error)) from error
 
 
+_POINTERS: Final = [f"inputParameters[{n}]" for n in range(MOST_ITEMS)]
 _PLACE_OF: Final = {attribute: place for place, attribute in enumerate(Item._fields)}
 _FIRST_TERM: Final = _PLACE_OF["promotion_id"]
+_terms_of: Final[Callable[[Item], tuple[Any, ...]]] = itemgetter(slice(_FIRST_TERM, None))
 _CUSTOMER: Final = slice(_PLACE_OF["account_id"], _FIRST_TERM)
 _PERIOD_PLACES: Final = {name: _PLACE_OF[attribute] for name, attribute in PERIOD.items()}
 _BLANK: Final[list[Any]] = [*Item()]
@@ -408,6 +410,7 @@ _AUDIENCE_PARTS: Final[_Parts] = {
     **_PARTS,
     "contact": {**_PARTS["contact"], "externalId": (_PLACE_OF["contact_external_id"], _text)},
 }
+_PARTIES: Final = frozenset({"account", "contact"})
 _PROPERTIES: Final = frozenset({*_PARTS, *PERIOD})
 _PLACES: Final = {
     **{name: [place for place, _ in part.values()] for name, part in _PARTS.items()},

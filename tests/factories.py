@@ -127,4 +127,4 @@ def enroll_account(
 def _enroll(item: Item, at: datetime | None, by: Actor | None) -> PromotionPartyUsage:
     [outcome] = enroll([item], by=by or actor(), at=at or timezone.now())
     assert isinstance(outcome, Enrolled)
-    return outcome.usage
+    return outcome.read()

@@ -69,7 +69,7 @@ def enroll_page(request: HttpRequest) -> HttpResponse:
             _lead_to_existing(form, refused)
         else:
             assert isinstance(outcome, Enrolled)  # all or none: else it would have been refused
-            usage = outcome.usage
+            usage = outcome.read()
             messages.success(
                 request,
                 f"{name_of(usage.party, actor_of(request))} is enrolled in {usage.promotion} "

@@ -9,7 +9,6 @@ races are decided again. Source: the enrollment contract, rules 1 to 11.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from enrollments.rendering import ShownEnrollment
 from enrollments.services.at_once import enroll_at_once
 from enrollments.services.history import Changed, with_values
 from enrollments.services.kept_outcomes import decisions_in
+from enrollments.services.known_facts import known_facts
 from enrollments.services.loading import read_facts
 from enrollments.services.places import count_places
 from enrollments.services.writing import Renewal, Writing, write
@@ -33,7 +33,7 @@ from promotions.services.idempotency import Claim, NotClaimed
 from promotions.services.transactions import in_transaction, is_passing, statements_stand_alone
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Enrolled:
     """One item of a request, enrolled: what it named was decided on, and has a record now."""
 
@@ -87,9 +87,8 @@ class Enrolled:
             username=None,
         )
 
-    @cached_property
-    def usage(self) -> PromotionPartyUsage:
-        """The record, read from the database."""
+    def read(self) -> PromotionPartyUsage:
+        """The record, from the database."""
         return PromotionPartyUsage.objects.select_related(
             "promotion", "account", "contact", "enrollment_offer"
         ).get(pk=self.key)
@@ -223,6 +222,9 @@ def _decide(items: Sequence[Item], by: Actor, at: datetime, *, hold: bool) -> li
         facts = read_facts(items, by)
     zone = ZoneInfo(settings.TIME_ZONE)
     decisions = decide(items, facts, at, zone)
+    for one in decisions:
+        if one.customer.existing is not None and one.promotion is not None:
+            known_facts.found_record(one.promotion.key)
     if any(e.code == "enrollment_limit_reached" for one in decisions for e in one.errors):
         # While the turn was waited for, this customer may have been enrolled, and is then told so.
         decisions = decide(items, read_facts(items, by), at, zone)

@@ -492,16 +492,22 @@ _ONE_IS_MEANT: Final = f"""
        CASE WHEN c.account IS NULL THEN c.total = 1
             ELSE c.within = 1 AND ({_ACCOUNT}) IS NOT NULL END"""
 # Rules 8 and 9: there is no record yet. It is looked for row by row, by the key: PostgreSQL might
-# rather read all records of the promotion, and doesn't know how many these are by now.
+# rather read all records of the promotion, and doesn't know how many these are by now. Where it is
+# not looked for, the constraint finds it, and refuses all that is written with it.
 _HAS_NO_RECORD: Final = """
-       (SELECT u.id FROM enrollments_promotionpartyusage u
+   AND (SELECT u.id FROM enrollments_promotionpartyusage u
          WHERE u.contact_id = {contact} AND u.promotion_id = {promotion}) IS NULL"""
+
+
+def _without_record(contact: str, promotion: str, looks: bool) -> str:
+    return _HAS_NO_RECORD.format(contact=contact, promotion=promotion) if looks else ""
+
+
 _PLAIN: Final = f"""
 SELECT c.n, c.contact, c.account, c.last_name, c.email, k.promotion, k.offer, k.effective,
        k.expiration
   FROM customers c JOIN still_so k ON k.n = c.about
- WHERE {_ONE_IS_MEANT}
-   AND {_HAS_NO_RECORD.format(contact="c.contact", promotion="k.promotion")}"""
+ WHERE {_ONE_IS_MEANT} {{has_no_record}}"""
 # All of them or none: whoever asks is then told of each. Rule 10: nobody is named twice.
 _ALL_PLAIN: Final = """
 SELECT * FROM plain
@@ -530,15 +536,18 @@ _OUTCOME: Final = """
 
 
 @cache
-def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool, claims: bool) -> str:
+def enrolling_at_once(
+    by: tuple[str, ...], *, by_text: bool, alone: bool, looks: bool, claims: bool
+) -> str:
     """PostgreSQL's statement that enrolls the customers of a request if there is nothing to tell of
     any of them; rows with an item's number, the record's id, the contact's id, last name and e-mail
     address. Otherwise there are no rows, and nothing is written; where another request came first,
-    the constraint refuses it. ``alone`` is a single item; ``by`` and ``by_text`` as in
-    ``Reading``. If it ``claims`` an idempotency key and that is claimed already, nothing is written
-    either: there are no rows, or it divides by zero. Parameters: act, wanted, known; for a claim
-    those of ``claiming``, and the terms as JSON."""
+    or it doesn't ``look`` for records and there is one, the constraint refuses it. ``alone`` is a
+    single item; ``by`` and ``by_text`` as in ``Reading``. If it ``claims`` an idempotency key and
+    that is claimed already, nothing is written either: there are no rows, or it divides by zero.
+    Parameters: act, wanted, known; for a claim those of ``claiming``, and the terms as JSON."""
     wanted = WANTED if by_text else WANTED_BY_ID
+    plain = _PLAIN.format(has_no_record=_without_record("c.contact", "k.promotion", looks))
     parts = {
         "act": single_values(ACT),
         "wanted": wanted.query(alone=alone),
@@ -546,7 +555,7 @@ def enrolling_at_once(by: tuple[str, ...], *, by_text: bool, alone: bool, claims
         "open": _OPEN.format(promotions="SELECT promotion FROM known"),
         "still_so": _STILL_SO,
         "customers": _customers(by, by_text=by_text),
-        **({"new": _PLAIN} if alone else {"plain": _PLAIN, "new": _ALL_PLAIN}),
+        **({"new": plain} if alone else {"plain": plain, "new": _ALL_PLAIN}),
     }
     if claims:
         parts["ready"] = _READY
@@ -641,7 +650,6 @@ def deciding_on_staged(by: tuple[str, ...], *, looks: bool) -> str:
     terms, and those of all rows of history. ``by`` says what their customers are reached by. Unless
     it ``looks`` for records that exist, the constraint refuses all of them where there is one.
     Parameters: act, the promotion, terms."""
-    has_no_record = _HAS_NO_RECORD.format(contact="o.contact", promotion="open.id")
     parts = {
         "act": single_values(ACT),
         "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
@@ -654,7 +662,7 @@ SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
         "customers": _customers(by, by_text=True, wanted="staged_enrollment", with_names=False),
         "first_rows": _FIRST_ROWS,
-        "new": _NEW_OF_STAGED.format(has_no_record=f"AND {has_no_record}" if looks else ""),
+        "new": _NEW_OF_STAGED.format(has_no_record=_without_record("o.contact", "open.id", looks)),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return f"""WITH {beginning}

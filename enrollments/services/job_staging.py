@@ -20,9 +20,9 @@ from django.db import connection
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.services import enrollment_sql as sql
 from enrollments.services.copied_rows import NewRecords
-from enrollments.services.loading import reached_by, read_facts, wanted_row
+from enrollments.services.loading import reached_by, read_facts, wanted_columns
 from enrollments.services.writing import act_values, lost_races
-from enrollments.wire import Item, Unreadable
+from enrollments.wire import Item, Unreadable, different_terms
 from promotions.actors import Actor
 
 _NULL: Final = "\\N"
@@ -44,24 +44,36 @@ class Staging:
 def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
     """The rows, numbered as they stand here. Asks no database, so that it can be done while that is
     at work at the rows before them."""
-    terms: dict[tuple[Any, ...], int] = {}
-    kinds = set()
-    lines = []
-    for n, (_, item) in enumerate(rows):
-        if isinstance(item, Item) and (kind := reached_by(item)) != "account":
-            kinds.add(kind)
-            number = terms.setdefault(item.terms, len(terms) + 1)  # arrays begin with 1
-            lines.append(_line(wanted_row(n, item, number)))
+    named = [
+        (n, item, kind)
+        for n, (_, item) in enumerate(rows)
+        if isinstance(item, Item) and (kind := reached_by(item)) != "account"
+    ]
+    if not named:
+        return Staging("", (), ())
+    places, items, kinds = zip(*named, strict=True)
+    terms, numbers = different_terms(items)
+    # In arrays, as the terms will stand, numbers begin with 1.
+    columns = wanted_columns(items, [number + 1 for number in numbers], places)
+    reached = {*kinds}
     return Staging(
-        text="".join(lines),
-        terms=[Item.of_nobody(each) for each in terms],
-        by=tuple(kind for kind in sql.REACHED_BY if kind in kinds),
+        text="".join(map(_line, *columns)),
+        terms=terms,
+        by=tuple(kind for kind in sql.REACHED_BY if kind in reached),
     )
 
 
-def _line(row: Sequence[Any]) -> str:
+def _line(
+    n: int,
+    is_person: bool,
+    terms: int,
+    account: int | None,
+    contact: int | None,
+    external_id: str | None,
+    email: str | None,
+    last_name: str | None,
+) -> str:
     """A row of ``enrollment_sql.WANTED`` as COPY reads it."""
-    n, is_person, terms, account, contact, external_id, email, last_name = row
     return (
         f"{n}\t{is_person}\t{terms}"
         f"\t{_NULL if account is None else account}"

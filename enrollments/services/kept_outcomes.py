@@ -11,18 +11,11 @@ import orjson
 from enrollments.deciding import Decision
 from enrollments.facts import NOBODY, ContactFacts, CustomerFacts, OfferFacts, PromotionFacts
 from enrollments.rules import ONE_MATCH, Period
-from enrollments.wire import Item
+from enrollments.wire import Item, different_terms
 
 Made = tuple[int, int, int, str, str | None]
 """An item's number; its record and its contact, by primary key; the contact's last name and e-mail
 address."""
-
-
-def different_terms(items: Sequence[Item]) -> tuple[list[Item], list[int]]:
-    """What the items say beside their customers, each once, and which of that each item says."""
-    numbers: dict[tuple[Any, ...], int] = {}
-    numbered = [numbers.setdefault(item.terms, len(numbers)) for item in items]
-    return [Item.of_nobody(each) for each in numbers], numbered
 
 
 def decisions_from(

@@ -1,4 +1,5 @@
-"""Promotions and offers as this process has read them lately.
+"""Promotions and offers as this process has read them lately, and in which of the promotions some
+of the customers that requests name have records already.
 
 All requests name the same few. What is remembered may be out of date: whoever decides by it says to
 the database which version of the record it was, and there has to be told that it still is.
@@ -12,6 +13,8 @@ from promotions.folding import fold
 
 MOST: Final = 10_000
 """Names of each kind that are remembered at once; then all are forgotten."""
+LOOKS: Final = 100
+"""So many requests look for records in a promotion after the last one that found some there."""
 
 T = TypeVar("T", PromotionFacts, OfferFacts)
 
@@ -23,6 +26,7 @@ class KnownFacts:
         self._most = most
         self._promotions: dict[Named, PromotionFacts] = {}
         self._offers: dict[Named, OfferFacts] = {}
+        self._looks: dict[int, int] = {}
 
     def remember(
         self, facts: Facts, *, promotions: Iterable[Named] = (), offers: Iterable[Named] = ()
@@ -43,6 +47,22 @@ class KnownFacts:
     def offers(self, names: Iterable[Named]) -> dict[Named, OfferFacts]:
         """Those of them that are known."""
         return self._known(self._offers, names)
+
+    def found_record(self, promotion: int) -> None:
+        """Who was to be enrolled in this promotion has a record there."""
+        if len(self._looks) >= self._most:
+            self._looks.clear()
+        self._looks[promotion] = LOOKS
+
+    def expects_records(self, promotions: Iterable[int]) -> bool:
+        """Whether others may have records in one of these; asked once for each request."""
+        expected = False
+        for promotion in promotions:
+            if left := self._looks.pop(promotion, 0):
+                expected = True
+                if left > 1:
+                    self._looks[promotion] = left - 1
+        return expected
 
     def _known(self, known: dict[Named, T], names: Iterable[Named]) -> dict[Named, T]:
         found = ((name, known.get(_folded(name))) for name in names)

@@ -93,43 +93,44 @@ def sees_all(by: Actor) -> bool:
 class WantedRows:
     """The customers of items as parameters of a statement."""
 
-    rows: Sequence[tuple[Any, ...]]
+    columns: Sequence[Sequence[Any]]
     by_text: bool
     """Whether texts are given, be it beside an id."""
 
     def values(self, *, alone: bool) -> list[str | None]:
         """They stand for ``WANTED``, or for ``WANTED_BY_ID`` where they are not ``by_text``."""
         if self.by_text:
-            return WANTED.values(self.rows, alone=alone)
-        return WANTED_BY_ID.values([row[:_TEXTS] for row in self.rows], alone=alone)
+            return WANTED.values_of(self.columns, alone=alone)
+        return WANTED_BY_ID.values_of(self.columns[:_TEXTS], alone=alone)
 
 
 def wanted_rows(items: Sequence[Item], numbers: Sequence[int]) -> WantedRows:
     """``numbers`` say which of the promotions, or of the terms, each item names."""
-    rows = [
-        wanted_row(n, item, number)
-        for n, (item, number) in enumerate(zip(items, numbers, strict=True))
-    ]
-    return WantedRows(rows, any(row[_TEXTS:] != _NO_TEXTS for row in rows))
+    columns = wanted_columns(items, numbers, range(len(items)))
+    by_text = any(column.count(None) < len(items) for column in columns[_TEXTS:])
+    return WantedRows(columns, by_text)
 
 
 _TEXTS: Final = len(WANTED_BY_ID.columns)
-"""From which column on the row of an item holds texts."""
-_NO_TEXTS: Final = (None,) * (len(WANTED.columns) - _TEXTS)
+"""From which column on there are texts."""
 
 
-def wanted_row(n: int, item: Item, about: int) -> tuple[Any, ...]:
-    """The row of an item, in the order of ``WANTED``."""
-    return (
-        n,
-        item.names_contact,
-        about,
-        item.account_id,
-        item.contact_id,
-        item.contact_external_id,
-        None if item.email is None else fold(item.email),
-        None if item.last_name is None else fold(item.last_name),
-    )
+def wanted_columns(
+    items: Sequence[Item], numbers: Sequence[int], places: Sequence[int]
+) -> list[Sequence[Any]]:
+    """The columns of ``WANTED`` for these items, of which there is one at least; ``numbers`` and
+    ``places`` are its ``about`` and its ``n``."""
+    each: Any = Item._make(zip(*items, strict=True))  # of each field, the values of all items
+    return [
+        places,
+        [item.names_contact for item in items],
+        numbers,
+        each.account_id,
+        each.contact_id,
+        each.contact_external_id,
+        [text and fold(text) for text in each.email],
+        [text and fold(text) for text in each.last_name],
+    ]
 
 
 def reached_by(item: Item) -> str:

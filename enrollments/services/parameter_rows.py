@@ -4,7 +4,7 @@ PostgreSQL takes an array for each column, which it reads faster than anything e
 one JSON list.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -50,24 +50,27 @@ class ParameterRows:
 
     def values(self, rows: Sequence[Row], *, alone: bool = False) -> list[str | None]:
         """The parameters that stand for ``rows``; moments are aware datetimes."""
+        columns = zip(*rows, strict=True) if rows else [()] * len(self.columns)
+        return self.values_of([*columns], alone=alone)
+
+    def values_of(self, columns: Sequence[Sequence[Any]], *, alone: bool) -> list[str | None]:
+        """The parameters that stand for rows, which are given column by column."""
         kinds = self.columns.values()
         if not is_postgresql():
-            return [self._as_json(rows)]
+            return [self._as_json(zip(*columns, strict=True))]
         if alone:
-            [row] = rows
             # As texts, whose type is that of the column: of numbers the driver has several types,
             # and for each of them a statement would be prepared.
             return [
                 None if value is None else _TEXTS[kind](value)
-                for kind, value in zip(kinds, row, strict=True)
+                for kind, (value,) in zip(kinds, columns, strict=True)
             ]
-        columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
         return [
             "{" + ",".join(_LITERALS[kind](column)) + "}"
             for kind, column in zip(kinds, columns, strict=True)
         ]
 
-    def _as_json(self, rows: Sequence[Row]) -> str:
+    def _as_json(self, rows: Iterable[Row]) -> str:
         moments = [n for n, kind in enumerate(self.columns.values()) if kind == "timestamptz"]
         stored = [list(row) for row in rows]
         for row in stored:

@@ -20,14 +20,14 @@ from enrollments.services.at_once import enroll_at_once
 from enrollments.services.enrolling import Enrolled, enroll
 from enrollments.services.enrollment_sql import enrolling_at_once
 from enrollments.services.enrollments import withdraw
-from enrollments.services.known_facts import KnownFacts
+from enrollments.services.known_facts import LOOKS, KnownFacts
 from enrollments.wire import Item
 from promotions.actors import Actor, Source
 from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
 from promotions.services.recycle_bin import delete_promotion
-from promotions.services.transactions import in_transaction
+from promotions.services.transactions import LostRace, in_transaction
 from tests.factories import (
     NOW,
     actor,
@@ -51,6 +51,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> KnownFacts:
     fresh = KnownFacts()
     monkeypatch.setattr(loading, "known_facts", fresh)
     monkeypatch.setattr(at_once, "known_facts", fresh)
+    monkeypatch.setattr(enrolling, "known_facts", fresh)
     return fresh
 
 
@@ -83,7 +84,11 @@ def _enroll(*items: Item, **options: Any) -> list[str]:
 def _at_once(*items: Item, by: Actor | None = None) -> bool:
     """Whether they are enrolled by one statement; if not, nothing is written."""
     before = PromotionPartyUsage.objects.count()
-    done = enroll_at_once(items, by=by or actor(), at=NOW, reason=None)
+    try:
+        with transaction.atomic():
+            done = enroll_at_once(items, by=by or actor(), at=NOW, reason=None)
+    except LostRace:
+        done = None
     written = PromotionPartyUsage.objects.count() - before
     assert written == (0 if done is None else len(items))
     return done is not None
@@ -327,7 +332,7 @@ def test_nobody_is_nobody() -> None:
 def test_the_driver_keeps_what_it_found_in_statements_for_a_single_customer(
     by: str, claims: bool
 ) -> None:
-    assert len(enrolling_at_once((by,), by_text=True, alone=True, claims=claims)) < 4096
+    assert len(enrolling_at_once((by,), by_text=True, alone=True, looks=True, claims=claims)) < 4096
 
 
 @postgresql
@@ -538,7 +543,48 @@ def test_no_more_is_remembered_than_fits() -> None:
     for number in range(7):
         name = (number, None)
         known.remember(Facts(customers=[], promotions={name: facts(number)}), promotions=[name])
+        known.found_record(number)
     assert list(known.promotions((n, None) for n in range(7))) == [(6, None)]
+    assert [known.expects_records([n]) for n in range(7)] == [False] * 6 + [True]
+
+
+def test_where_a_record_was_found_others_are_expected_for_a_while() -> None:
+    known = KnownFacts()
+    assert not known.expects_records([1, 2])
+    known.found_record(1)
+    assert [known.expects_records([1, 2]) for _ in range(LOOKS + 1)] == [True] * LOOKS + [False]
+    known.found_record(1)
+    assert not known.expects_records([2])
+    assert known.expects_records([1])
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", ["enrolled", "withdrawn"])
+def test_of_several_a_record_is_looked_for_once_one_was_met(
+    state: str, promotion: Promotion, known: KnownFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pair() -> list[Item]:
+        usage = enroll_contact(make_contact(), promotion, at=NOW)
+        if state == "withdrawn":
+            withdraw(usage.pk, by=actor(), at=NOW, reason="x")
+        return [_item(promotion), _item(promotion, contact_id=usage.contact_id)]
+
+    raised = []
+
+    def noting(*items: Any, **options: Any) -> Any:
+        try:
+            return enroll_at_once(*items, **options)
+        except LostRace as race:
+            raised.append(race)
+            raise
+
+    pairs = [pair() for _ in range(3)]
+    monkeypatch.setattr(known, "_looks", {})  # what making the pairs has found
+    monkeypatch.setattr(enrolling, "enroll_at_once", noting)
+    told = [_enroll(*one) for one in pairs]
+    assert told == [["enrolled", "already_enrolled" if state == "enrolled" else "enrolled"]] * 3
+    assert len(raised) == 1
 
 
 @postgresql

@@ -33,7 +33,7 @@ def enroll_one(item: Item) -> Callable[[], str]:
             [error] = refused.errors
             return f"{error.code} {error.extra['promotionPartyUsageId']}"
         assert isinstance(outcome, Enrolled)
-        return outcome.usage.record_id
+        return outcome.record_id
 
     return act
 

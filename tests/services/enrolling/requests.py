@@ -28,7 +28,7 @@ def enrolled(one: Item, **options: Any) -> PromotionPartyUsage:
     """The enrollment that an item gets, as it is in the database."""
     [outcome] = request([one], **options)
     assert isinstance(outcome, Enrolled)
-    return PromotionPartyUsage.objects.get(pk=outcome.usage.pk)
+    return PromotionPartyUsage.objects.get(pk=outcome.key)
 
 
 def errors(*items: Item | Unreadable, **options: Any) -> tuple[DomainError, ...]:

@@ -61,4 +61,4 @@ def test_an_account_and_its_contact_are_two_parties(promotion: Promotion) -> Non
             item(1, promotion_id=promotion.pk, account_id=account.pk, contact_id=contact.pk),
         ]
     )
-    assert [o.usage.type for o in outcomes if isinstance(o, Enrolled)] == ["Account", "Contact"]
+    assert [o.read().type for o in outcomes if isinstance(o, Enrolled)] == ["Account", "Contact"]

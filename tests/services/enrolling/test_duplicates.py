@@ -41,7 +41,7 @@ def test_rule_10_a_duplicate_carries_the_record_made_by_this_very_request(
             "duplicate_in_request",
             f"inputParameters[{number}]",
         )
-        assert error.extra == {"promotionPartyUsageId": first.usage.record_id}
+        assert error.extra == {"promotionPartyUsageId": first.read().record_id}
 
 
 @pytest.mark.parametrize("all_or_none", [True, False])
@@ -63,4 +63,4 @@ def test_rule_10_one_customer_in_two_promotions_is_no_duplicate(contact: Contact
     outcomes = request(
         [item(n, contact_id=contact.pk, promotion_id=make_promotion().pk) for n in range(2)]
     )
-    assert len({o.usage.pk for o in outcomes if isinstance(o, Enrolled)}) == 2
+    assert len({o.read().pk for o in outcomes if isinstance(o, Enrolled)}) == 2
