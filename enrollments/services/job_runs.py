@@ -32,8 +32,8 @@ from promotions.processes import spare_collector
 from promotions.request_ids import request_id_for
 
 _AHEAD: Final = 1
-"""Batches that wait for each session while it works at one, and another is read: but not before the
-session has to wait for COMMIT, which is half its time, as threads share one interpreter."""
+"""Batches that are ready for each session while it works at one. Another is read once it waits for
+COMMIT, which is half its time: its thread and that of the reader share one interpreter."""
 _HEAVIEST: Final = 2_000_000
 """Characters in one batch: of long rows, which nobody needs, it has fewer."""
 _DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
@@ -227,7 +227,7 @@ class _Session(threading.Thread):
         super().__init__(name=f"{sessions.job.record_id}/{number}", daemon=True)
         self._all = sessions
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
-        self._room = threading.Semaphore(_AHEAD + 1)
+        self._room = threading.Semaphore(_AHEAD)
         self._is_full = False
         self._way = Way.UNSEEN
         self.rows = sessions._done[number]

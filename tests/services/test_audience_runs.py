@@ -254,12 +254,12 @@ def test_the_file_is_read_on_while_a_session_waits_for_commit(
         nonlocal begun
         begun += 1
         time.sleep(0.02)  # as if it were at work
-        assert len(read) <= begun + 2
+        assert len(read) <= begun + 1
 
         def before_commit() -> None:
             options["before_commit"]()
             with another:
-                assert another.wait_for(lambda: len(read) == min(begun + 3, 12), timeout=30)
+                assert another.wait_for(lambda: len(read) == min(begun + 2, 12), timeout=30)
 
         return run_batch(*args, **{**options, "before_commit": before_commit})
 
