@@ -99,7 +99,7 @@ def _result(
 def _of_terms(
     promotion: PromotionFacts, offer: OfferFacts | None, period: Period
 ) -> dict[str, Any]:
-    """A result, with the places of what is each item's own."""
+    """A result in the order in which it is told, with the places of what is each item's own."""
     said: dict[str, Any] = {
         "contact": None,
         "promotion": {"id": ids.encode(ids.PROMOTION, promotion.key), "code": promotion.code},

@@ -3,7 +3,8 @@ there is nothing to tell of any of them: no rule refuses it, and it makes a new 
 
 The rules decide on promotion, offer and period by what is remembered of these; the statement writes
 nothing unless that is how they still are, exactly one contact is meant by each item, and none has a
-record yet. Otherwise ``enrolling.py`` reads all that there is, and asks all the rules.
+record yet. Otherwise ``enrolling.py`` reads all that there is, and asks all the rules. To look for
+records is a twentieth of a request for many: where none was met lately, the constraint finds them.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from enrollments.wire import Item, different_terms
 from promotions.actors import Actor
 from promotions.database import is_postgresql
 from promotions.services.idempotency import Key, claim_values
+from promotions.services.transactions import joins_another
 
 
 def enroll_at_once(
@@ -58,8 +60,10 @@ def enroll_at_once(
         tuple(kind for kind in sql.REACHED_BY if kind in kinds),
         by_text=rows.by_text,
         alone=alone,
-        # To look for the records of many takes a twentieth of the time.
-        looks=alone or known_facts.expects_records({promotion for _, promotion, *_ in known}),
+        # Who fails inside another transaction fails there, and would only come here again.
+        looks=alone
+        or joins_another()
+        or known_facts.expects_records({promotion for _, promotion, *_ in known}),
         claims=key is not None,
     )
     values = [

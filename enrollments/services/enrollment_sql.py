@@ -85,14 +85,12 @@ SELECT n, about, account, is_person,
        COUNT(CASE WHEN account_id = account THEN 1 END) AS within,
        MIN({_MEANT.format(column="id")}) AS contact {{names}}
   FROM ({{matches}}) m GROUP BY n, about, account, is_person"""
-_NAMES: Final = ("last_name", "email")
-"""What answers tell of a contact."""
-_NAME_IN: Final = {
-    _MATCHES: ", c.{column}",
-    _ONE_EACH: ", {column}",
-    _SEVERAL: f", MIN({_MEANT}) AS {{column}}",
-}
-"""How each query reads such a column."""
+# What answers tell of a contact, as each of these queries reads it; deciding doesn't need it.
+_NAMES_MATCHED: Final = ", c.last_name, c.email"
+_NAMES_OF_ONE: Final = ", last_name, email"
+_NAMES_OF_SEVERAL: Final = f"""
+     , MIN({_MEANT.format(column="last_name")}) AS last_name
+     , MIN({_MEANT.format(column="email")}) AS email"""
 _HELD_BY_SEVERAL: Final = ("email", "last_name")
 _ACCOUNT: Final = (
     "SELECT a.id FROM enrollments_account a WHERE a.id = c.account AND NOT a.is_deleted"
@@ -260,29 +258,25 @@ def _squeezed(statement: str) -> str:
 def _customers(
     by: Iterable[str], *, by_text: bool, wanted: str = "wanted", with_names: bool = True
 ) -> str:
-    """How many contacts hold of each customer, and the one meant."""
-
-    def names(query: str) -> str:
-        columns = _NAMES if with_names else ()
-        return "".join(_NAME_IN[query].format(column=column) for column in columns)
-
+    """How many contacts hold of each customer, and the one meant; with what answers tell of it."""
     all_hold = _ALL_HOLD if by_text else ""
-    queries: dict[str, list[str]] = {}
+    names_matched = _NAMES_MATCHED if with_names else ""
+    queries: dict[tuple[str, str], list[str]] = {}
     for kind in by:
         named, reached = REACHED_BY[kind]
-        counted = _SEVERAL if kind in _HELD_BY_SEVERAL else _ONE_EACH
+        counted = (
+            (_SEVERAL, _NAMES_OF_SEVERAL)
+            if kind in _HELD_BY_SEVERAL
+            else (_ONE_EACH, _NAMES_OF_ONE)
+        )
         queries.setdefault(counted, []).append(
             _MATCHES.format(
-                wanted=wanted,
-                reached=reached,
-                named=named,
-                all_hold=all_hold,
-                names=names(_MATCHES),
+                wanted=wanted, reached=reached, named=named, all_hold=all_hold, names=names_matched
             )
         )
     return "\nUNION ALL".join(
-        counted.format(matches="\nUNION ALL".join(matches), names=names(counted))
-        for counted, matches in queries.items()
+        counted.format(matches="\nUNION ALL".join(matches), names=names if with_names else "")
+        for (counted, names), matches in queries.items()
     )
 
 
@@ -494,20 +488,20 @@ _ONE_IS_MEANT: Final = f"""
 # Rules 8 and 9: there is no record yet. It is looked for row by row, by the key: PostgreSQL might
 # rather read all records of the promotion, and doesn't know how many these are by now. Where it is
 # not looked for, the constraint finds it, and refuses all that is written with it.
-_HAS_NO_RECORD: Final = """
+_AND_HAS_NO_RECORD: Final = """
    AND (SELECT u.id FROM enrollments_promotionpartyusage u
          WHERE u.contact_id = {contact} AND u.promotion_id = {promotion}) IS NULL"""
 
 
-def _without_record(contact: str, promotion: str, looks: bool) -> str:
-    return _HAS_NO_RECORD.format(contact=contact, promotion=promotion) if looks else ""
+def _and_has_no_record(looks: bool, *, contact: str, promotion: str) -> str:
+    return _AND_HAS_NO_RECORD.format(contact=contact, promotion=promotion) if looks else ""
 
 
 _PLAIN: Final = f"""
 SELECT c.n, c.contact, c.account, c.last_name, c.email, k.promotion, k.offer, k.effective,
        k.expiration
   FROM customers c JOIN still_so k ON k.n = c.about
- WHERE {_ONE_IS_MEANT} {{has_no_record}}"""
+ WHERE {_ONE_IS_MEANT} {{and_has_no_record}}"""
 # All of them or none: whoever asks is then told of each. Rule 10: nobody is named twice.
 _ALL_PLAIN: Final = """
 SELECT * FROM plain
@@ -547,7 +541,9 @@ def enrolling_at_once(
     that is claimed already, nothing is written either: there are no rows, or it divides by zero.
     Parameters: act, wanted, known; for a claim those of ``claiming``, and the terms as JSON."""
     wanted = WANTED if by_text else WANTED_BY_ID
-    plain = _PLAIN.format(has_no_record=_without_record("c.contact", "k.promotion", looks))
+    plain = _PLAIN.format(
+        and_has_no_record=_and_has_no_record(looks, contact="c.contact", promotion="k.promotion")
+    )
     parts = {
         "act": single_values(ACT),
         "wanted": wanted.query(alone=alone),
@@ -601,7 +597,7 @@ SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.about AS terms
 _NEW_OF_STAGED: Final = f"""
 SELECT o.*, {_NEXT_ID} AS id
   FROM first_rows o CROSS JOIN open
- WHERE NOT open.is_limited {{has_no_record}}
+ WHERE NOT open.is_limited {{and_has_no_record}}
  ORDER BY o.contact"""
 
 # COPY writes rows in half the time of INSERT, and reads them quickest in its binary format. What
@@ -662,7 +658,9 @@ SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
         "customers": _customers(by, by_text=True, wanted="staged_enrollment", with_names=False),
         "first_rows": _FIRST_ROWS,
-        "new": _NEW_OF_STAGED.format(has_no_record=_without_record("o.contact", "open.id", looks)),
+        "new": _NEW_OF_STAGED.format(
+            and_has_no_record=_and_has_no_record(looks, contact="o.contact", promotion="open.id")
+        ),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
     return f"""WITH {beginning}

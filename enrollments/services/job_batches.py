@@ -52,7 +52,7 @@ class Batch:
 
 class Way(IntEnum):
     """How a batch is enrolled. Each way is for what the one before fails at as a whole: a record
-    that is there."""
+    that is there. Whatever a try failed at, the next goes the next way."""
 
     UNSEEN = 1
     """All at once, as if none of the customers had a record: who has one, the constraint finds."""
@@ -88,17 +88,18 @@ def run_batch(
     """Enrolls the rows of a batch and notes how far the partition is.
 
     Afterwards all of it is in the database, or nothing. ``way`` is tried first. With a ``trial``
-    nobody is enrolled. ``before_commit`` is called in each try. A database that goes away is waited
-    for; what it had committed all the same is not done again. Raises ``Displaced``, and
-    ``OperationalError`` where the database stays away.
+    nobody is enrolled. ``before_commit`` is called in each try that comes so far. A database that
+    goes away is waited for; what it had committed all the same is not done again. Raises
+    ``Displaced``, and ``OperationalError`` where the database stays away.
     """
 
     tried: list[Trial] = []
     ways = iter([each for each in Way if each >= way])
+    taken = way
 
     def act() -> int:
-        nonlocal way
-        way = next(ways, Way.ROW_BY_ROW)
+        nonlocal taken
+        taken = next(ways, Way.ROW_BY_ROW)
         partition = EnrollmentJobPartition.objects.select_for_update(no_key=True).get(
             job=job, number=batch.partition
         )
@@ -116,8 +117,8 @@ def run_batch(
             reason=job.reason,
             in_order=job.promotion.maximum_enrollment_count is not None,
             trial=tried[0] if tried else None,
-            staging=None if way is Way.ROW_BY_ROW else batch.staging,
-            looks=way is Way.LOOKING,
+            staging=None if taken is Way.ROW_BY_ROW else batch.staging,
+            looks=taken is Way.LOOKING,
         )
         refused = 0
         refusals = _refusals(job, batch.rows, verdicts)
@@ -136,7 +137,7 @@ def run_batch(
     refused = patiently(lambda: in_transaction(act))
     if trial and tried:
         trial.keep(tried[0])
-    return Done(refused, way)
+    return Done(refused, taken)
 
 
 def _refusals(

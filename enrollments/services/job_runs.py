@@ -18,7 +18,7 @@ from zlib import crc32
 from django.db import InterfaceError, OperationalError, connection
 
 from enrollments.audience_files import read_audience
-from enrollments.models import EnrollmentJob, JobStatus
+from enrollments.models import EnrollmentJob, EnrollmentJobPartition, JobStatus
 from enrollments.services import jobs
 from enrollments.services.job_batches import Batch, Displaced, Way, run_batch
 from enrollments.services.job_files import FileChanged, OpenedFile, opened
@@ -32,8 +32,10 @@ from promotions.processes import spare_collector
 from promotions.request_ids import request_id_for
 
 _AHEAD: Final = 1
-"""Batches that are ready for each session while it works at one. Another is read once it waits for
-COMMIT, which is half its time: its thread and that of the reader share one interpreter."""
+"""Batches that a session holds and has not brought to COMMIT, where it is the only one: the next is
+in the reader's hand meanwhile, and another is read once the session waits for COMMIT, which is half
+its time. Its thread and that of the reader share one interpreter. Several sessions share one
+reader, and hold one more each: their batches are smaller."""
 _HEAVIEST: Final = 2_000_000
 """Characters in one batch: of long rows, which nobody needs, it has fewer."""
 _DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
@@ -121,7 +123,7 @@ class _Sessions:
         partitions = list(job.partitions.order_by("number"))
         self._done = [partition.rows_done for partition in partitions]
         self._sessions = [
-            _Session(self, partition.number, partition.refused, partition.position)
+            _Session(self, partition, ahead=_AHEAD + (len(partitions) > 1))
             for partition in partitions
         ]
         self._rows: list[list[Row]] = [[] for _ in partitions]
@@ -193,8 +195,10 @@ class _Sessions:
             self._put(number, batch)
 
     def _hand_over_the_rest(self, source: OpenedFile) -> None:
-        for number in range(len(self._sessions)):
+        numbers = range(len(self._sessions))
+        for number in numbers:
             self._hand_over(number, source)
+        for number in numbers:
             self._put(number, None)
 
     def _put(self, number: int, batch: Batch | None) -> None:
@@ -223,15 +227,17 @@ class _Sessions:
 class _Session(threading.Thread):
     """Works off a partition, in a thread with a connection of its own."""
 
-    def __init__(self, sessions: _Sessions, number: int, refused: int, position: int) -> None:
-        super().__init__(name=f"{sessions.job.record_id}/{number}", daemon=True)
+    def __init__(
+        self, sessions: _Sessions, partition: EnrollmentJobPartition, *, ahead: int
+    ) -> None:
+        super().__init__(name=f"{sessions.job.record_id}/{partition.number}", daemon=True)
         self._all = sessions
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
-        self._room = threading.Semaphore(_AHEAD)
-        self._is_full = False
+        self._room = threading.Semaphore(ahead)
+        self._owes_room = False
         self._way = Way.UNSEEN
-        self.rows = sessions._done[number]
-        self.refused, self.position = refused, position
+        self.rows = partition.rows_done
+        self.refused, self.position = partition.refused, partition.position
         self.came_to_end = False
 
     def run(self) -> None:
@@ -246,8 +252,8 @@ class _Session(threading.Thread):
             connection.close()
 
     def take(self, batch: Batch | None) -> bool:
-        """Takes a batch to be worked off, or the end of them; not as long as there is no room."""
-        if not self._room.acquire(timeout=_PATIENCE):
+        """Takes a batch to be worked off, unless there is no room, or the end of them."""
+        if batch is not None and not self._room.acquire(timeout=_PATIENCE):
             return False
         self._batches.put(batch)
         return True
@@ -264,14 +270,14 @@ class _Session(threading.Thread):
 
     def _make_room(self) -> None:
         """For another batch, once for each: one that is tried again comes here twice."""
-        if self._is_full:
-            self._is_full = False
+        if self._owes_room:
+            self._owes_room = False
             self._room.release()
 
     def _work_off(self, batch: Batch) -> None:
         run, job = self._all.run, self._all.job
         began = time.monotonic()
-        self._is_full = True
+        self._owes_room = True
         done = run_batch(
             job,
             batch,
@@ -281,7 +287,7 @@ class _Session(threading.Thread):
             trial=self._all.trial,
             before_commit=self._make_room,
         )
-        self._make_room()
+        self._make_room()  # of a batch that had been committed there was no COMMIT
         # Where some have records, others may.
         self._way = min(done.way, Way.LOOKING)
         self.rows += len(batch.rows)

@@ -20,7 +20,8 @@ T = TypeVar("T", PromotionFacts, OfferFacts)
 
 
 class KnownFacts:
-    """Facts by the names that requests gave. For many threads: nothing is changed in an entry."""
+    """Facts by the names that requests gave. For many threads: no fact is changed, and how often is
+    looked for records need not be exact."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -58,10 +59,9 @@ class KnownFacts:
         """Whether others may have records in one of these; asked once for each request."""
         expected = False
         for promotion in promotions:
-            if left := self._looks.pop(promotion, 0):
+            if left := self._looks.get(promotion, 0):
+                self._looks[promotion] = left - 1
                 expected = True
-                if left > 1:
-                    self._looks[promotion] = left - 1
         return expected
 
     def _known(self, known: dict[Named, T], names: Iterable[Named]) -> dict[Named, T]:

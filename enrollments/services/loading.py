@@ -128,8 +128,8 @@ def wanted_columns(
         each.account_id,
         each.contact_id,
         each.contact_external_id,
-        [text and fold(text) for text in each.email],
-        [text and fold(text) for text in each.last_name],
+        [None if text is None else fold(text) for text in each.email],
+        [None if text is None else fold(text) for text in each.last_name],
     ]
 
 

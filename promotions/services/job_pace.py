@@ -28,6 +28,8 @@ class Pace:
         self._stop = stop
         self._others = 0.0
         """How many others were at work lately, on average."""
+        self._owed = 0.0
+        """Seconds of pauses that were too short to be made yet."""
         self._sessions: set[int] = set()
         """The job's own, by the process that serves each: they don't make way for one another."""
         self._fastest = float("inf")
@@ -41,8 +43,9 @@ class Pace:
         paused = 0.0
         while not self._stop.is_set():
             self._others = (self._others * 3 + self._active()) / 4
-            # What is owed for those who were at work long ago is never quite nothing.
-            if seconds * min(self._others, _MOST) - paused < _SLICE:
+            owed = self._owed + seconds * min(self._others, _MOST) - paused
+            if owed < _SLICE:
+                self._owed = max(owed, 0.0)
                 return
             time.sleep(_SLICE)
             paused += _SLICE

@@ -589,6 +589,17 @@ def test_of_several_a_record_is_looked_for_once_one_was_met(
 
 @postgresql
 @pytest.mark.django_db(transaction=True)
+def test_inside_another_transaction_records_are_looked_for(
+    promotion: Promotion, known: KnownFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = enroll_contact(make_contact(), promotion, at=NOW)
+    items = [_item(promotion), _item(promotion, contact_id=usage.contact_id)]
+    monkeypatch.setattr(known, "_looks", {})
+    assert in_transaction(lambda: _enroll(*items)) == ["enrolled", "already_enrolled"]
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
 def test_the_second_request_for_a_promotion_is_one_statement() -> None:
     promotion, by = make_promotion(), actor()
     counts = []

@@ -270,6 +270,22 @@ def test_the_file_is_read_on_while_a_session_waits_for_commit(
     assert begun == len(read) == 12
 
 
+def test_sessions_work_off_their_last_rows_at_the_same_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = [make_contact() for _ in range(40)]
+    content = csv_of("contactId", (person.record_id for person in people))
+    all_at_work = threading.Barrier(4)
+
+    def waiting(*args: Any, **options: Any) -> Done:
+        all_at_work.wait(timeout=30)
+        return run_batch(*args, **options)
+
+    monkeypatch.setattr(job_runs, "run_batch", waiting)
+    job = run(make_job(content=content, sessions=4, batch_size=100))
+    assert (job.status, counts_of(job)) == (JobStatus.FINISHED, (40, 40, 0))
+
+
 def test_progress_is_told() -> None:
     told: list[Progress] = []
     job = make_job(content=mixed([make_contact() for _ in range(30)]), batch_size=3)
