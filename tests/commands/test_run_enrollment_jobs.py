@@ -4,6 +4,8 @@ import os
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -192,6 +194,19 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return made
 
 
+@contextmanager
+def at_work(others: int) -> Iterator[None]:
+    """So many others have a transaction open meanwhile."""
+    database = connection.get_connection_params()["dbname"]
+    with ExitStack() as stack:
+        for _ in range(others):
+            other = stack.enter_context(
+                psycopg.connect(os.environ["DATABASE_URL"], dbname=database)
+            )
+            other.execute("SELECT 1")  # and its transaction stays open
+        yield
+
+
 @pytest.mark.postgresql
 def test_where_nobody_else_is_at_work_a_job_does_not_pause(pauses: list[float]) -> None:
     Pace(threading.Event())(0.5)
@@ -202,19 +217,8 @@ def test_where_nobody_else_is_at_work_a_job_does_not_pause(pauses: list[float]) 
 def test_a_job_pauses_the_longer_the_more_others_are_at_work(pauses: list[float]) -> None:
     def paused(others: int) -> float:
         pauses.clear()
-        opened = [
-            psycopg.connect(
-                os.environ["DATABASE_URL"], dbname=connection.get_connection_params()["dbname"]
-            )
-            for _ in range(others)
-        ]
-        try:
-            for one in opened:
-                one.execute("SELECT 1")  # and its transaction stays open
+        with at_work(others):
             Pace(threading.Event())(1)
-        finally:
-            for one in opened:
-                one.close()
         return sum(pauses)
 
     assert 0.5 < paused(1) < paused(3)
@@ -224,10 +228,7 @@ def test_a_job_pauses_the_longer_the_more_others_are_at_work(pauses: list[float]
 @pytest.mark.postgresql
 def test_who_was_at_work_once_is_not_made_way_for_ever_after(pauses: list[float]) -> None:
     pace = Pace(threading.Event())
-    with psycopg.connect(
-        os.environ["DATABASE_URL"], dbname=connection.get_connection_params()["dbname"]
-    ) as other:
-        other.execute("SELECT 1")
+    with at_work(1):
         pace(0.1)
     made = [len(pauses)]
     for _ in range(20):
@@ -241,10 +242,7 @@ def test_who_was_at_work_once_is_not_made_way_for_ever_after(pauses: list[float]
 @pytest.mark.postgresql
 def test_short_batches_make_way_now_and_then(pauses: list[float]) -> None:
     pace = Pace(threading.Event())
-    with psycopg.connect(
-        os.environ["DATABASE_URL"], dbname=connection.get_connection_params()["dbname"]
-    ) as other:
-        other.execute("SELECT 1")  # and its transaction stays open
+    with at_work(1):
         for _ in range(100):
             pace(0.005)
     assert 0.4 < sum(pauses) < 0.6
