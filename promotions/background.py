@@ -15,12 +15,12 @@ class Background(Protocol):
     name: str
     """In the plural, as people call them: ``bulk jobs``."""
     between_looks: float
-    """Seconds between two looks for jobs."""
+    """Seconds between two looks for jobs, while there are some now and then."""
 
-    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
+    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> bool:
         """Works off the jobs that there are; leaves them once ``stop`` is set, to be gone on with.
-        ``tell`` is told what becomes of each. Raises ``OperationalError``, ``InterfaceError`` and
-        ``OSError`` where it can't get on for now."""
+        ``tell`` is told what becomes of each. Whether there were any. Raises ``OperationalError``,
+        ``InterfaceError`` and ``OSError`` where it can't get on for now."""
 
 
 _registered: Final[list[str]] = []

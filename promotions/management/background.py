@@ -15,6 +15,10 @@ log = logging.getLogger(__name__)
 
 _AFTER_TROUBLE: Final = 5.0
 """Seconds until the next look."""
+_IDLE_AFTER: Final = 60.0
+"""Seconds without a job."""
+_BETWEEN_IDLE_LOOKS: Final = 1.0
+"""Seconds, at least: looking four times a second took a fortieth of a processor all day."""
 _TO_STOP: Final = 10.0
 """Seconds in which the threads may end what they are at."""
 
@@ -36,19 +40,19 @@ def running_in_threads(stop: threading.Event, tell: Callable[[str], None]) -> It
 
 def _keep_looking(one: Background, stop: threading.Event, tell: Callable[[str], None]) -> None:
     """Nothing that goes wrong ends it: other jobs are not to wait for ever."""
+    at_work = time.monotonic()
     try:
         while not stop.is_set():
-            stop.wait(_look(one, stop, tell))
+            wait = one.between_looks
+            try:
+                if one.look(stop, tell):
+                    at_work = time.monotonic()
+                elif time.monotonic() - at_work > _IDLE_AFTER:
+                    wait = max(wait, _BETWEEN_IDLE_LOOKS)
+            except Exception:  # the database is gone, or a defect of ours: the next may succeed
+                log.exception("%s: trying again soon", one.name)
+                connection.close()
+                wait = _AFTER_TROUBLE
+            stop.wait(wait)
     finally:
         connection.close()
-
-
-def _look(one: Background, stop: threading.Event, tell: Callable[[str], None]) -> float:
-    """How long to wait until the next look."""
-    try:
-        one.look(stop, tell)
-    except Exception:  # the database is gone, or a defect of ours: the next look may succeed
-        log.exception("%s: trying again soon", one.name)
-        connection.close()
-        return _AFTER_TROUBLE
-    return one.between_looks

@@ -14,8 +14,10 @@ class FigureCounting:
     name = "figures"
     between_looks = 3.0
 
-    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
-        for kept in asked_for():
+    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> bool:
+        wanted = asked_for()
+        for kept in wanted:
             if stop.is_set():
-                return
+                break
             renew(kept, at=timezone.now())
+        return bool(wanted)

@@ -115,16 +115,18 @@ class BulkQueries:
     def __init__(self) -> None:
         self._troubles = Troubles()
 
-    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
+    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> bool:
         """Works off the queries that there are, one after the other."""
-        for job in bulk_runs.waiting_jobs(*QUERIES):
+        waiting = bulk_runs.waiting_jobs(*QUERIES)
+        for job in waiting:
             if stop.is_set():
-                return
+                break
             with bulk_jobs.locked(job) as is_ours, suppress(Refused):
                 if is_ours and bulk_runs.begin(job, at=timezone.now()):
                     tell(f"{job.record_id} begins.")
                     _run(job, stop, self._troubles)
                     tell(f"{job.record_id}: {job.state}.")
+        return bool(waiting)
 
 
 def _run(job: BulkJob, stop: threading.Event, troubles: Troubles) -> None:

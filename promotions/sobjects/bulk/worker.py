@@ -44,15 +44,17 @@ class BulkJobs:
     def __init__(self) -> None:
         self._troubles = Troubles()
 
-    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
+    def look(self, stop: threading.Event, tell: Callable[[str], None]) -> bool:
         """Works off the jobs that there are, and those that come meanwhile."""
         pace = Pace(stop)
+        any_begun = False
         runs: dict[int, _Run] = {}
         try:
             while not stop.is_set():
                 self._take_up(runs, tell)
                 if not runs:
-                    return
+                    break
+                any_begun = True
                 for key, run in list(runs.items()):
                     began = time.monotonic()
                     if self._ends(run):
@@ -63,6 +65,7 @@ class BulkJobs:
         finally:
             for run in runs.values():
                 run.held.close()
+        return any_begun
 
     def _take_up(self, runs: dict[int, _Run], tell: Callable[[str], None]) -> None:
         for job in bulk_runs.waiting_jobs(BulkJobType.INGEST, BulkJobType.BATCH):
