@@ -320,13 +320,18 @@ CHANGES: Final = ParameterRows(
 PLACES: Final = ParameterRows({"promotion": "bigint", "places": "integer"})
 MADE: Final = ParameterRows({"id": "bigint"})
 
+# The foreign keys of what is written are checked row by row, by plans that PostgreSQL makes at the
+# first of them and keeps: of a table that is small at that moment it would read all rows each time,
+# also once it has grown. That is put off until the end of the transaction, as the checks are.
+_KEYS_BY_INDEX: Final = "(SELECT set_config('enable_seqscan', 'off', true)) = 'off'"
+
 # Who enrolls without a limit holds the promotion's key: whoever sets a limit waits for that, and a
 # limit that was set meanwhile is seen here; the item is then not written, and is decided again.
 _OPEN: Final = f"""
 SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited,
        {_VERSION.format(row="p")} AS version
   FROM promotions_promotion p
- WHERE p.id = ANY (ARRAY({{promotions}})) FOR KEY SHARE OF p"""
+ WHERE p.id = ANY (ARRAY({{promotions}})) AND {_KEYS_BY_INDEX} FOR KEY SHARE OF p"""
 _IS_OPEN: Final = (
     "{rows}.is_limited = (SELECT o.is_limited FROM open o WHERE o.id = {rows}.promotion)"
 )
