@@ -81,9 +81,9 @@ def encode(prefix: str, key: int) -> str:
     """
     if not 0 <= key <= _LARGEST:
         raise ValueError(f"{key} does not fit into a record id")
-    block, pair = divmod(key, _BASE)
-    start, checksums = _block(prefix, block)
-    return start + _PAIRS[pair] + checksums[_PAIR_CASES[pair]]
+    start, checksums = _block(prefix, key // _BASE)
+    pair = key % _BASE
+    return f"{start}{_PAIRS[pair]}{checksums[_PAIR_CASES[pair]]}"
 
 
 @lru_cache(maxsize=8192)
@@ -124,13 +124,12 @@ def decode(prefix: str, text: str) -> int:
         raise MalformedId(f"an id has 15 or 18 characters, this one has {len(text)}")
     if not text.startswith(prefix):
         raise MalformedId(f"an id of this kind begins with {prefix}")
-    short_id, sent = text[:_SHORT_LENGTH], text[_SHORT_LENGTH:]
     try:
-        first, checksums = _numbered(short_id[:-2])
-        pair = _PAIR_VALUES[short_id[-2:]]
+        first, checksums = _numbered(text[: _SHORT_LENGTH - 2])
+        pair = _PAIR_VALUES[text[_SHORT_LENGTH - 2 : _SHORT_LENGTH]]
     except KeyError:
         raise MalformedId("an id consists of the letters A-Z and a-z and the digits 0-9") from None
-    if sent and sent != checksums[_PAIR_CASES[pair]]:
+    if (sent := text[_SHORT_LENGTH:]) and sent != checksums[_PAIR_CASES[pair]]:
         raise MalformedId(
             "the last three characters do not fit the rest: perhaps the case was changed"
         )

@@ -77,10 +77,11 @@ def _result(
     promotion, offer = decision.promotion, decision.offer
     assert promotion is not None
     terms = promotion.key, None if offer is None else offer.key, decision.period
-    if terms not in common:
-        common[terms] = _of_terms(promotion, offer, decision.period)
-    result = common[terms].copy()
-    result["promotionPartyUsageId"] = outcome.record_id
+    said = common.get(terms)
+    if said is None:
+        said = common[terms] = _of_terms(promotion, offer, decision.period)
+    result = said.copy()
+    result["promotionPartyUsageId"] = ids.encode(ids.PROMOTION_PARTY_USAGE, outcome.key)
     if contact is None:
         del result["contact"]
     else:
@@ -102,10 +103,14 @@ def _of_terms(
     """A result in the order in which it is told, with the places of what is each item's own."""
     said: dict[str, Any] = {
         "contact": None,
-        "promotion": {"id": ids.encode(ids.PROMOTION, promotion.key), "code": promotion.code},
+        "promotion": rendered(
+            {"id": ids.encode(ids.PROMOTION, promotion.key), "code": promotion.code}
+        ),
     }
     if offer is not None:
-        said["enrollmentOffer"] = {"id": ids.encode(ids.OFFER, offer.key), "code": offer.code}
+        said["enrollmentOffer"] = rendered(
+            {"id": ids.encode(ids.OFFER, offer.key), "code": offer.code}
+        )
     return {**said, "promotionPartyUsageId": None, **_of_period(period)}
 
 

@@ -2,9 +2,10 @@
 answer is made; and the same written down beside the request's idempotency key, and read again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import orjson
 
@@ -26,9 +27,16 @@ def decisions_from(
     decisions: list[Any] = [None] * len(items)
     for n, key, contact, last_name, email in rows:
         one = terms[numbered[n]]
-        customer = CustomerFacts(True, ONE_MATCH, ContactFacts(contact, last_name, email), None)
+        customer = _customer((True, ONE_MATCH, _contact((contact, last_name, email)), None))
         decisions[n] = Decision(items[n], customer, one.promotion, one.offer, one.period, key=key)
     return decisions
+
+
+# As their classes make them, which takes twice as long.
+_contact: Final[Callable[[tuple[int, str, str | None]], ContactFacts]] = partial(
+    tuple.__new__, ContactFacts
+)
+_customer: Final[Callable[[tuple[Any, ...]], CustomerFacts]] = partial(tuple.__new__, CustomerFacts)
 
 
 def terms_as_json(terms: Sequence[Decision]) -> str:
