@@ -20,7 +20,7 @@ from enrollments.facts import NOBODY, Facts
 from enrollments.services import enrollment_sql as sql
 from enrollments.services.kept_outcomes import decisions_from, terms_as_json
 from enrollments.services.known_facts import known_facts
-from enrollments.services.loading import reached_by, sees_all, wanted_rows
+from enrollments.services.loading import sees_all, wanted_rows
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, different_terms
 from promotions.actors import Actor
@@ -46,19 +46,18 @@ def enroll_at_once(
     """
     if not (is_postgresql() and items and sees_all(by)):
         return None
-    kinds = {reached_by(item) for item in items}
-    if "account" in kinds:
-        return None
     different, numbered = different_terms(items)
     terms = _accepted(different, at)
     if terms is None:
         return None
     rows = wanted_rows(items, numbered)
+    if "account" in rows.by:
+        return None
     alone = len(items) == 1
     known = [_known_row(n, one) for n, one in enumerate(terms)]
     statement = sql.enrolling_at_once(
-        tuple(kind for kind in sql.REACHED_BY if kind in kinds),
-        by_text=rows.by_text,
+        rows.by,
+        rows.given,
         alone=alone,
         # Who fails inside another transaction fails there, and would only come here again.
         looks=alone

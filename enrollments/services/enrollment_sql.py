@@ -35,40 +35,59 @@ WANTED: Final = ParameterRows(
 )
 """Each item: what it says of its customer, and by a number what it is about: which of the
 promotions that are named, or which of the different terms."""
-WANTED_BY_ID: Final = ParameterRows(
-    {name: kind for name, kind in WANTED.columns.items() if kind != "text"}
-)
-"""The same where all contacts are named by id alone."""
+_IDENTIFIERS: Final[tuple[str, ...]] = ("contact", "external_id", "email", "last_name")
+"""What identifies a contact, the most telling first."""
+OPTIONAL: Final = ("account", *_IDENTIFIERS)
+"""Those columns of ``WANTED`` that are left out where no item says anything there. Which of them
+are given, is part of a statement's shape."""
+
+
+@cache
+def wanted(given: tuple[str, ...]) -> ParameterRows:
+    """``WANTED``, with those of the optional columns that are ``given``."""
+    return ParameterRows(
+        {
+            name: kind
+            for name, kind in WANTED.columns.items()
+            if name not in OPTIONAL or name in given
+        }
+    )
+
+
 NAMED: Final = ParameterRows({"n": "integer", "id": "bigint", "code": "text"})
 """Each promotion or offer that is named, by id, by code, or by both."""
 
 # Rule 1: a contact is reached by the most telling identifier given, each through its index, and all
 # that are given must hold. Who is named by the account alone is no contact.
-REACHED_BY: Final = {
-    "contact": ("w.contact IS NOT NULL", "c.id = w.contact"),
-    "external_id": (
-        "w.contact IS NULL AND w.external_id IS NOT NULL",
-        "c.external_id = w.external_id",
-    ),
-    "email": (
-        "w.contact IS NULL AND w.external_id IS NULL AND w.email IS NOT NULL",
-        "c.email_key = w.email",
-    ),
-    "last_name": (
-        "w.contact IS NULL AND w.external_id IS NULL AND w.email IS NULL"
-        " AND w.last_name IS NOT NULL",
-        "c.last_name_key = w.last_name",
-    ),
-    "account": ("NOT w.is_person", "false"),
+REACHED_BY: Final = (*_IDENTIFIERS, "account")
+_HOLDS: Final = {
+    "contact": "c.id = w.contact",
+    "external_id": "c.external_id = w.external_id",
+    "email": "c.email_key = w.email",
+    "last_name": "c.last_name_key = w.last_name",
 }
 _MATCHES: Final = """
-SELECT w.n, w.about, w.account, w.is_person, c.id, c.account_id {names}
-  FROM {wanted} w LEFT JOIN enrollments_contact c ON {reached} AND NOT c.is_deleted {all_hold}
+SELECT w.n, w.about, {account}, w.is_person, c.id, c.account_id {names}
+  FROM {items} w LEFT JOIN enrollments_contact c ON {hold} AND NOT c.is_deleted
  WHERE {named}"""
-_ALL_HOLD: Final = """
-   AND (w.external_id IS NULL OR c.external_id = w.external_id)
-   AND (w.email IS NULL OR c.email_key = w.email)
-   AND (w.last_name IS NULL OR c.last_name_key = w.last_name)"""
+
+
+def _matches(kind: str, given: tuple[str, ...], **parts: str) -> str:
+    """The contacts of the items that are reached by ``kind``."""
+    account = "w.account" if "account" in given else "CAST(NULL AS bigint) AS account"
+    if kind == "account":
+        return _MATCHES.format(account=account, hold="false", named="NOT w.is_person", **parts)
+    identifiers = [one for one in _IDENTIFIERS if one in given]
+    at = identifiers.index(kind)
+    others = (f"(w.{one} IS NULL OR {_HOLDS[one]})" for one in identifiers[at + 1 :])
+    named = (*(f"w.{one} IS NULL" for one in identifiers[:at]), f"w.{kind} IS NOT NULL")
+    return _MATCHES.format(
+        account=account,
+        hold=" AND ".join((_HOLDS[kind], *others)),
+        named=" AND ".join(named),
+        **parts,
+    )
+
 
 # Rules 2 and 3: how many match, and how many of them within the account that is named; the one
 # meant, where it is one. An id and an external id belong to one contact at most.
@@ -157,23 +176,19 @@ class Reading:
     """What kinds of things a request names; there is one statement for each such shape.
 
     ``alone`` is a single item. With ``hold``, limited promotions are held. ``by`` says what
-    customers are reached by, the keys of ``REACHED_BY``; ``by_text``: texts are given, be it beside
-    an id, and have to hold. ``seen_…`` are queries of the promotions and
-    offers that the caller may see, empty where it may see all.
+    customers are reached by, of ``REACHED_BY``, and ``given`` which of the ``OPTIONAL`` columns
+    there are. ``seen_…`` are queries of the promotions and offers that the caller may see, empty
+    where it may see all.
     """
 
     on_postgresql: bool
     alone: bool
     hold: bool
     by: tuple[str, ...]
-    by_text: bool
+    given: tuple[str, ...]
     offers: bool
     seen_promotions: str
     seen_offers: str
-
-    @property
-    def wanted(self) -> ParameterRows:
-        return WANTED if self.by_text else WANTED_BY_ID
 
 
 @cache
@@ -205,7 +220,7 @@ def reading(shape: Reading) -> str:
         )
 
     parts = {
-        "wanted": shape.wanted.query(alone=shape.alone),
+        "wanted": wanted(shape.given).query(alone=shape.alone),
         "named_promotions": NAMED.query(alone=shape.alone),
         "found": found(
             "named_promotions",
@@ -217,7 +232,7 @@ def reading(shape: Reading) -> str:
         "held": _HELD.format(columns=of("p", _PROMOTION), among_limited=among(_LIMITED), lock=lock),
         "places": _PLACES.format(among_held=among("SELECT id FROM held"), lock=lock),
         "promotions": _PROMOTIONS,
-        "customers": _customers(shape.by, by_text=shape.by_text),
+        "customers": _customers(shape.by, shape.given),
     }
     offers = "NULL"
     if shape.offers:
@@ -256,23 +271,23 @@ def _squeezed(statement: str) -> str:
 
 
 def _customers(
-    by: Iterable[str], *, by_text: bool, wanted: str = "wanted", with_names: bool = True
+    by: Iterable[str],
+    given: tuple[str, ...],
+    *,
+    items: str = "wanted",
+    with_names: bool = True,
 ) -> str:
     """How many contacts hold of each customer, and the one meant; with what answers tell of it."""
-    all_hold = _ALL_HOLD if by_text else ""
     names_matched = _NAMES_MATCHED if with_names else ""
     queries: dict[tuple[str, str], list[str]] = {}
     for kind in by:
-        named, reached = REACHED_BY[kind]
         counted = (
             (_SEVERAL, _NAMES_OF_SEVERAL)
             if kind in _HELD_BY_SEVERAL
             else (_ONE_EACH, _NAMES_OF_ONE)
         )
         queries.setdefault(counted, []).append(
-            _MATCHES.format(
-                wanted=wanted, reached=reached, named=named, all_hold=all_hold, names=names_matched
-            )
+            _matches(kind, given, items=items, names=names_matched)
         )
     return "\nUNION ALL".join(
         counted.format(matches="\nUNION ALL".join(matches), names=names if with_names else "")
@@ -536,26 +551,25 @@ _OUTCOME: Final = """
 
 @cache
 def enrolling_at_once(
-    by: tuple[str, ...], *, by_text: bool, alone: bool, looks: bool, claims: bool
+    by: tuple[str, ...], given: tuple[str, ...], *, alone: bool, looks: bool, claims: bool
 ) -> str:
     """PostgreSQL's statement that enrolls the customers of a request if there is nothing to tell of
     any of them; rows with an item's number, the record's id, the contact's id, last name and e-mail
     address. Otherwise there are no rows, and nothing is written; where another request came first,
     or it doesn't ``look`` for records and there is one, the constraint refuses it. ``alone`` is a
-    single item; ``by`` and ``by_text`` as in ``Reading``. If it ``claims`` an idempotency key and
+    single item; ``by`` and ``given`` as in ``Reading``. If it ``claims`` an idempotency key and
     that is claimed already, nothing is written either: there are no rows, or it divides by zero.
     Parameters: act, wanted, known; for a claim those of ``claiming``, and the terms as JSON."""
-    wanted = WANTED if by_text else WANTED_BY_ID
     plain = _PLAIN.format(
         and_has_no_record=_and_has_no_record(looks, contact="c.contact", promotion="k.promotion")
     )
     parts = {
         "act": single_values(ACT),
-        "wanted": wanted.query(alone=alone),
+        "wanted": wanted(given).query(alone=alone),
         "known": KNOWN.query(alone=alone),
         "open": _OPEN.format(promotions="SELECT promotion FROM known"),
         "still_so": _STILL_SO,
-        "customers": _customers(by, by_text=by_text),
+        "customers": _customers(by, given),
         **({"new": plain} if alone else {"plain": plain, "new": _ALL_PLAIN}),
     }
     if claims:
@@ -661,7 +675,7 @@ SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
        array_agg({_cells(PromotionPartyUsage, _COMMON)} ORDER BY n.n) AS cells,
        MIN({_cells(PromotionPartyUsageHistory, _NOTE_COMMON)}) AS note
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
-        "customers": _customers(by, by_text=True, wanted="staged_enrollment", with_names=False),
+        "customers": _customers(by, OPTIONAL, items="staged_enrollment", with_names=False),
         "first_rows": _FIRST_ROWS,
         "new": _NEW_OF_STAGED.format(
             and_has_no_record=_and_has_no_record(looks, contact="o.contact", promotion="open.id")

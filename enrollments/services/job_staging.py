@@ -54,10 +54,10 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
     places, items, kinds = zip(*named, strict=True)
     terms, numbers = different_terms(items)
     # In arrays, as the terms will stand, numbers begin with 1.
-    columns = wanted_columns(items, [number + 1 for number in numbers], places)
+    columns = wanted_columns(items, kinds, [number + 1 for number in numbers], places)
     reached = {*kinds}
     return Staging(
-        text="".join(map(_line, *columns)),
+        text="".join(map(_line, *columns.values())),
         terms=terms,
         by=tuple(kind for kind in sql.REACHED_BY if kind in reached),
     )

@@ -14,11 +14,11 @@ from enrollments.rules import ONE_MATCH, ContactMatches
 from enrollments.services.enrollment_sql import (
     EXISTING,
     NAMED,
+    OPTIONAL,
     REACHED_BY,
-    WANTED,
-    WANTED_BY_ID,
     Reading,
     reading,
+    wanted,
 )
 from enrollments.services.known_facts import known_facts
 from enrollments.wire import Item
@@ -45,21 +45,21 @@ def read_facts(items: Sequence[Item], by: Actor, *, hold: bool = True) -> Facts:
         numbers.append(promotions.setdefault(named, len(promotions)))
         if item.names_offer:
             offers.setdefault((item.offer_id, item.offer_code), len(offers))
-    wanted = wanted_rows(items, numbers)
+    rows = wanted_rows(items, numbers)
     seen_promotions, promotion_values = _seen(Promotion, by)
     seen_offers, offer_values = _seen(Offer, by) if offers else ("", ())
-    alone, kinds = len(items) == 1, {reached_by(item) for item in items}
+    alone = len(items) == 1
     shape = Reading(
         on_postgresql=is_postgresql(),
         alone=alone,
         hold=hold,
-        by=tuple(kind for kind in REACHED_BY if kind in kinds),
-        by_text=wanted.by_text,
+        by=rows.by,
+        given=rows.given,
         offers=bool(offers),
         seen_promotions=seen_promotions,
         seen_offers=seen_offers,
     )
-    values: list[Any] = [*wanted.values(alone=alone)]
+    values: list[Any] = [*rows.values(alone=alone)]
     values += [*_names(promotions, alone=alone), *promotion_values]
     if offers:
         values += [*_names(offers, alone=alone), *offer_values]
@@ -94,43 +94,47 @@ class WantedRows:
     """The customers of items as parameters of a statement."""
 
     columns: Sequence[Sequence[Any]]
-    by_text: bool
-    """Whether texts are given, be it beside an id."""
+    given: tuple[str, ...]
+    """Which of the ``OPTIONAL`` columns are there."""
+    by: tuple[str, ...]
+    """What the customers are reached by, of ``REACHED_BY``."""
 
     def values(self, *, alone: bool) -> list[str | None]:
-        """They stand for ``WANTED``, or for ``WANTED_BY_ID`` where they are not ``by_text``."""
-        if self.by_text:
-            return WANTED.values_of(self.columns, alone=alone)
-        return WANTED_BY_ID.values_of(self.columns[:_TEXTS], alone=alone)
+        """They stand for ``enrollment_sql.wanted(given)``."""
+        return wanted(self.given).values_of(self.columns, alone=alone)
 
 
 def wanted_rows(items: Sequence[Item], numbers: Sequence[int]) -> WantedRows:
     """``numbers`` say which of the promotions, or of the terms, each item names."""
-    columns = wanted_columns(items, numbers, range(len(items)))
-    by_text = any(column.count(None) < len(items) for column in columns[_TEXTS:])
-    return WantedRows(columns, by_text)
-
-
-_TEXTS: Final = len(WANTED_BY_ID.columns)
-"""From which column on there are texts."""
+    kinds = [reached_by(item) for item in items]
+    columns = wanted_columns(items, kinds, numbers, range(len(items)))
+    nothing = [name for name in OPTIONAL if columns[name].count(None) == len(items)]
+    for name in nothing:
+        del columns[name]
+    reached = {*kinds}
+    return WantedRows(
+        [*columns.values()],
+        given=tuple(name for name in OPTIONAL if name in columns),
+        by=tuple(kind for kind in REACHED_BY if kind in reached),
+    )
 
 
 def wanted_columns(
-    items: Sequence[Item], numbers: Sequence[int], places: Sequence[int]
-) -> list[Sequence[Any]]:
-    """The columns of ``WANTED`` for these items, of which there is one at least; ``numbers`` and
-    ``places`` are its ``about`` and its ``n``."""
+    items: Sequence[Item], kinds: Sequence[str], numbers: Sequence[int], places: Sequence[int]
+) -> dict[str, Sequence[Any]]:
+    """The columns of ``WANTED`` for these items, of which there is one at least; ``kinds`` say what
+    each is ``reached_by``, ``numbers`` and ``places`` are its ``about`` and its ``n``."""
     each: Any = Item._make(zip(*items, strict=True))  # of each field, the values of all items
-    return [
-        places,
-        [item.names_contact for item in items],
-        numbers,
-        each.account_id,
-        each.contact_id,
-        each.contact_external_id,
-        [None if text is None else fold(text) for text in each.email],
-        [None if text is None else fold(text) for text in each.last_name],
-    ]
+    return {
+        "n": places,
+        "is_person": [kind != "account" for kind in kinds],
+        "about": numbers,
+        "account": each.account_id,
+        "contact": each.contact_id,
+        "external_id": each.contact_external_id,
+        "email": [None if text is None else fold(text) for text in each.email],
+        "last_name": [None if text is None else fold(text) for text in each.last_name],
+    }
 
 
 def reached_by(item: Item) -> str:

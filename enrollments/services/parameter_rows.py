@@ -45,7 +45,7 @@ class ParameterRows:
             return single_values(self.columns)
         # Behind a SELECT: of a plain array PostgreSQL would count the elements, and plan anew
         # for each number of them, which takes longer than the statement.
-        arrays = ", ".join(f"(SELECT CAST(%s AS {kind}[]))" for kind in self.columns.values())
+        arrays = ", ".join(f"(SELECT %s::{kind}[])" for kind in self.columns.values())
         return f"SELECT * FROM unnest({arrays}) AS r ({', '.join(self.columns)})"
 
     def values(self, rows: Sequence[Row], *, alone: bool = False) -> list[str | None]:

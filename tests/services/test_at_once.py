@@ -332,7 +332,15 @@ def test_nobody_is_nobody() -> None:
 def test_the_driver_keeps_what_it_found_in_statements_for_a_single_customer(
     by: str, claims: bool
 ) -> None:
-    assert len(enrolling_at_once((by,), by_text=True, alone=True, looks=True, claims=claims)) < 4096
+    assert len(enrolling_at_once((by,), (by,), alone=True, looks=True, claims=claims)) < 4096
+
+
+@postgresql
+@pytest.mark.parametrize("by", ["contact", "external_id", "email", "last_name", "contact email"])
+def test_the_driver_keeps_what_it_found_in_statements_for_several(by: str) -> None:
+    kinds = tuple(by.split())
+    statement = enrolling_at_once(kinds, kinds, alone=False, looks=False, claims=False)
+    assert len(statement) < 4096
 
 
 @postgresql
