@@ -113,7 +113,7 @@ def parse_request(body: object) -> EnrollmentRequest:
         raise Refused(*errors)
     return EnrollmentRequest(
         items=[
-            _well_formed(item, pointer, _PARTS) or _told(item, pointer, _PARTS)
+            _item_or_errors(item, pointer)
             for pointer, item in zip(_POINTERS, items or [], strict=False)
         ],
         all_or_none=all_or_none is not False,

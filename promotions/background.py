@@ -19,7 +19,7 @@ class Background(Protocol):
 
     def look(self, stop: threading.Event, tell: Callable[[str], None]) -> bool:
         """Works off the jobs that there are; leaves them once ``stop`` is set, to be gone on with.
-        ``tell`` is told what becomes of each. Whether there were any. Raises ``OperationalError``,
+        ``tell`` is told what becomes of each. Whether it began any. Raises ``OperationalError``,
         ``InterfaceError`` and ``OSError`` where it can't get on for now."""
 
 

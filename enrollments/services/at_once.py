@@ -26,7 +26,7 @@ from enrollments.wire import Item, different_terms
 from promotions.actors import Actor
 from promotions.database import is_postgresql
 from promotions.services.idempotency import Key, claim_values
-from promotions.services.transactions import joins_another
+from promotions.services.transactions import joins_another, statements_stand_alone
 
 
 def enroll_at_once(
@@ -64,6 +64,7 @@ def enroll_at_once(
         or joins_another()
         or known_facts.expects_records({promotion for _, promotion, *_ in known}),
         claims=key is not None,
+        ends=statements_stand_alone(),
     )
     values = [
         *act_values(by, at, reason),

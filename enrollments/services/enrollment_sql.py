@@ -36,7 +36,7 @@ WANTED: Final = ParameterRows(
 """Each item: what it says of its customer, and by a number what it is about: which of the
 promotions that are named, or which of the different terms."""
 _IDENTIFIERS: Final[tuple[str, ...]] = ("contact", "external_id", "email", "last_name")
-"""What identifies a contact, the most telling first."""
+"""What identifies a contact, the most telling first, as ``loading.reached_by`` asks for them."""
 OPTIONAL: Final = ("account", *_IDENTIFIERS)
 """Those columns of ``WANTED`` that are left out where no item says anything there. Which of them
 are given, is part of a statement's shape."""
@@ -335,18 +335,27 @@ CHANGES: Final = ParameterRows(
 PLACES: Final = ParameterRows({"promotion": "bigint", "places": "integer"})
 MADE: Final = ParameterRows({"id": "bigint"})
 
-# The foreign keys of what is written are checked row by row, by plans that PostgreSQL makes at the
-# first of them and keeps: of a table that is small at that moment it would read all rows each time,
-# also once it has grown. That is put off until the end of the transaction, as the checks are.
-_KEYS_BY_INDEX: Final = "(SELECT set_config('enable_seqscan', 'off', true)) = 'off'"
-
 # Who enrolls without a limit holds the promotion's key: whoever sets a limit waits for that, and a
 # limit that was set meanwhile is seen here; the item is then not written, and is decided again.
 _OPEN: Final = f"""
 SELECT p.id, p.maximum_enrollment_count IS NOT NULL AS is_limited,
        {_VERSION.format(row="p")} AS version
   FROM promotions_promotion p
- WHERE p.id = ANY (ARRAY({{promotions}})) AND {_KEYS_BY_INDEX} FOR KEY SHARE OF p"""
+ WHERE p.id = ANY (ARRAY({{promotions}})) {{and_keys_by_index}} FOR KEY SHARE OF p"""
+# Holds always, and says how foreign keys are checked: at the end of the transaction, row by row, by
+# plans that PostgreSQL makes at one of the first checks of a session and keeps. Of a table that is
+# small then it would read all rows each time, also once it has grown. What every writing statement
+# asks first is the place for it. For the end of a transaction only: it counts for all that is
+# planned until then.
+_AND_KEYS_BY_INDEX: Final = "AND (SELECT set_config('enable_seqscan', 'off', true)) = 'off'"
+
+
+def _open(promotions: str, *, ends: bool) -> str:
+    """The promotions of a query of their keys; ``ends``: nothing else is done in the transaction
+    that asks tables of any size."""
+    return _OPEN.format(promotions=promotions, and_keys_by_index=_AND_KEYS_BY_INDEX if ends else "")
+
+
 _IS_OPEN: Final = (
     "{rows}.is_limited = (SELECT o.is_limited FROM open o WHERE o.id = {rows}.promotion)"
 )
@@ -438,18 +447,18 @@ UPDATE enrollments_enrollmentplaces AS p SET taken = p.taken + t.places
 
 
 @cache
-def writing(*, new: bool, alone: bool, again: bool, places: bool) -> str:
+def writing(*, new: bool, alone: bool, again: bool, places: bool, ends: bool) -> str:
     """PostgreSQL's one statement, of those parts that there is something to write for. It answers
     with the new records, JSON lists of their ids, promotions, contacts and accounts; a division by
-    zero says that another request came first. ``alone`` is a single new record. Parameters: act,
-    and as far as there are: new; again, changes; places."""
+    zero says that another request came first. ``alone`` is a single new record; ``ends``: it ends
+    its transaction. Parameters: act, and as far as there are: new; again, changes; places."""
     parts = {"act": single_values(ACT)}
     if new:
         parts["new"] = NEW.query(alone=alone)
     if again:
         parts |= {"again": AGAIN.query(), "changes": CHANGES.query()}
     named = (f"SELECT promotion FROM {rows}" for rows in ("new", "again") if rows in parts)
-    parts["open"] = _OPEN.format(promotions=" UNION ".join(named))
+    parts["open"] = _open(" UNION ".join(named), ends=ends)
     made = "NULL"
     if new:
         parts |= {
@@ -551,15 +560,22 @@ _OUTCOME: Final = """
 
 @cache
 def enrolling_at_once(
-    by: tuple[str, ...], given: tuple[str, ...], *, alone: bool, looks: bool, claims: bool
+    by: tuple[str, ...],
+    given: tuple[str, ...],
+    *,
+    alone: bool,
+    looks: bool,
+    claims: bool,
+    ends: bool,
 ) -> str:
     """PostgreSQL's statement that enrolls the customers of a request if there is nothing to tell of
     any of them; rows with an item's number, the record's id, the contact's id, last name and e-mail
     address. Otherwise there are no rows, and nothing is written; where another request came first,
     or it doesn't ``look`` for records and there is one, the constraint refuses it. ``alone`` is a
-    single item; ``by`` and ``given`` as in ``Reading``. If it ``claims`` an idempotency key and
-    that is claimed already, nothing is written either: there are no rows, or it divides by zero.
-    Parameters: act, wanted, known; for a claim those of ``claiming``, and the terms as JSON."""
+    single item; ``by`` and ``given`` as in ``Reading``; ``ends``: it ends its transaction. If it
+    ``claims`` an idempotency key and that is claimed already, nothing is written either: there are
+    no rows, or it divides by zero. Parameters: act, wanted, known; for a claim those of
+    ``claiming``, and the terms as JSON."""
     plain = _PLAIN.format(
         and_has_no_record=_and_has_no_record(looks, contact="c.contact", promotion="k.promotion")
     )
@@ -567,7 +583,7 @@ def enrolling_at_once(
         "act": single_values(ACT),
         "wanted": wanted(given).query(alone=alone),
         "known": KNOWN.query(alone=alone),
-        "open": _OPEN.format(promotions="SELECT promotion FROM known"),
+        "open": _open("SELECT promotion FROM known", ends=ends),
         "still_so": _STILL_SO,
         "customers": _customers(by, given),
         **({"new": plain} if alone else {"plain": plain, "new": _ALL_PLAIN}),
@@ -667,7 +683,7 @@ def deciding_on_staged(by: tuple[str, ...], *, looks: bool) -> str:
     Parameters: act, the promotion, terms."""
     parts = {
         "act": single_values(ACT),
-        "open": _OPEN.format(promotions="SELECT CAST(%s AS bigint)"),
+        "open": _open("SELECT CAST(%s AS bigint)", ends=True),
         "terms": TERMS.query(),
         # Of a contact, whoever that is.
         "common": f"""

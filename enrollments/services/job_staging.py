@@ -20,7 +20,7 @@ from django.db import connection
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.services import enrollment_sql as sql
 from enrollments.services.copied_rows import NewRecords
-from enrollments.services.loading import reached_by, read_facts, wanted_columns
+from enrollments.services.loading import in_order, reached_by, read_facts, wanted_columns
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, Unreadable, different_terms
 from promotions.actors import Actor
@@ -55,11 +55,10 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
     terms, numbers = different_terms(items)
     # In arrays, as the terms will stand, numbers begin with 1.
     columns = wanted_columns(items, kinds, [number + 1 for number in numbers], places)
-    reached = {*kinds}
     return Staging(
         text="".join(map(_line, *columns.values())),
         terms=terms,
-        by=tuple(kind for kind in sql.REACHED_BY if kind in reached),
+        by=in_order(kinds),
     )
 
 

@@ -93,30 +93,29 @@ def sees_all(by: Actor) -> bool:
 class WantedRows:
     """The customers of items as parameters of a statement."""
 
-    columns: Sequence[Sequence[Any]]
-    given: tuple[str, ...]
-    """Which of the ``OPTIONAL`` columns are there."""
+    columns: Mapping[str, Sequence[Any]]
     by: tuple[str, ...]
     """What the customers are reached by, of ``REACHED_BY``."""
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Which of the ``OPTIONAL`` columns are there."""
+        return tuple(name for name in OPTIONAL if name in self.columns)
+
     def values(self, *, alone: bool) -> list[str | None]:
         """They stand for ``enrollment_sql.wanted(given)``."""
-        return wanted(self.given).values_of(self.columns, alone=alone)
+        return wanted(self.given).values_of([*self.columns.values()], alone=alone)
 
 
 def wanted_rows(items: Sequence[Item], numbers: Sequence[int]) -> WantedRows:
     """``numbers`` say which of the promotions, or of the terms, each item names."""
     kinds = [reached_by(item) for item in items]
-    columns = wanted_columns(items, kinds, numbers, range(len(items)))
-    nothing = [name for name in OPTIONAL if columns[name].count(None) == len(items)]
-    for name in nothing:
-        del columns[name]
-    reached = {*kinds}
-    return WantedRows(
-        [*columns.values()],
-        given=tuple(name for name in OPTIONAL if name in columns),
-        by=tuple(kind for kind in REACHED_BY if kind in reached),
-    )
+    columns = {
+        name: column
+        for name, column in wanted_columns(items, kinds, numbers, range(len(items))).items()
+        if name not in OPTIONAL or column.count(None) < len(items)
+    }
+    return WantedRows(columns, in_order(kinds))
 
 
 def wanted_columns(
@@ -137,8 +136,15 @@ def wanted_columns(
     }
 
 
+def in_order(kinds: Iterable[str]) -> tuple[str, ...]:
+    """What customers are reached by, each once, in the order of ``REACHED_BY``."""
+    reached = {*kinds}
+    return tuple(kind for kind in REACHED_BY if kind in reached)
+
+
 def reached_by(item: Item) -> str:
-    """The most telling of the identifiers that an item gives of its customer."""
+    """The most telling of the identifiers that an item gives of its customer: the first of
+    ``REACHED_BY``."""
     if item.contact_id is not None:
         return "contact"
     if item.contact_external_id is not None:

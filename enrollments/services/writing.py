@@ -17,7 +17,7 @@ from enrollments.services.parameter_rows import ParameterRows, Row
 from promotions.actors import Actor
 from promotions.database import is_postgresql
 from promotions.request_ids import current_request_id
-from promotions.services.transactions import LostRace
+from promotions.services.transactions import LostRace, statements_stand_alone
 
 
 class Renewal(NamedTuple):
@@ -112,7 +112,13 @@ def _by_one_statement(
         values += [*sql.AGAIN.values(again), *sql.CHANGES.values(changes)]
     if places:
         values += sql.PLACES.values(places)
-    statement = sql.writing(new=bool(new), alone=alone, again=bool(again), places=bool(places))
+    statement = sql.writing(
+        new=bool(new),
+        alone=alone,
+        again=bool(again),
+        places=bool(places),
+        ends=statements_stand_alone(),
+    )
     with lost_races(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         made, _ = cursor.fetchone()

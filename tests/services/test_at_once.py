@@ -23,6 +23,7 @@ from enrollments.services.enrollments import withdraw
 from enrollments.services.known_facts import LOOKS, KnownFacts
 from enrollments.wire import Item
 from promotions.actors import Actor, Source
+from promotions.database import is_postgresql
 from promotions.errors import Refused
 from promotions.models import Promotion
 from promotions.services.promotions import update_promotion
@@ -155,6 +156,46 @@ def test_customers_are_enrolled_however_they_are_named(
         assert (row.field, row.reason, row.created_by, row.source) == (
             "created", "said so", actor().user, "api",
         )  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at_once", [True, False])
+def test_each_item_names_its_customer_in_its_own_way(at_once: bool, promotion: Promotion) -> None:
+    def named(n: int, by: str, **more: Any) -> dict[str, Any]:
+        person = make_contact(external_id=f"crm-{n}", last_name=f"Name {n}")
+        said = {
+            "contact_id": person.pk,
+            "contact_external_id": person.external_id,
+            "email": person.email,
+            "last_name": person.last_name,
+        }
+        return {name: said[name] for name in by.split()} | more
+
+    other = make_contact()
+    ways = [
+        "contact_id",
+        "contact_external_id",
+        "email",
+        "last_name",
+        "contact_id contact_external_id",
+        "contact_id email",
+        "contact_external_id email last_name",
+        "email last_name",
+        "contact_id last_name",
+    ]
+    items = [_item(promotion, **named(n, by)) for n, by in enumerate(ways)]
+    strangers = [
+        _item(promotion, **named(n, by, email=other.email))
+        for n, by in enumerate(ways, len(ways))
+        if by not in ("email", "last_name", "email last_name")
+    ]
+    refused = ["customer_not_found"] * len(strangers)
+    assert _enroll(*items, *strangers, dry_run=True) == ["enrolled"] * len(ways) + refused
+    if at_once and is_postgresql():
+        assert _at_once(*items)
+    else:
+        assert _enroll(*items, at_once=False) == ["enrolled"] * len(ways)
+    assert _enroll(*items, *strangers) == ["already_enrolled"] * len(ways) + refused
 
 
 @postgresql
@@ -332,14 +373,17 @@ def test_nobody_is_nobody() -> None:
 def test_the_driver_keeps_what_it_found_in_statements_for_a_single_customer(
     by: str, claims: bool
 ) -> None:
-    assert len(enrolling_at_once((by,), (by,), alone=True, looks=True, claims=claims)) < 4096
+    assert (
+        len(enrolling_at_once((by,), (by,), alone=True, looks=True, claims=claims, ends=True))
+        < 4096
+    )
 
 
 @postgresql
 @pytest.mark.parametrize("by", ["contact", "external_id", "email", "last_name", "contact email"])
 def test_the_driver_keeps_what_it_found_in_statements_for_several(by: str) -> None:
     kinds = tuple(by.split())
-    statement = enrolling_at_once(kinds, kinds, alone=False, looks=False, claims=False)
+    statement = enrolling_at_once(kinds, kinds, alone=False, looks=False, claims=False, ends=True)
     assert len(statement) < 4096
 
 
@@ -486,6 +530,9 @@ def _scene(chance: random.Random) -> list[list[Item]]:
                 {"last_name": person.last_name},
                 {"last_name": person.last_name, "account_id": account.pk},
                 {"account_id": account.pk},
+                {"contact_id": person.pk, "email": person.email},
+                {"contact_id": person.pk, "last_name": chance.choice(people).last_name},
+                {"email": chance.choice(people).email, "last_name": person.last_name},
             ]
         )
         more: dict[str, Any] = chance.choice(

@@ -67,7 +67,8 @@ def test_a_slow_one_is_counted_by_the_worker_and_shown_with_its_moment(counted: 
 
 def test_an_old_one_is_shown_once_more_and_renewed(counted: Counted) -> None:
     figure("slow", "a", at=NOW)
-    FigureCounting().look(threading.Event(), print)
+    worker = FigureCounting()
+    assert [worker.look(threading.Event(), print) for _ in range(2)] == [True, False]
     KeptFigure.objects.update(seconds=3, counted_date=NOW)
     counted.value = 2
     old = figure("slow", "a", at=NOW + FRESH)

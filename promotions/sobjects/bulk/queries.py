@@ -117,16 +117,17 @@ class BulkQueries:
 
     def look(self, stop: threading.Event, tell: Callable[[str], None]) -> bool:
         """Works off the queries that there are, one after the other."""
-        waiting = bulk_runs.waiting_jobs(*QUERIES)
-        for job in waiting:
+        any_begun = False
+        for job in bulk_runs.waiting_jobs(*QUERIES):
             if stop.is_set():
                 break
             with bulk_jobs.locked(job) as is_ours, suppress(Refused):
                 if is_ours and bulk_runs.begin(job, at=timezone.now()):
+                    any_begun = True
                     tell(f"{job.record_id} begins.")
                     _run(job, stop, self._troubles)
                     tell(f"{job.record_id}: {job.state}.")
-        return bool(waiting)
+        return any_begun
 
 
 def _run(job: BulkJob, stop: threading.Event, troubles: Troubles) -> None:

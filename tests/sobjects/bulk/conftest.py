@@ -21,7 +21,8 @@ def work() -> Told:
     """Lets the worker work off what there is; what it tells."""
     told: Told = []
     for one in (BulkJobs(), BulkQueries()):
-        one.look(threading.Event(), told.append)
+        before = len(told)
+        assert one.look(threading.Event(), told.append) is (len(told) > before)
     return told
 
 
