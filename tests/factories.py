@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from enrollments.models import Account, Contact, Offer, PromotionPartyUsage
 from enrollments.services.customers import accounts, contacts
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.offers import offers
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import Item
 from promotions.actors import Actor, Source
 from promotions.models import Partner, Promotion, User

@@ -30,8 +30,9 @@ from enrollments.admin.masking import name_of
 from enrollments.admin.timeline import timelines
 from enrollments.admin.why_words import in_words
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import change_period, withdraw
+from enrollments.services.outcomes import Enrolled
 from promotions import ids
 from promotions.actors import Actor
 from promotions.admin.conflicts import ONCE_MORE

@@ -22,8 +22,9 @@ from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory, 
 from enrollments.reading import Usages, read_enrollments
 from enrollments.rendering import PROPERTIES, ShownEnrollment, properties
 from enrollments.selectors import enrollments_shown
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import change_period, withdraw
+from enrollments.services.outcomes import Enrolled
 from enrollments.standing import Standing, standing
 from enrollments.wire import PERIOD, parse_item, parse_period, unknown_properties
 from promotions import ids

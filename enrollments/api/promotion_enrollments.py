@@ -15,7 +15,8 @@ from enrollments.api.refusals import KeepsRefusals
 from enrollments.facts import OfferFacts, PromotionFacts
 from enrollments.models import RefusedCall
 from enrollments.rules import Period
-from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrolling import enroll
+from enrollments.services.outcomes import Enrolled, NotEnrolled, Outcome
 from enrollments.wire import parse_request
 from promotions import ids
 from promotions.http.compatible import CompatibleView, error_entries
@@ -65,15 +66,13 @@ class PromotionEnrollmentsView(KeepsRefusals, CompatibleView):
         )
 
 
-def _result(
-    outcome: Enrolled | NotEnrolled, common: dict[object, dict[str, Any]]
-) -> dict[str, Any]:
+def _result(outcome: Outcome, common: dict[object, dict[str, Any]]) -> dict[str, Any]:
     """What is said of one item. ``common`` keeps what is said of all items of a request that have
     their terms in common."""
     if isinstance(outcome, NotEnrolled):
         return {"errors": error_entries(outcome.errors)}
     decision = outcome.decision
-    account, contact = outcome.item.account_id, decision.customer.contact
+    account, contact = outcome.item.account_id, outcome.contact
     promotion, offer = decision.promotion, decision.offer
     assert promotion is not None
     terms = promotion.key, None if offer is None else offer.key, decision.period

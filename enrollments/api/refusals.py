@@ -8,7 +8,7 @@ from django.db import transaction
 from rest_framework.response import Response
 
 from enrollments.models import RefusedCall
-from enrollments.services.enrolling import Enrolled, ItemsRefused, NotEnrolled
+from enrollments.services.outcomes import ItemsRefused, Outcome
 from enrollments.services.refused_calls import keep_refused_call, keep_refused_items
 from promotions.http.context import RequestContext
 from promotions.http.errors import errors_of
@@ -38,7 +38,7 @@ class KeepsRefusals(RequestContext):
                 keep_refused_call(errors, **known)
         return response
 
-    def keep_items(self, outcomes: Sequence[Enrolled | NotEnrolled]) -> None:
+    def keep_items(self, outcomes: Sequence[Outcome]) -> None:
         """Keeps those items of an answered request that were refused, once the others are
         enrolled for good."""
         keep = partial(keep_refused_items, outcomes, door=self.door, by=self.actor, at=self.at)

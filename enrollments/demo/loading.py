@@ -29,9 +29,10 @@ from enrollments.demo.plan import (
 )
 from enrollments.models import Account, Contact, Offer, RefusedCall
 from enrollments.services.customers import accounts, contacts
-from enrollments.services.enrolling import Enrolled, ItemsRefused, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import change_period, withdraw
 from enrollments.services.offers import offers
+from enrollments.services.outcomes import Enrolled, ItemsRefused
 from enrollments.services.refused_calls import keep_refused_items
 from enrollments.services.usages import update_usage
 from enrollments.wire import Item

@@ -18,9 +18,10 @@ from django.db import connection
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.facts import NOBODY, Facts
 from enrollments.services import enrollment_sql as sql
-from enrollments.services.kept_outcomes import decisions_from, terms_as_json
+from enrollments.services.kept_outcomes import enrolled_from, terms_as_json
 from enrollments.services.known_facts import known_facts
 from enrollments.services.loading import sees_all, wanted_rows
+from enrollments.services.outcomes import Enrolled
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, different_terms
 from promotions.actors import Actor
@@ -36,9 +37,9 @@ def enroll_at_once(
     at: datetime,
     reason: str | None,
     key: Key | None = None,
-) -> list[Decision] | None:
-    """Enrolls the customers of all ``items``; a decision with the record's key for each. None, and
-    nothing written, where there may be something to tell of one.
+) -> list[Enrolled] | None:
+    """Enrolls the customers of all ``items``; the outcome for each. None, and nothing written,
+    where there may be something to tell of one.
 
     Claims the idempotency ``key``, where there is one; None, too, where that is claimed already.
     Raises ``LostRace`` where one of the records was made meanwhile, or the key was claimed; of
@@ -78,7 +79,7 @@ def enroll_at_once(
         found = cursor.fetchall()
     if not found:
         return None
-    return decisions_from(items, terms, numbered, found)
+    return enrolled_from(items, terms, numbered, found)
 
 
 def _accepted(terms: Sequence[Item], at: datetime) -> list[Decision] | None:

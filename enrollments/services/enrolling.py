@@ -7,7 +7,6 @@ races are decided again. Source: the enrollment contract, rules 1 to 11.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -17,102 +16,19 @@ from django.db import OperationalError
 
 from enrollments.deciding import Decision, decide, errors_of
 from enrollments.models import PromotionPartyUsage
-from enrollments.rendering import ShownEnrollment
 from enrollments.services.at_once import enroll_at_once
 from enrollments.services.history import Changed, with_values
-from enrollments.services.kept_outcomes import decisions_in
+from enrollments.services.kept_outcomes import enrolled_in
 from enrollments.services.known_facts import known_facts
 from enrollments.services.loading import read_facts
+from enrollments.services.outcomes import Enrolled, ItemsRefused, NotEnrolled, Outcome
 from enrollments.services.places import count_places
 from enrollments.services.writing import Renewal, Writing, write
 from enrollments.wire import Item, Unreadable
 from promotions import ids
 from promotions.actors import Actor
-from promotions.errors import DomainError, Refused
 from promotions.services.idempotency import Claim, NotClaimed
 from promotions.services.transactions import in_transaction, is_passing, statements_stand_alone
-
-
-@dataclass(slots=True)
-class Enrolled:
-    """One item of a request, enrolled: what it named was decided on, and has a record now."""
-
-    decision: Decision
-
-    @property
-    def item(self) -> Item:
-        return self.decision.item
-
-    @property
-    def key(self) -> int:
-        """The record's primary key."""
-        assert self.decision.key is not None
-        return self.decision.key
-
-    @property
-    def record_id(self) -> str:
-        return ids.encode(ids.PROMOTION_PARTY_USAGE, self.key)
-
-    def shown(self, at: datetime) -> ShownEnrollment:
-        """The record as it is shown, enrolled at the moment ``at``; nothing is read for it."""
-        one = self.decision
-        promotion, contact = one.promotion, one.customer.contact
-        assert promotion is not None
-        existing = one.customer.existing
-        again = existing if isinstance(existing, PromotionPartyUsage) else None
-        kind = PromotionPartyUsage.Type
-        return ShownEnrollment(
-            id=self.key,
-            promotion_id=promotion.key,
-            type=(kind.ACCOUNT if contact is None else kind.CONTACT).value,
-            account_id=self.item.account_id,
-            contact_id=None if contact is None else contact.key,
-            enrollment_offer_id=None if one.offer is None else one.offer.key,
-            is_party_enrolled=True,
-            enrollment_effective_date_time=one.period.effective,
-            enrollment_expiration_date_time=one.period.expiration,
-            withdrawn_date=None,
-            withdrawal_reason=None,
-            usage_count=0 if again is None else again.usage_count,
-            created_date=at if again is None else again.created_date,
-            last_modified_date=at if again is None else again.last_modified_date,
-            version=1 if again is None else again.version,
-            promotion_code=promotion.code,
-            is_active=promotion.is_active,
-            is_deleted=promotion.is_deleted,
-            start_date_time=promotion.start_date_time,
-            end_date_time=promotion.end_date_time,
-            first_name=None,
-            last_name=None,
-            username=None,
-        )
-
-    def read(self) -> PromotionPartyUsage:
-        """The record, from the database."""
-        return PromotionPartyUsage.objects.select_related(
-            "promotion", "account", "contact", "enrollment_offer"
-        ).get(pk=self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class NotEnrolled:
-    """One item of a request, refused."""
-
-    errors: tuple[DomainError, ...]
-    item: Item
-    """As far as it could be read."""
-    decision: Decision | None = None
-    """None where the item could not be read as a whole."""
-
-
-class ItemsRefused(Refused):
-    """Items of a request are refused, and the whole request with them."""
-
-    def __init__(self, outcomes: Sequence[Enrolled | NotEnrolled]) -> None:
-        refused = [one for one in outcomes if isinstance(one, NotEnrolled)]
-        super().__init__(*(error for one in refused for error in one.errors))
-        self.outcomes = outcomes
-        """What was decided on each item; none of it was written."""
 
 
 def enroll(
@@ -125,7 +41,7 @@ def enroll(
     dry_run: bool = False,
     at_once: bool = True,
     claim: Claim | None = None,
-) -> list[Enrolled | NotEnrolled]:
+) -> Sequence[Outcome]:
     """Enrolls the customers that ``items`` name; an outcome for each, in their order.
 
     ``at`` is the moment of the request. With ``all_or_none`` any bad item refuses the whole
@@ -143,10 +59,10 @@ def enroll(
     if claim is not None:
         if not claim.is_made:
             plain = readable if may_be_plain else ()
-            return [Enrolled(one) for one in _by_claim(claim, plain, by=by, at=at, reason=reason)]
+            return _by_claim(claim, plain, by=by, at=at, reason=reason)
         may_be_plain = False  # that was tried
 
-    def act(*, hold: bool = True) -> list[Decision]:
+    def act(*, hold: bool = True) -> Sequence[Outcome]:
         nonlocal may_be_plain
         if may_be_plain:
             may_be_plain = False
@@ -158,18 +74,15 @@ def enroll(
             all_or_none and (len(readable) < len(items) or any(d.errors for d in decisions))
         ):
             _write([one for one in decisions if not one.errors], by=by, at=at, reason=reason)
-        return decisions
+        decided = iter(decisions)
+        return [
+            NotEnrolled(item.errors, item.item)
+            if isinstance(item, Unreadable)
+            else _outcome(next(decided))
+            for item in items
+        ]
 
-    decisions = _run(act)
-    if len(decisions) == len(items) and not any(one.errors for one in decisions):
-        return [Enrolled(one) for one in decisions]
-    decided = iter(decisions)
-    outcomes = [
-        NotEnrolled(item.errors, item.item)
-        if isinstance(item, Unreadable)
-        else _outcome(next(decided))
-        for item in items
-    ]
+    outcomes = _run(act)
     if all_or_none and any(isinstance(one, NotEnrolled) for one in outcomes):
         raise ItemsRefused(outcomes)
     return outcomes
@@ -177,11 +90,11 @@ def enroll(
 
 def _by_claim(
     claim: Claim, items: Sequence[Item], *, by: Actor, at: datetime, reason: str | None
-) -> list[Decision]:
+) -> list[Enrolled]:
     """Rule 12, where the statement that enrolls claims the key, too: what the first request with
     the key made, or what this one makes, which is the first. Raises ``NotClaimed``."""
     if claim.outcome is not None:
-        return decisions_in(claim.outcome, items)
+        return enrolled_in(claim.outcome, items)
     done = enroll_at_once(items, by=by, at=at, reason=reason, key=claim.key)
     if done is None:
         raise NotClaimed
@@ -193,10 +106,10 @@ class _TurnsNeeded(Exception):
 
 
 class _Act(Protocol):
-    def __call__(self, *, hold: bool = True) -> list[Decision]: ...
+    def __call__(self, *, hold: bool = True) -> Sequence[Outcome]: ...
 
 
-def _run(act: _Act) -> list[Decision]:
+def _run(act: _Act) -> Sequence[Outcome]:
     """Runs it in a transaction. Where nothing has to be held between the one statement that reads
     and the one that writes, these two are all; only if they fail there is a transaction."""
     if statements_stand_alone():
@@ -279,9 +192,9 @@ def _renewed(one: Decision, usage: PromotionPartyUsage, *, by: Actor, at: dateti
     return with_values(usage, values, by=by, at=at, always=("is_party_enrolled",))
 
 
-def _outcome(one: Decision) -> Enrolled | NotEnrolled:
+def _outcome(one: Decision) -> Outcome:
     if not one.errors:
-        return Enrolled(one)
+        return Enrolled(one.item, one, one.customer.contact, one.key)
     existing = one.customer.existing
     record = None if existing is None else existing.record_id
     if record is None and one.first is not None and one.first.key is not None:

@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from enrollments import rules
 from enrollments.deciding import Decision
-from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.job_staging import Staging, enroll_staged
 from enrollments.services.job_trials import ENROLLED_BY_EARLIER_ROW, Trial
+from enrollments.services.outcomes import Enrolled, NotEnrolled, Outcome
 from enrollments.standing import Standing
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
@@ -40,7 +41,7 @@ class _Judged(NamedTuple):
     """What a later row for the same customer is told, where that is settled."""
 
 
-_Ask = Callable[[Sequence[Item]], Sequence[Enrolled | NotEnrolled]]
+_Ask = Callable[[Sequence[Item]], Sequence[Outcome]]
 
 
 def enroll_rows(
@@ -72,10 +73,10 @@ def enroll_rows(
                 verdicts[n] = errors
         return verdicts
 
-    def decide(items: Sequence[Item]) -> Sequence[Enrolled | NotEnrolled]:
+    def decide(items: Sequence[Item]) -> Sequence[Outcome]:
         return enroll(items, by=by, at=at, all_or_none=False, dry_run=True)
 
-    def act(items: Sequence[Item]) -> Sequence[Enrolled | NotEnrolled]:
+    def act(items: Sequence[Item]) -> Sequence[Outcome]:
         return enroll(items, by=by, at=at, all_or_none=False, reason=reason, at_once=False)
 
     ask = decide if trial else act
@@ -112,7 +113,7 @@ def _verdicts(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> list[Error
     return verdicts
 
 
-def _judge(outcome: Enrolled | NotEnrolled, trial: Trial | None) -> _Judged | None:
+def _judge(outcome: Outcome, trial: Trial | None) -> _Judged | None:
     """What becomes of a row; None where an earlier one has to be written or refused first."""
     if _first(outcome) is not None:
         return None
@@ -129,7 +130,7 @@ def _judge(outcome: Enrolled | NotEnrolled, trial: Trial | None) -> _Judged | No
     return _Judged((), ENROLLED_BY_EARLIER_ROW)
 
 
-def _as_later_row(outcome: Enrolled | NotEnrolled, judged: dict[int, _Judged]) -> _Judged | None:
+def _as_later_row(outcome: Outcome, judged: dict[int, _Judged]) -> _Judged | None:
     """What becomes of a row whose customer an earlier one of the same request names."""
     first = _first(outcome)
     if first is None or (known := judged.get(id(first))) is None or known.later is None:
@@ -137,7 +138,7 @@ def _as_later_row(outcome: Enrolled | NotEnrolled, judged: dict[int, _Judged]) -
     return _Judged((known.later,), known.later)
 
 
-def _first(outcome: Enrolled | NotEnrolled) -> Decision | None:
+def _first(outcome: Outcome) -> Decision | None:
     """The earlier row that keeps this one from being decided on."""
     if not isinstance(outcome, NotEnrolled) or outcome.errors[0].code != "duplicate_in_request":
         return None

@@ -1,4 +1,4 @@
-"""Rule 12, where one statement enrolls and claims the key: what it made, as decisions, of which its
+"""Rule 12, where one statement enrolls and claims the key: what it made, as outcomes, of which its
 answer is made; and the same written down beside the request's idempotency key, and read again.
 """
 
@@ -10,8 +10,9 @@ from typing import Any, Final
 import orjson
 
 from enrollments.deciding import Decision
-from enrollments.facts import NOBODY, ContactFacts, CustomerFacts, OfferFacts, PromotionFacts
-from enrollments.rules import ONE_MATCH, ContactMatches, Period
+from enrollments.facts import NOBODY, ContactFacts, OfferFacts, PromotionFacts
+from enrollments.rules import Period
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import Item, different_terms
 
 Made = tuple[int, int, int, str, str | None]
@@ -19,30 +20,29 @@ Made = tuple[int, int, int, str, str | None]
 address."""
 
 
-def decisions_from(
+def enrolled_from(
     items: Sequence[Item], terms: Sequence[Decision], numbered: Sequence[int], rows: Iterable[Made]
-) -> list[Decision]:
-    """A decision, with its record's key, for each of ``items``; ``numbered`` says which of the
-    ``terms``, which were accepted, each has."""
-    decisions: list[Any] = [None] * len(items)
+) -> list[Enrolled]:
+    """The outcome for each of ``items``; ``numbered`` says which of the ``terms``, which were
+    accepted, each has."""
+    outcomes: list[Any] = [None] * len(items)
     for n, key, contact, last_name, email in rows:
-        one = terms[numbered[n]]
-        customer = _customer((True, ONE_MATCH, _contact((contact, last_name, email)), None))
-        decisions[n] = Decision(items[n], customer, one.promotion, one.offer, one.period, key=key)
-    return decisions
+        named = _contact((contact, last_name, email))
+        outcomes[n] = _enrolled((items[n], terms[numbered[n]], named, key))
+    return outcomes
 
 
 # As the classes make them, which takes twice as long: all fields, in their order.
 _contact: Final[Callable[[tuple[int, str, str | None]], ContactFacts]] = partial(
     tuple.__new__, ContactFacts
 )
-_customer: Final[Callable[[tuple[bool, ContactMatches, ContactFacts, None]], CustomerFacts]] = (
-    partial(tuple.__new__, CustomerFacts)
+_enrolled: Final[Callable[[tuple[Item, Decision, ContactFacts, int]], Enrolled]] = partial(
+    tuple.__new__, Enrolled
 )
 
 
 def terms_as_json(terms: Sequence[Decision]) -> str:
-    """Accepted terms as JSON, for ``decisions_in``: as much of them as answers show."""
+    """Accepted terms as JSON, for ``enrolled_in``: as much of them as answers show."""
     return orjson.dumps([_shown(one) for one in terms]).decode()
 
 
@@ -59,12 +59,12 @@ def _shown(one: Decision) -> dict[str, Any]:
     }
 
 
-def decisions_in(outcome: Mapping[str, Any], items: Sequence[Item]) -> list[Decision]:
-    """The decisions on ``items``, as they were made. ``outcome`` has the ``terms``, by
-    ``terms_as_json``, and what was ``made``: rows for ``decisions_from``."""
+def enrolled_in(outcome: Mapping[str, Any], items: Sequence[Item]) -> list[Enrolled]:
+    """The outcome for each of ``items``, as it was then. ``outcome`` has the ``terms``, by
+    ``terms_as_json``, and what was ``made``: rows for ``enrolled_from``."""
     different, numbered = different_terms(items)
     terms = [_terms(item, said) for item, said in zip(different, outcome["terms"], strict=True)]
-    return decisions_from(items, terms, numbered, outcome["made"])
+    return enrolled_from(items, terms, numbered, outcome["made"])
 
 
 def _terms(item: Item, said: Mapping[str, Any]) -> Decision:

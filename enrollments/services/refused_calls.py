@@ -18,8 +18,8 @@ from django.db import DatabaseError
 
 from enrollments.deciding import Decision, identified
 from enrollments.models import RefusedCall
-from enrollments.services.enrolling import Enrolled, NotEnrolled
 from enrollments.services.loading import read_facts
+from enrollments.services.outcomes import Enrolled, NotEnrolled, Outcome
 from enrollments.wire import Item, certain
 from promotions.actors import Actor
 from promotions.errors import DomainError
@@ -56,7 +56,7 @@ def keep_refused_call(
 
 
 def keep_refused_items(
-    outcomes: Sequence[Enrolled | NotEnrolled],
+    outcomes: Sequence[Outcome],
     *,
     door: RefusedCall.Door,
     by: Actor,
@@ -85,8 +85,8 @@ def keep_refused_items(
 
 
 def _as_far_as_certain(
-    outcomes: Sequence[Enrolled | NotEnrolled], *, by: Actor, at: datetime
-) -> Sequence[Enrolled | NotEnrolled]:
+    outcomes: Sequence[Outcome], *, by: Actor, at: datetime
+) -> Sequence[Outcome]:
     """With what those name that could not be read, as far as that is certain; one statement for
     all of them, and none where there are none."""
     unread = [one for one in outcomes if isinstance(one, NotEnrolled) and one.decision is None]

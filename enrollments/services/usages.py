@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from enrollments import rules
 from enrollments.models import Offer, PromotionPartyUsage
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import enrollments, hold_promotion_of, save, withdrawal
 from enrollments.services.history import with_values
+from enrollments.services.outcomes import Enrolled
 from enrollments.services.places import give_back_place, take_place_again
 from enrollments.usage_values import is_same, names_party, plain_values
 from enrollments.wire import Item

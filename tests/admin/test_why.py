@@ -13,10 +13,11 @@ from enrollments.admin.why_words import WAS_WRONG, WORDS
 from enrollments.checks import TERMS, CheckName, Outcome, walked
 from enrollments.models import Contact, EnrollmentPlaces, PromotionPartyUsage
 from enrollments.services.customers import contacts
-from enrollments.services.enrolling import NotEnrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
 from enrollments.services.explaining import explain
 from enrollments.services.offers import offers
+from enrollments.services.outcomes import NotEnrolled
 from enrollments.standing import STANDING_OF, Cause, standing_case
 from enrollments.wire import Item
 from promotions.models import Promotion

@@ -11,9 +11,10 @@ from django.db import IntegrityError, connection, models, transaction
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
 from enrollments.services.copied_rows import NewRecords
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import change_period, withdraw
 from enrollments.services.job_staging import enroll_staged, stage
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import Item
 from promotions.errors import Refused
 from promotions.services.purging import purge_promotion

@@ -17,10 +17,11 @@ from enrollments.facts import Facts, PromotionFacts
 from enrollments.models import Offer, PromotionPartyUsage
 from enrollments.services import at_once, enrolling, loading
 from enrollments.services.at_once import enroll_at_once
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollment_sql import enrolling_at_once
 from enrollments.services.enrollments import withdraw
 from enrollments.services.known_facts import LOOKS, KnownFacts
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import Item
 from promotions.actors import Actor, Source
 from promotions.database import is_postgresql
@@ -143,9 +144,8 @@ def test_customers_are_enrolled_however_they_are_named(
     assert done is not None
     for person, one in zip(people, done, strict=True):
         usage = PromotionPartyUsage.objects.get(contact=person)
-        assert (one.key, one.pair) == (usage.pk, (promotion.pk, True, person.pk))
-        found = one.customer.contact
-        assert found == (person.pk, person.last_name, person.email)
+        assert one.key == usage.pk
+        assert one.contact == (person.pk, person.last_name, person.email)
         assert (usage.promotion, usage.enrollment_offer, usage.type) == (
             promotion, offer, "Contact",
         )  # fmt: skip

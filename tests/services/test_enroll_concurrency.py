@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from enrollments.models import PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import Item
 from promotions.errors import Refused
 from tests.factories import NOW, actor, enroll_contact, make_contact, make_promotion

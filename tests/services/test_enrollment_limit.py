@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
+from enrollments.services.outcomes import Enrolled, NotEnrolled
 from enrollments.wire import Item
 from promotions.errors import Refused
 from promotions.models import Promotion

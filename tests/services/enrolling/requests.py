@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from enrollments.models import PromotionPartyUsage
-from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrolling import enroll
+from enrollments.services.outcomes import Enrolled, Outcome
 from enrollments.wire import Item, Unreadable
 from promotions.errors import DomainError, Refused
 from tests.factories import NOW, actor
@@ -20,7 +21,7 @@ def item(number: int = 0, **names: Any) -> Item:
     return Item(pointer=f"inputParameters[{number}]", **names)
 
 
-def request(items: Sequence[Item | Unreadable], **options: Any) -> list[Enrolled | NotEnrolled]:
+def request(items: Sequence[Item | Unreadable], **options: Any) -> Sequence[Outcome]:
     return enroll(items, **{"by": actor(), "at": NOW, **options})
 
 

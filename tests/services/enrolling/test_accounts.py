@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrollments.services.enrolling import Enrolled
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import Item
 from promotions.models import Promotion
 from tests.factories import make_account, make_contact

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from enrollments.models import Contact, PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.services.enrolling import Enrolled, NotEnrolled, enroll
+from enrollments.services.enrolling import enroll
+from enrollments.services.outcomes import Enrolled, NotEnrolled
 from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
 from promotions.errors import DomainError

@@ -3,7 +3,7 @@
 import pytest
 
 from enrollments.models import Contact, PromotionPartyUsage
-from enrollments.services.enrolling import Enrolled, NotEnrolled
+from enrollments.services.outcomes import Enrolled, NotEnrolled
 from promotions.models import Promotion
 from tests.factories import NOW, enroll_contact, make_contact, make_promotion
 from tests.services.enrolling.requests import errors, item, request

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from enrollments.facts import OfferFacts
 from enrollments.models import Contact, PromotionPartyUsage, PromotionPartyUsageHistory
-from enrollments.services.enrolling import Enrolled, enroll
+from enrollments.services.enrolling import enroll
+from enrollments.services.outcomes import Enrolled
 from enrollments.wire import MOST_ITEMS
 from promotions.actors import Source
 from promotions.models import Promotion
@@ -38,10 +39,14 @@ def test_outcomes_stand_in_the_order_of_the_items_with_all_they_name(promotion: 
         ]
     )
     with CaptureQueriesContext(connection) as queries:
-        named = [o.decision for o in outcomes if isinstance(o, Enrolled)]
+        named = [
+            (one.item.pointer, one.contact, one.decision.promotion, one.decision.offer)
+            for one in outcomes
+            if isinstance(one, Enrolled)
+        ]
         assert [
-            (d.item.pointer, d.customer.contact, d.promotion and d.promotion.key, d.offer)
-            for d in named
+            (pointer, contact, found and found.key, offer)
+            for pointer, contact, found, offer in named
         ] == [
             (
                 f"inputParameters[{n}]",
