@@ -6,57 +6,70 @@ after. The statement that decided on them wrote the cells that many have in comm
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from struct import Struct
+from struct import Struct, unpack_from
 from typing import Final
 
 from enrollments.services import enrollment_sql as sql
 
 _BEGIN: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_END: Final = Struct(">h").pack(-1)
+_COUNT: Final = Struct(">h").pack
+"""Begins a row: how many cells it has."""
+_END: Final = _COUNT(-1)
 _NULL: Final = Struct(">i").pack(-1)
-_KEY: Final = 8
-"""Bytes of a primary key."""
+_KEY: Final = Struct(">iq")
+"""The cell of a key, behind its length."""
+_NO_KEY: Final = _KEY.pack(8, 0)
+_BEFORE_ELEMENTS: Final = 20
+"""Bytes before the elements of an array."""
 _ROWS_IN_PIECE: Final = 1_000
-_BEGIN_WITH_KEY: Final = Struct(">hiq").pack
-_BEGIN_WITH_TWO_KEYS: Final = Struct(">hiqiq").pack
-_ONE_KEY: Final = Struct(">iq").pack
 
 
 @dataclass(frozen=True, slots=True)
 class NewRecords:
-    """Records to be, of contacts, as ``enrollment_sql.deciding_on_staged`` answers with them."""
+    """Records to be, of contacts, as ``enrollment_sql.deciding_on_staged`` answers with them:
+    arrays in PostgreSQL's binary format. The elements of such an array stand in it like the cells
+    of COPY, each behind its length."""
 
-    keys: Sequence[int]
-    contacts: Sequence[int]
-    accounts: Sequence[int | None]
-    terms: Sequence[int]
-    """Which of the terms, from 1, a record is of."""
-    cells: Sequence[str]
+    keys: bytes
+    contacts: bytes
+    accounts: bytes
+    """0 where there is none."""
+    terms: bytes
+    """Which of the terms a record is of."""
+    cells: Sequence[bytes]
     """What records have in common, for each of the terms."""
-    note: str
+    note: bytes
     """What all rows of history have in common."""
 
     def records(self) -> Iterator[bytes]:
         """For ``enrollment_sql.COPY_RECORDS``, piece by piece: PostgreSQL is at work at each while
         the next one is put together."""
-        count = len(sql.RECORD_COLUMNS)
-        common = [b"", *map(bytes.fromhex, self.cells)]
-        without_account = [_NULL + cells for cells in common]
-        rows = zip(self.keys, self.contacts, self.accounts, self.terms, strict=True)
+        count = _COUNT(len(sql.RECORD_COLUMNS))
+        without_account = [_NULL + cells for cells in self.cells]
+        own = map(_keys_in, (self.keys, self.contacts, self.accounts))
         return _in_pieces(
-            _BEGIN_WITH_TWO_KEYS(count, _KEY, key, _KEY, contact) + without_account[terms]
-            if account is None
-            else _BEGIN_WITH_TWO_KEYS(count, _KEY, key, _KEY, contact)
-            + _ONE_KEY(_KEY, account)
-            + common[terms]
-            for key, contact, account, terms in rows
+            count + key + contact + without_account[terms]
+            if account == _NO_KEY
+            else count + key + contact + account + self.cells[terms]
+            for key, contact, account, terms in zip(*own, numbers_in(self.terms), strict=True)
         )
 
     def history(self) -> Iterator[bytes]:
         """For ``enrollment_sql.COPY_HISTORY``, piece by piece."""
-        count = len(sql.HISTORY_COLUMNS)
-        note = bytes.fromhex(self.note)
-        return _in_pieces(_BEGIN_WITH_KEY(count, _KEY, key) + note for key in self.keys)
+        count = _COUNT(len(sql.HISTORY_COLUMNS))
+        return _in_pieces(count + key + self.note for key in _keys_in(self.keys))
+
+
+def numbers_in(integers: bytes) -> tuple[int, ...]:
+    """The elements of an array of integers in PostgreSQL's binary format, of which none is null."""
+    size = (len(integers) - _BEFORE_ELEMENTS) // 4
+    return unpack_from(f">{size}i", integers, _BEFORE_ELEMENTS)[1::2]
+
+
+def _keys_in(keys: bytes) -> Iterator[bytes]:
+    """The elements of an array of keys, each behind its length."""
+    size = _KEY.size
+    return (keys[n : n + size] for n in range(_BEFORE_ELEMENTS, len(keys), size))
 
 
 def _in_pieces(rows: Iterator[bytes]) -> Iterator[bytes]:

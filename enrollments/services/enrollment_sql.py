@@ -603,14 +603,25 @@ def enrolling_at_once(
 
 # --- Staging: the rows of an audience about which there is nothing to tell ------------------------
 
-STAGED: Final = WANTED.columns
-"""Columns of the staging table: those of an item, which is about its terms."""
+# What is not staged is null; only persons are.
 STAGE: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_enrollment
-       ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
+       ({", ".join(f"{name} {kind}" for name, kind in WANTED.columns.items())})
+    ON COMMIT DELETE ROWS"""
 CLEAR: Final = "DELETE FROM staged_enrollment"
 """For another batch of the same transaction; after a COMMIT there is nothing."""
-COPY_STAGED: Final = f"COPY staged_enrollment ({', '.join(STAGED)}) FROM STDIN"
+
+
+def staged(given: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    """The columns of the staging table that rows are copied to, with their types: who is staged is
+    a person in any case."""
+    return ((name, kind) for name, kind in wanted(given).columns.items() if name != "is_person")
+
+
+def copying_staged(given: tuple[str, ...]) -> str:
+    return f"COPY staged_enrollment ({', '.join(name for name, _ in staged(given))}) FROM STDIN"
+
+
 TERMS: Final = ParameterRows(
     {
         "n": "integer",
@@ -620,14 +631,14 @@ TERMS: Final = ParameterRows(
         "expiration": "timestamptz",
     }
 )
-"""What the rows of a batch say beside their customers; a row names its terms by their number, which
-begin with 1."""
+"""What the rows of a batch say beside their customers; a row names its terms by their number, from
+0."""
 
 # Rule 8: of several rows for a contact the first is enrolled, where there is no record yet. Those
 # left out are told one by one.
 _FIRST_ROWS: Final = f"""
 SELECT DISTINCT ON (c.contact) c.n, c.contact, c.account, c.about AS terms
-  FROM customers c WHERE (SELECT are_accepted FROM common)[c.about] AND {_ONE_IS_MEANT}
+  FROM customers c WHERE (SELECT are_accepted FROM common)[c.about + 1] AND {_ONE_IS_MEANT}
  ORDER BY c.contact, c.n"""
 _NEW_OF_STAGED: Final = f"""
 SELECT o.*, {_NEXT_ID} AS id
@@ -661,7 +672,7 @@ _SENT_BY: Final = {
 
 
 def _cells(model: type[models.Model], values: Mapping[str, str]) -> str:
-    """The cells of these columns in that format, each behind its length, as hexadecimal digits."""
+    """The cells of these columns in that format, each behind its length."""
     kinds = {field.column: field.db_type(connection) or "" for field in model._meta.concrete_fields}
     cells = []
     for column, value in values.items():
@@ -669,17 +680,18 @@ def _cells(model: type[models.Model], values: Mapping[str, str]) -> str:
         kind = kinds[column].partition("(")[0]
         sent = f"{_SENT_BY[kind]}(CAST({value} AS {kind}))"
         cells.append(f"COALESCE(int4send(length({sent})) || {sent}, int4send(-1))")
-    return f"encode({' || '.join(cells)}, 'hex')"
+    return " || ".join(cells)
 
 
 @cache
-def deciding_on_staged(by: tuple[str, ...], *, looks: bool) -> str:
+def deciding_on_staged(by: tuple[str, ...], given: tuple[str, ...], *, looks: bool) -> str:
     """PostgreSQL's statement that finds those rows of the staging table about whom there is nothing
     to tell, in a promotion that it holds. It answers with arrays of their numbers, and of the ids,
-    contacts, accounts and terms of their records to be, all null where there is no such row; and
-    with the cells that records of the same terms have in common, an array in the order of the
-    terms, and those of all rows of history. ``by`` says what their customers are reached by. Unless
-    it ``looks`` for records that exist, the constraint refuses all of them where there is one.
+    contacts, accounts and terms of their records to be, in their binary format, all null where
+    there is no such row, and 0 for no account; and with the cells that records of the same terms
+    have in common, an array in the order of the terms, and those of all rows of history. ``by``
+    says what their customers are reached by, and ``given`` what they say of them. Unless it
+    ``looks`` for records that exist, the constraint refuses all of them where there is one.
     Parameters: act, the promotion, terms."""
     parts = {
         "act": single_values(ACT),
@@ -691,14 +703,16 @@ SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
        array_agg({_cells(PromotionPartyUsage, _COMMON)} ORDER BY n.n) AS cells,
        MIN({_cells(PromotionPartyUsageHistory, _NOTE_COMMON)}) AS note
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
-        "customers": _customers(by, OPTIONAL, items="staged_enrollment", with_names=False),
+        "customers": _customers(by, given, items="staged_enrollment", with_names=False),
         "first_rows": _FIRST_ROWS,
         "new": _NEW_OF_STAGED.format(
             and_has_no_record=_and_has_no_record(looks, contact="o.contact", promotion="open.id")
         ),
     }
     beginning = ",\n".join(f"{name} AS ({query})" for name, query in parts.items())
+    arrays = ("o.n", "o.id", "o.contact", "COALESCE(o.account, 0)", "o.terms")
+    # Nothing is as quick to read as what is not read at all, but copied.
     return f"""WITH {beginning}
-SELECT array_agg(o.n), array_agg(o.id), array_agg(o.contact), array_agg(o.account),
-       array_agg(o.terms), (SELECT cells FROM common), (SELECT note FROM common)
+SELECT {", ".join(f"array_send(array_agg({column}))" for column in arrays)},
+       (SELECT cells FROM common), (SELECT note FROM common)
   FROM new o"""

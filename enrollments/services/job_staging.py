@@ -19,8 +19,8 @@ from django.db import connection
 
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.services import enrollment_sql as sql
-from enrollments.services.copied_rows import NewRecords
-from enrollments.services.loading import in_order, reached_by, read_facts, wanted_columns
+from enrollments.services.copied_rows import NewRecords, numbers_in
+from enrollments.services.loading import reached_by, read_facts, wanted_rows
 from enrollments.services.writing import act_values, lost_races
 from enrollments.wire import Item, Unreadable, different_terms
 from promotions.actors import Actor
@@ -34,11 +34,13 @@ class Staging:
     """The rows of a batch that name contacts, ready to be copied."""
 
     text: str
-    """In the text format of COPY, with the columns ``enrollment_sql.STAGED``."""
+    """In the text format of COPY, with the columns ``enrollment_sql.staged(given)``."""
     terms: Sequence[Item]
     """What the rows say beside their customers, each once."""
     by: tuple[str, ...]
     """What their customers are reached by."""
+    given: tuple[str, ...]
+    """What they say of their customers, all together."""
 
 
 def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
@@ -50,37 +52,23 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
         if isinstance(item, Item) and (kind := reached_by(item)) != "account"
     ]
     if not named:
-        return Staging("", (), ())
+        return Staging("", (), (), ())
     places, items, kinds = zip(*named, strict=True)
     terms, numbers = different_terms(items)
-    # In arrays, as the terms will stand, numbers begin with 1.
-    columns = wanted_columns(items, kinds, [number + 1 for number in numbers], places)
+    wanted = wanted_rows(items, numbers, kinds=kinds, places=places)
+    columns = (_texts(wanted.columns[name], kind) for name, kind in sql.staged(wanted.given))
     return Staging(
-        text="".join(map(_line, *columns.values())),
+        text="".join(f"{line}\n" for line in map("\t".join, zip(*columns, strict=True))),
         terms=terms,
-        by=in_order(kinds),
+        by=wanted.by,
+        given=wanted.given,
     )
 
 
-def _line(
-    n: int,
-    is_person: bool,
-    terms: int,
-    account: int | None,
-    contact: int | None,
-    external_id: str | None,
-    email: str | None,
-    last_name: str | None,
-) -> str:
-    """A row of ``enrollment_sql.WANTED`` as COPY reads it."""
-    return (
-        f"{n}\t{is_person}\t{terms}"
-        f"\t{_NULL if account is None else account}"
-        f"\t{_NULL if contact is None else contact}"
-        f"\t{_NULL if external_id is None else _escaped(external_id)}"
-        f"\t{_NULL if email is None else _escaped(email)}"
-        f"\t{_NULL if last_name is None else _escaped(last_name)}\n"
-    )
+def _texts(column: Sequence[Any], kind: str) -> list[str]:
+    """The values of a column as COPY reads them."""
+    written = _escaped if kind == "text" else str
+    return [_NULL if value is None else written(value) for value in column]
 
 
 def _escaped(text: str) -> str:
@@ -89,7 +77,7 @@ def _escaped(text: str) -> str:
 
 def enroll_staged(
     staging: Staging, *, by: Actor, at: datetime, reason: str | None, looks: bool = True
-) -> Sequence[int]:
+) -> tuple[int, ...]:
     """Enrolls the customers of those rows about which there is nothing to tell; their numbers.
 
     Inside a transaction. Enrolls nobody where places are limited: these go row by row. Raises
@@ -98,30 +86,30 @@ def enroll_staged(
     ``IntegrityError`` where somebody took a customer out by SQL.
     """
     if not staging.terms:
-        return []
+        return ()
     facts = read_facts(staging.terms, by, hold=False)
     terms = accepted_terms(staging.terms, facts, at, ZoneInfo(settings.TIME_ZONE))
     promotion = next((one.promotion for one in terms if one), None)
     if promotion is None or promotion.maximum_enrollment_count is not None:
-        return []
+        return ()
     values = [
         *act_values(by, at, reason),
         promotion.key,
-        *sql.TERMS.values([_terms_row(n, one) for n, one in enumerate(terms, 1)]),
+        *sql.TERMS.values([_terms_row(n, one) for n, one in enumerate(terms)]),
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql.STAGE)
         cursor.execute(sql.CLEAR)
-        _copy(cursor, sql.COPY_STAGED, [staging.text])
-        cursor.execute(sql.deciding_on_staged(staging.by, looks=looks), values)
+        _copy(cursor, sql.copying_staged(staging.given), [staging.text])
+        cursor.execute(sql.deciding_on_staged(staging.by, staging.given, looks=looks), values)
         numbers, *answer = cursor.fetchone()
         if numbers is None:
-            return []
+            return ()
         new = NewRecords(*answer)
         with lost_races():
             _copy(cursor, sql.COPY_RECORDS, new.records())
         _copy(cursor, sql.COPY_HISTORY, new.history())
-    return list(numbers)
+    return numbers_in(numbers)
 
 
 def _copy(cursor: Any, statement: str, pieces: Iterable[str | bytes]) -> None:

@@ -107,25 +107,20 @@ class WantedRows:
         return wanted(self.given).values_of([*self.columns.values()], alone=alone)
 
 
-def wanted_rows(items: Sequence[Item], numbers: Sequence[int]) -> WantedRows:
-    """``numbers`` say which of the promotions, or of the terms, each item names."""
-    kinds = [reached_by(item) for item in items]
-    columns = {
-        name: column
-        for name, column in wanted_columns(items, kinds, numbers, range(len(items))).items()
-        if name not in OPTIONAL or column.count(None) < len(items)
-    }
-    return WantedRows(columns, in_order(kinds))
-
-
-def wanted_columns(
-    items: Sequence[Item], kinds: Sequence[str], numbers: Sequence[int], places: Sequence[int]
-) -> dict[str, Sequence[Any]]:
-    """The columns of ``WANTED`` for these items, of which there is one at least; ``kinds`` say what
-    each is ``reached_by``, ``numbers`` and ``places`` are its ``about`` and its ``n``."""
+def wanted_rows(
+    items: Sequence[Item],
+    numbers: Sequence[int],
+    *,
+    kinds: Sequence[str] | None = None,
+    places: Sequence[int] | None = None,
+) -> WantedRows:
+    """``numbers`` say which of the promotions, or of the terms, each item names; ``kinds`` what
+    each is ``reached_by``, where that is known; ``places`` its ``n``, where that is not its place
+    here. There is one item at least."""
+    kinds = kinds or [reached_by(item) for item in items]
     each: Any = Item._make(zip(*items, strict=True))  # of each field, the values of all items
-    return {
-        "n": places,
+    columns = {
+        "n": range(len(items)) if places is None else places,
         "is_person": [kind != "account" for kind in kinds],
         "about": numbers,
         "account": each.account_id,
@@ -134,12 +129,14 @@ def wanted_columns(
         "email": [None if text is None else fold(text) for text in each.email],
         "last_name": [None if text is None else fold(text) for text in each.last_name],
     }
-
-
-def in_order(kinds: Iterable[str]) -> tuple[str, ...]:
-    """What customers are reached by, each once, in the order of ``REACHED_BY``."""
-    reached = {*kinds}
-    return tuple(kind for kind in REACHED_BY if kind in reached)
+    return WantedRows(
+        {
+            name: column
+            for name, column in columns.items()
+            if name not in OPTIONAL or column.count(None) < len(items)
+        },
+        tuple(kind for kind in REACHED_BY if kind in kinds),
+    )
 
 
 def reached_by(item: Item) -> str:

@@ -274,7 +274,7 @@ def test_an_audience_is_copied_into_partitions(divided: None) -> None:
         items = [Item(contact_id=person.pk, promotion_id=promotion.pk) for person in people]
         with transaction.atomic():
             staging = stage(list(enumerate(items)))
-            assert enroll_staged(staging, by=actor(), at=NOW, reason=None) == [0, 1, 2]
+            assert enroll_staged(staging, by=actor(), at=NOW, reason=None) == (0, 1, 2)
     made = PromotionPartyUsage.objects.filter(history__field="created")
     assert sorted(made.values_list("promotion", "contact")) == [
         (promotion.pk, person.pk) for promotion in promotions for person in people
