@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, cast
+from io import BufferedReader
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 import orjson
 
-from enrollments.wire import COLUMNS, Item, Unreadable, cells_reader, parse_audience_item
+from enrollments.wire import COLUMNS, Item, TableReader, Unreadable, parse_audience_item
 from promotions import ids
 from promotions.csv_files import (
     HOW_TO_SAVE,
@@ -40,6 +41,9 @@ LONGEST_ROW: Final = 64 * 1024
 _MOST_LINES: Final = 100
 """Of one row, which has several where a quoted cell has line breaks."""
 _BLOCK: Final = 256 * 1024
+_TOGETHER: Final = 16 * 1024
+"""Bytes that are read at once: what is made of more would not stay in the processor's caches. Less
+than half of the longest row, so that only ``next`` of ``_Lines`` has longer ones."""
 _GZIP: Final = b"\x1f\x8b"
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """What the files of spreadsheet programs begin with, new ones and old."""
@@ -48,6 +52,27 @@ _MOST_TOLD: Final = 20
 """Of what is wrong with a header."""
 _CUT_SHORT: Final = "unexpected end of data"
 """The ``csv`` module's words for a quote that is not closed."""
+
+
+Row = tuple[int, Item | Unreadable]
+"""The line in which it begins, and what it says."""
+
+
+class Stream(Protocol):
+    """A binary file that can be read, as ``open`` and ``io`` have them."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def read1(self, size: int, /) -> bytes: ...
+    def readline(self, size: int, /) -> bytes: ...
+    def seek(self, offset: int, /) -> int: ...
+
+
+class Rows(NamedTuple):
+    """Some consecutive rows of a file, at least one."""
+
+    rows: Sequence[Row]
+    size: int
+    """How many bytes they had, with the blank lines around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +97,7 @@ _LONG_LINE: Final = b"(too long)\n\n"
 """In place of a line that is too long: no line is like it."""
 
 
-def read_header(file: BinaryIO) -> Header:
+def read_header(file: Stream) -> Header:
     """Raises ``Refused`` for a file that is neither CSV with known columns nor JSON, and for one
     whose header nothing follows, or a few blank lines: where more of them follow,
     ``read_audience`` finds out."""
@@ -83,32 +108,33 @@ def read_header(file: BinaryIO) -> Header:
     return header
 
 
-def read_audience(
-    file: BinaryIO, *, promotion_id: int, promotion_code: str | None
-) -> Iterator[tuple[int, Item | Unreadable]]:
-    """Each row of a file, with its line, to be enrolled in the promotion with this key and code:
-    a row that names another is unreadable.
+def read_audience(file: Stream, *, promotion_id: int, promotion_code: str | None) -> Iterator[Rows]:
+    """The rows of a file in their order, to be enrolled in the promotion with this key and code: a
+    row that names another is unreadable.
 
     Raises ``Refused`` for a wrong header, where there is no row, and where a compressed file breaks
     off.
     """
     header, lines = _begin(file)
     if header.format == CSV:
-        rows = _csv_rows(lines, header, promotion_id)
+        read = _csv_rows(lines, header, promotion_id)
     else:
-        rows = _json_rows(lines, promotion_id, promotion_code)
+        read = _json_rows(lines, promotion_id, promotion_code)
+    found, size = False, 0
     try:
-        first = next(rows, None)
-        if first is None:
-            raise _without_rows()
-        yield first
-        yield from rows
+        for rows in read:
+            if rows:
+                found = True
+                yield Rows(rows, lines.size - size)
+                size = lines.size
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         detail = f"The compressed file breaks off behind line {lines.number}. Send it again, whole."
         raise refuse("invalid_value", detail) from error
+    if not found:
+        raise _without_rows()
 
 
-def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
+def _begin(file: Stream) -> tuple[Header, "_Lines"]:
     """The header, and the lines behind it."""
     beginning = file.read(4)
     file.seek(0)
@@ -119,13 +145,13 @@ def _begin(file: BinaryIO) -> tuple[Header, "_Lines"]:
     stream = file
     if is_compressed:
         unzipped = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
-        stream = cast("BinaryIO", io.BufferedReader(unzipped, _BLOCK))
+        stream = BufferedReader(unzipped, _BLOCK)
     lines = _Lines(stream)
     with _whole_gzip():
         first = lines.first()
         if _has_old_line_ends(first):
             stream.seek(0)
-            lines = _Lines(cast("BinaryIO", io.BufferedReader(_LineFeeds(stream), _BLOCK)))
+            lines = _Lines(BufferedReader(_LineFeeds(stream), _BLOCK))
             first = lines.first()
     first = first.removeprefix(_MARK)
     if first.strip() == b"{" or first.lstrip().startswith(b"["):
@@ -168,7 +194,7 @@ def _has_old_line_ends(first: bytes) -> bool:
 class _LineFeeds(io.RawIOBase):
     """A stream with line feeds in place of its carriage returns."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
 
     def readable(self) -> bool:
@@ -181,12 +207,18 @@ class _LineFeeds(io.RawIOBase):
 
 
 class _Lines:
-    """The lines of a stream with their numbers, from 1. Lines can be given back."""
+    """The lines of a stream with their numbers, from 1: one by one, or those that are there at
+    once. Lines can be given back."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
         self._readline = stream.readline
+        self._begun = b""
+        """What has been read of the next line."""
         self._back: deque[tuple[int, bytes]] = deque()
         self.number = 0
+        self.size = 0
+        """How many bytes have been read."""
 
     def __iter__(self) -> "_Lines":
         return self
@@ -194,15 +226,33 @@ class _Lines:
     def __next__(self) -> tuple[int, bytes]:
         if self._back:
             return self._back.popleft()
-        line = self._readline(LONGEST_ROW)
+        line, self._begun = self._begun, b""
+        line += self._readline(LONGEST_ROW - len(line))
         if not line:
             raise StopIteration
         self.number += 1
+        self.size += len(line)
         if len(line) == LONGEST_ROW and line[-1:] != b"\n":
             while line and line[-1:] != b"\n":
                 line = self._readline(LONGEST_ROW)
             line = _LONG_LINE
         return self.number, line
+
+    def together(self) -> tuple[int, bytes]:
+        """As many of the next lines as are there at once, with the number of the first; none where
+        only ``next`` knows: before the last and a long one, and of those that were given back.
+
+        Raises what is wrong with the stream not before all lines in front of that were read.
+        """
+        if self._back:
+            return 0, b""
+        block = self._begun + self._stream.read1(_TOGETHER)
+        lines, end, self._begun = block.rpartition(b"\n")
+        lines += end
+        first = self.number + 1
+        self.number += lines.count(b"\n")
+        self.size += len(lines)
+        return first, lines
 
     def first(self) -> bytes:
         """The first line that is not blank; empty where there is none. Looks no further than a
@@ -237,6 +287,15 @@ class _Lines:
 
     def give_back(self, lines: Sequence[tuple[int, bytes]]) -> None:
         self._back.extendleft(reversed(lines))
+
+    def are_given_back(self) -> bool:
+        """Whether lines that were given back are left."""
+        return bool(self._back)
+
+
+def _numbered(first: int, lines: bytes) -> list[tuple[int, bytes]]:
+    """Whole lines with their numbers."""
+    return [(number, line + b"\n") for number, line in enumerate(lines.split(b"\n")[:-1], first)]
 
 
 # --- CSV ------------------------------------------------------------------------------------------
@@ -273,27 +332,66 @@ def _columns(first: bytes) -> tuple[list[str], str]:
     return found, delimiter
 
 
-def _csv_rows(
-    lines: _Lines, header: Header, promotion_id: int
-) -> Iterator[tuple[int, Item | Unreadable]]:
-    delimiter, width = header.delimiter, len(header.columns)
-    read_cells = cells_reader(header.columns, promotion_id)
-    for number, line in lines:
-        is_quoted = b'"' in line
-        if is_quoted:
-            cells = _quoted_cells(lines, (number, line), delimiter)
+def _csv_rows(lines: _Lines, header: Header, promotion_id: int) -> Iterator[Sequence[Row]]:
+    table = TableReader(header.columns, promotion_id)
+    while True:
+        first, some = lines.together()
+        if some:
+            items = _plain_items(some, header.delimiter, table)
+            if items is not None:
+                yield [*enumerate(items, first)]
+                continue
+            lines.give_back(_numbered(first, some))
+        elif one := next(lines, None):
+            lines.give_back([one])
         else:
-            cells = _plain_cells(line, delimiter)
-        if isinstance(cells, Unreadable):
-            yield number, cells
-            continue
-        if is_quoted or b"'" in line:  # a quoted row may go on in other lines
-            cells = [*map(unguarded, cells)]
-        item = read_cells(cells) if len(cells) == width else None
-        if isinstance(item, Item):
-            yield number, item
-        elif any(cells):
-            yield number, item or _of_another_width(len(cells), width)
+            return
+        told: list[Row] = []
+        try:
+            while lines.are_given_back():
+                told += _next_row(lines, header.delimiter, table)
+        except Exception:
+            yield told  # the stream breaks off in the row behind these
+            raise
+        yield told
+
+
+def _plain_items(lines: bytes, delimiter: str, table: TableReader) -> Sequence[Item] | None:
+    """What whole lines say of which each is a row without quotes, where there is nothing to tell of
+    any; None otherwise. Nearly all rows of an audience are read here."""
+    if b'"' in lines:
+        return None
+    try:
+        text = lines.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None
+    rows = [line.split(delimiter) for line in text.split("\n")[:-1]]
+    if _may_have_blanks(text.replace("\n", "").replace(delimiter, "")):
+        rows = [[*map(str.strip, cells)] for cells in rows]
+    if "'" in text:
+        rows = [[*map(unguarded, cells)] for cells in rows]
+    return table.items(rows)
+
+
+def _next_row(lines: _Lines, delimiter: str, table: TableReader) -> Sequence[Row]:
+    """The row that begins in the next line, which there is; none where that is blank."""
+    number, line = next(lines)
+    is_quoted = b'"' in line
+    if is_quoted:
+        cells = _quoted_cells(lines, (number, line), delimiter)
+    else:
+        cells = _plain_cells(line, delimiter)
+    if isinstance(cells, Unreadable):
+        return [(number, cells)]
+    if is_quoted or b"'" in line:  # a quoted row may go on in other lines
+        cells = [*map(unguarded, cells)]
+    width = len(table.columns)
+    item = table.item(cells) if len(cells) == width else None
+    if isinstance(item, Item):
+        return [(number, item)]
+    if not any(cells):
+        return []
+    return [(number, item or _of_another_width(len(cells), width))]
 
 
 def _of_another_width(cells: int, width: int) -> Unreadable:
@@ -309,9 +407,11 @@ def _plain_cells(line: bytes, delimiter: str) -> list[str] | Unreadable:
     except UnicodeDecodeError:
         return _NOT_UTF8
     cells = text.split(delimiter)
-    if " " in text or not text.isprintable():  # no other blank is printable
-        return [*map(str.strip, cells)]
-    return cells
+    return [*map(str.strip, cells)] if _may_have_blanks(text) else cells
+
+
+def _may_have_blanks(text: str) -> bool:
+    return " " in text or not text.isprintable()  # no other blank is printable
 
 
 def _quoted_cells(
@@ -354,23 +454,31 @@ def _quoted_cells(
 
 def _json_rows(
     lines: _Lines, promotion_id: int, promotion_code: str | None
-) -> Iterator[tuple[int, Item | Unreadable]]:
+) -> Iterator[Sequence[Row]]:
     this_one = {"id": ids.encode(ids.PROMOTION, promotion_id)}
     code = None if promotion_code is None else fold(promotion_code)
-    for number, line in lines:
+
+    def read(line: bytes) -> Item | Unreadable:
         if line is _LONG_LINE:
-            yield number, _TOO_LONG
-            continue
-        if not (line := line.strip()):
-            continue
+            return _TOO_LONG
+        line = line.strip()
         try:
             body: Any = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            yield number, _no_json(line, error)
-            continue
+            return _no_json(line, error)
         if isinstance(body, dict) and body.get("promotion") is None:
             body["promotion"] = this_one
-        yield number, _of_promotion(parse_audience_item(body), promotion_id, code)
+        return _of_promotion(parse_audience_item(body), promotion_id, code)
+
+    while True:
+        first, some = lines.together()
+        if some:
+            numbered = _numbered(first, some)
+        elif one := next(lines, None):
+            numbered = [one]
+        else:
+            return
+        yield [(number, read(line)) for number, line in numbered if not line.isspace()]
 
 
 def _no_json(line: bytes, error: orjson.JSONDecodeError) -> Unreadable:

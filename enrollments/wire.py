@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -131,29 +131,44 @@ def parse_audience_item(body: object) -> Item | Unreadable:
     return _item_or_errors(body, "", _AUDIENCE_PARTS)
 
 
-def cells_reader(
-    columns: Sequence[str], promotion_id: int
-) -> Callable[[Sequence[str]], Item | Unreadable]:
-    """What reads the rows of a table with some of the ``COLUMNS``: of a row's cells, one for each
-    of ``columns``, it makes an item of the promotion with this key. Blank cells are absent;
-    pointers are names of columns."""
-    known = [COLUMNS[column] for column in columns]
-    blank = _BLANK.copy()
-    blank[_FIRST_TERM] = promotion_id
-    nobody = blank[_CUSTOMER]
+class TableReader:
+    """Reads the rows of a table with some of the ``COLUMNS``: each says an item of the promotion
+    with this key. Blank cells are absent; pointers are names of columns."""
 
-    def read_cells(cells: Sequence[str]) -> Item | Unreadable:
-        values = blank.copy()
+    def __init__(self, columns: Sequence[str], promotion_id: int) -> None:
+        self.columns = columns
+        self._known = [COLUMNS[column] for column in columns]
+        self._blank = _BLANK.copy()
+        self._blank[_FIRST_TERM] = promotion_id
+        self._nobody = self._blank[_CUSTOMER]
+
+    def item(self, cells: Sequence[str]) -> Item | Unreadable:
+        """What a row with a cell for each column says."""
+        values = self._blank.copy()
         try:
             for n, text in enumerate(cells):
                 if text:
-                    place, read = known[n]
+                    place, read = self._known[n]
                     values[place] = read(text)
         except _Bad:
-            return _told_cells(columns, cells)
-        return _told_cells(columns, cells) if values[_CUSTOMER] == nobody else _made_of(values)
+            return _told_cells(self.columns, cells)
+        if values[_CUSTOMER] == self._nobody:
+            return _told_cells(self.columns, cells)
+        return _made_of(values)
 
-    return read_cells
+    def items(self, rows: Sequence[Sequence[str]]) -> list[Item] | None:
+        """What rows say, read column by column, which takes half as long; None where there is
+        something to tell of one of them, as of a row that is too short."""
+        values: list[Iterable[Any]] = [*map(repeat, self._blank)]
+        try:
+            columns = zip(*rows, strict=True)
+            for (place, read), cells in zip(self._known, columns, strict=True):
+                values[place] = [read(text) if text else None for text in cells]
+        except (_Bad, ValueError):
+            return None
+        items = [*map(_made_of, zip(*values, strict=False))]
+        nobody = tuple(self._nobody)
+        return None if any(item[_CUSTOMER] == nobody for item in items) else items
 
 
 def _told_cells(columns: Sequence[str], cells: Sequence[str]) -> Unreadable:
@@ -388,7 +403,7 @@ _CUSTOMER: Final = slice(_PLACE_OF["account_id"], _FIRST_TERM)
 _PERIOD_PLACES: Final = {name: _PLACE_OF[attribute] for name, attribute in PERIOD.items()}
 _BLANK: Final[list[Any]] = [*Item()]
 """The values of an item that says nothing; of a list an item is made in half the time."""
-_made_of: Final[Callable[[list[Any]], Item]] = partial(tuple.__new__, Item)
+_made_of: Final[Callable[[Iterable[Any]], Item]] = partial(tuple.__new__, Item)
 """``Item._make``, which takes twice as long to count the values once more."""
 _PARTS: Final[_Parts] = {
     "account": {"id": (_PLACE_OF["account_id"], _id(ids.ACCOUNT))},

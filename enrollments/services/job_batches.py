@@ -8,9 +8,10 @@ from enum import IntEnum
 from itertools import islice
 from typing import Final
 
+from enrollments.audience_files import Row
 from enrollments.models import EnrollmentJob, EnrollmentJobPartition, EnrollmentJobRefusal
 from enrollments.models.jobs import FileFormat
-from enrollments.services.job_rows import Errors, Row, enroll_rows
+from enrollments.services.job_rows import Errors, enroll_rows
 from enrollments.services.job_staging import Staging
 from enrollments.services.job_trials import Trial
 from promotions.actors import Actor

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from django.conf import settings
 
@@ -127,7 +128,7 @@ class FileChanged(Refused):
 class OpenedFile:
     """The file of a job, open, as it was when the job was made."""
 
-    file: BinaryIO
+    file: BufferedReader
     name: str
     _was: tuple[int, int]
 
@@ -154,7 +155,7 @@ def opened(job: EnrollmentJob) -> Iterator[OpenedFile]:
         yield OpenedFile(file, job.file_name, was)
 
 
-def _as_it_is(file: BinaryIO) -> tuple[int, int]:
+def _as_it_is(file: BufferedReader) -> tuple[int, int]:
     """What changes whenever somebody writes to an open file: its size, or when that was."""
     state = os.fstat(file.fileno())
     return state.st_size, state.st_mtime_ns

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from enrollments import rules
+from enrollments.audience_files import Row
 from enrollments.deciding import Decision
 from enrollments.services.enrolling import enroll
 from enrollments.services.job_staging import Staging, enroll_staged
@@ -20,8 +21,6 @@ from enrollments.wire import Item, Unreadable
 from promotions.actors import Actor
 from promotions.errors import DomainError
 
-Row = tuple[int, Item | Unreadable]
-"""The line in which it begins, and what it says."""
 Errors = tuple[DomainError, ...]
 """Why a row is refused; none where it is enrolled."""
 

@@ -9,7 +9,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,12 +17,11 @@ from zlib import crc32
 
 from django.db import InterfaceError, OperationalError, connection
 
-from enrollments.audience_files import read_audience
+from enrollments.audience_files import Row, read_audience
 from enrollments.models import EnrollmentJob, EnrollmentJobPartition, JobStatus
 from enrollments.services import jobs
 from enrollments.services.job_batches import Batch, Displaced, Way, run_batch
 from enrollments.services.job_files import FileChanged, OpenedFile, opened
-from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
 from enrollments.wire import Item, Unreadable
@@ -37,7 +36,7 @@ in the reader's hand meanwhile, and another is read once the session waits for C
 its time. Its thread and that of the reader share one interpreter. Several sessions share one
 reader, and hold one more each: their batches are smaller."""
 _HEAVIEST: Final = 2_000_000
-"""Characters in one batch: of long rows, which nobody needs, it has fewer."""
+"""Bytes of the file that are read for one batch: of long rows, which nobody needs, it has fewer."""
 _DEFECT: Final = "Something unforeseen went wrong; the log has it. Resume the job to try again."
 _PATIENCE: Final = 0.2
 """Seconds, at most, between two looks at what has become of the sessions."""
@@ -163,41 +162,43 @@ class _Sessions:
         return bool(self.failures) or self.unwanted.is_set() or self.run.stop.is_set()
 
     def _deal(self, source: OpenedFile) -> None:
-        promotion, count, size = self.job.promotion, len(self._sessions), self.job.batch_size
+        promotion, size = self.job.promotion, self.job.batch_size
+        numbers = range(len(self._sessions))
         to_pass_over = list(self._done)
-        is_over = self.is_over
-        rows = read_audience(
+        read = read_audience(
             source.file, promotion_id=promotion.pk, promotion_code=promotion.promotion_code
         )
-        for row in rows:
-            number = 0 if count == 1 else _partition(row[1], count)
-            if to_pass_over[number]:
-                to_pass_over[number] -= 1
-                if is_over():
-                    return
-                continue
-            given = self._rows[number]
-            given.append(row)
-            self._weights[number] += _weight(row[1])
-            if len(given) == size or self._weights[number] > _HEAVIEST:
-                self._hand_over(number, source)
-                if is_over():
-                    return
+        for rows, weight in read:
+            for number, some in zip(numbers, _dealt(rows, len(numbers)), strict=True):
+                passed_over = min(to_pass_over[number], len(some))
+                to_pass_over[number] -= passed_over
+                given = self._rows[number]
+                given += some[passed_over:]
+                self._weights[number] += weight
+                while len(given) >= size or (given and self._weights[number] > _HEAVIEST):
+                    self._hand_over(number, source)
+                    if self.is_over():
+                        return
+            if self.is_over():
+                return
 
     def _hand_over(self, number: int, source: OpenedFile) -> None:
-        """Gives a session the rows that were collected for it, if the file is what it was."""
+        """Gives a session a batch of the rows that were collected for it, if the file is what it
+        was."""
         source.check()
-        if rows := self._rows[number]:
+        given, size = self._rows[number], self.job.batch_size
+        if rows := given[:size]:
             staging = stage(rows) if self._stages else None
             batch = Batch(number, self._done[number], rows, source.file.tell(), staging)
             self._done[number] += len(rows)
-            self._rows[number], self._weights[number] = [], 0
+            del given[:size]
+            self._weights[number] = 0
             self._put(number, batch)
 
     def _hand_over_the_rest(self, source: OpenedFile) -> None:
         numbers = range(len(self._sessions))
         for number in numbers:
-            self._hand_over(number, source)
+            self._hand_over(number, source)  # it is less than a batch
         for number in numbers:
             self._put(number, None)
 
@@ -299,16 +300,14 @@ class _Session(threading.Thread):
             self._all.unwanted.set()
 
 
-def _weight(item: Item | Unreadable) -> int:
-    """How many characters a row keeps in memory, as far as a row can be long."""
-    if isinstance(item, Unreadable):
-        return 0
-    return (
-        len(item.last_name or "")
-        + len(item.email or "")
-        + len(item.contact_external_id or "")
-        + len(item.offer_code or "")
-    )
+def _dealt(rows: Sequence[Row], count: int) -> Sequence[Sequence[Row]]:
+    """The rows of each of ``count`` partitions, in their order."""
+    if count == 1:
+        return [rows]
+    dealt: list[list[Row]] = [[] for _ in range(count)]
+    for row in rows:
+        dealt[_partition(row[1], count)].append(row)
+    return dealt
 
 
 def _partition(item: Item | Unreadable, count: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from enrollments.audience_files import Row
 from enrollments.models import (
     Contact,
     EnrollmentJob,
@@ -17,7 +18,6 @@ from enrollments.models import (
 from enrollments.services import job_batches
 from enrollments.services.enrollments import withdraw
 from enrollments.services.job_batches import Batch, Displaced, Way, run_batch
-from enrollments.services.job_rows import Row
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Trial
 from enrollments.wire import Item, Unreadable

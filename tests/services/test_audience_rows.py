@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from enrollments.audience_files import Row
 from enrollments.models import Contact, EnrollmentPlaces, PromotionPartyUsage
 from enrollments.services import job_rows
 from enrollments.services.enrolling import enroll
 from enrollments.services.enrollments import withdraw
-from enrollments.services.job_rows import Row, enroll_rows
+from enrollments.services.job_rows import enroll_rows
 from enrollments.services.job_staging import stage
 from enrollments.services.job_trials import Parties, Trial
 from enrollments.wire import Item, Unreadable

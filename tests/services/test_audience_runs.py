@@ -411,8 +411,8 @@ def test_a_database_that_is_away_leaves_the_job_to_be_gone_on_with(
 
 
 def test_of_long_rows_a_batch_has_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_runs, "_HEAVIEST", 2_500)
-    content = "\n".join(["lastName", *("x" * 1_000 + str(n) for n in range(7))])
+    monkeypatch.setattr(job_runs, "_HEAVIEST", 50_000)
+    content = "\n".join(["lastName", *("x" * 20_000 + str(n) for n in range(7))])
     job = run(make_job(content=content))
     assert counts_of(job) == (7, 0, 7)
     assert job.partitions.get().batches_done == 3

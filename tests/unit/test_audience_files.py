@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from io import BufferedReader, BytesIO
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enrollments import audience_files
 from enrollments.audience_files import LONGEST_ROW, Header, read_audience, read_header
 from enrollments.wire import COLUMNS, Item, Unreadable
 from promotions import ids
@@ -26,8 +27,9 @@ OPENED = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 def rows_of(data: bytes, code: str | None = "SPRING") -> list[tuple[int, Item | Unreadable]]:
-    file = cast("BinaryIO", BufferedReader(BytesIO(data)))
-    return list(read_audience(file, promotion_id=PROMOTION, promotion_code=code))
+    file = BufferedReader(BytesIO(data))
+    read = read_audience(file, promotion_id=PROMOTION, promotion_code=code)
+    return [row for some in read for row in some.rows]
 
 
 def items_of(data: bytes) -> list[Item]:
@@ -51,7 +53,7 @@ def pointers(data: bytes) -> list[str]:
 
 
 def header_of(data: bytes) -> Header:
-    return read_header(cast("BinaryIO", BufferedReader(BytesIO(data))))
+    return read_header(BufferedReader(BytesIO(data)))
 
 
 def refusals(data: bytes) -> list[tuple[str, str]]:
@@ -259,7 +261,7 @@ def test_a_row_that_can_not_be_read_is_a_row(row: bytes) -> None:
 @pytest.mark.parametrize("blank", [b"\n" * 2_000_000, b"\xc2\xa0\n"], ids=["many", "odd"])
 def test_rows_are_not_looked_for_in_all_that_a_small_file_unpacks_to(blank: bytes) -> None:
     file = BytesIO(gzip.compress(b"email\n" + blank + os.urandom(1_000_000)))
-    read_header(cast("BinaryIO", file))
+    read_header(file)
     assert file.tell() < 500_000
     with pytest.raises(Refused, match="a header and no rows"):
         rows_of(gzip.compress(b"email\n" + blank))
@@ -412,11 +414,11 @@ def test_on_the_wire_there_is_no_external_id() -> None:
 def test_a_compressed_file_that_breaks_off_is_refused_behind_its_rows() -> None:
     lines = [b"email", *(b"c%d@example.com" % n for n in range(50_000))]
     whole = gzip.compress(b"\n".join(lines))
-    file = cast("BinaryIO", BufferedReader(BytesIO(whole[: len(whole) // 2])))
+    file = BufferedReader(BytesIO(whole[: len(whole) // 2]))
     rows = read_audience(file, promotion_id=PROMOTION, promotion_code=None)
     read: list[Any] = []
     with pytest.raises(Refused, match="breaks off behind line"):
-        read.extend(rows)
+        read.extend(row for some in rows for row in some.rows)
     assert 0 < len(read) < 50_000
 
 
@@ -433,6 +435,32 @@ def test_what_only_begins_like_gzip_is_refused(data: bytes) -> None:
 def lines_of(parts: Iterable[bytes]) -> bytes:
     """Parts that may be blank all of them, with a row before them."""
     return b"\n".join([b"email,lastName", b"a@example.com,b", *parts])
+
+
+PARTS = [
+    *(b"a@b.c,d", b" a@b.c ,'d", b"'=x,d", b'"', b'"a\nb",c', b'a"b,c', b"", b"a\r", b"x", b","),
+    *(b"\xff", b"\t,d", b'{"contact": {"email": "a@b.c"}}', b"a" * 190 + b",b", b"a" * 250),
+]
+
+
+@given(
+    st.lists(st.sampled_from(PARTS), min_size=1),
+    st.sampled_from([b"email,lastName\n", b"email\tlastName\n", b'{"account": {}}\n']),
+    st.sampled_from([b"", b"\n"]),
+    st.integers(1, 90),
+)
+def test_it_is_all_the_same_where_a_file_is_cut_while_it_is_read(
+    parts: list[bytes], begin: bytes, end: bytes, together: int
+) -> None:
+    data = begin + b"a@b.c\td\n" + b"\n".join(parts) + end
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audience_files, "LONGEST_ROW", 200)
+        patch.setattr(audience_files, "_TOGETHER", 100)
+        at_once = rows_of(data)
+        patch.setattr(audience_files, "_TOGETHER", together)
+        assert rows_of(data) == at_once
+        patch.setattr(audience_files._Lines, "together", lambda lines: (0, b""))
+        assert rows_of(data) == at_once
 
 
 @given(
