@@ -8,7 +8,7 @@ for what the row says is refused in any order, who is named again meets the reco
 and of a contact that has a record no row is enrolled here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from enrollments.audience_files import Row
 from enrollments.deciding import Decision, accepted_terms
 from enrollments.services import enrollment_sql as sql
 from enrollments.services.copied_rows import NewRecords, numbers_in
 from enrollments.services.loading import reached_by, read_facts, wanted_rows
 from enrollments.services.writing import act_values, lost_races
-from enrollments.wire import Item, Unreadable, different_terms
+from enrollments.wire import Item, different_terms
 from promotions.actors import Actor
 
 _NULL: Final = "\\N"
@@ -43,7 +44,7 @@ class Staging:
     """What they say of their customers, all together."""
 
 
-def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
+def stage(rows: Sequence[Row]) -> Staging:
     """The rows, numbered as they stand here. Asks no database, so that it can be done while that is
     at work at the rows before them."""
     named = [
@@ -58,21 +59,21 @@ def stage(rows: Sequence[tuple[int, Item | Unreadable]]) -> Staging:
     wanted = wanted_rows(items, numbers, kinds=kinds, places=places)
     columns = (_texts(wanted.columns[name], kind) for name, kind in sql.staged(wanted.given))
     return Staging(
-        text="".join(f"{line}\n" for line in map("\t".join, zip(*columns, strict=True))),
+        text="\n".join((*map("\t".join, zip(*columns, strict=True)), "")),
         terms=terms,
         by=wanted.by,
         given=wanted.given,
     )
 
 
-def _texts(column: Sequence[Any], kind: str) -> list[str]:
+def _texts(column: Sequence[Any], kind: str) -> Iterator[str]:
     """The values of a column as COPY reads them."""
-    written = _escaped if kind == "text" else str
-    return [_NULL if value is None else written(value) for value in column]
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES) if "\\" in text or not text.isprintable() else text
+    if kind != "text":
+        return (_NULL if value is None else str(value) for value in column)
+    together = "".join(filter(None, column))
+    if "\\" in together or not together.isprintable():
+        return (_NULL if value is None else value.translate(_ESCAPES) for value in column)
+    return (_NULL if value is None else value for value in column)
 
 
 def enroll_staged(
