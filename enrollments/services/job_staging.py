@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from psycopg.pq import Format
 
 from enrollments.audience_files import Row
 from enrollments.deciding import Decision, accepted_terms
@@ -102,6 +103,7 @@ def enroll_staged(
         cursor.execute(sql.STAGE)
         cursor.execute(sql.CLEAR)
         _copy(cursor, sql.copying_staged(staging.given), [staging.text])
+        cursor.cursor.format = Format.BINARY  # bytes as they are, no digits that stand for them
         cursor.execute(sql.deciding_on_staged(staging.by, staging.given, looks=looks), values)
         numbers, *answer = cursor.fetchone()
         if numbers is None:
