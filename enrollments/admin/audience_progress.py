@@ -95,7 +95,9 @@ def speed_in_words(job: EnrollmentJob, seen: Seen | None, at: datetime) -> str:
     )
     if judged is None:
         return ""
-    return f"{judged.rows_per_second:,.0f} rows a second, {_time_left(judged.seconds_left)} left"
+    count = f"{judged.rows_per_second:,.0f}"
+    rows = "1 row" if count == "1" else f"{count} rows"
+    return f"{rows} a second, {_time_left(judged.seconds_left)} left"
 
 
 def _time_left(seconds: int) -> str:

@@ -138,7 +138,7 @@ def test_progress_in_words(
         (100, 0.5, "10 rows a second, about a minute left"),
         (10, 0.1, "100 rows a second, about a minute left"),
         (100, 0.1, "10 rows a second, about 15 minutes left"),
-        (1000, 0.1, "1 rows a second, about 2 hours left"),
+        (1000, 0.1, "1 row a second, about 2 hours left"),
         (0, 0.5, ""),
         (10, 0.0, ""),
     ],

@@ -252,9 +252,26 @@ def test_whose_name_several_have_and_who_has_a_record_are_left(promotion: Promot
 @pytest.mark.django_db
 def test_rows_are_staged_for_one_batch(promotion: Promotion) -> None:
     here = Item(promotion_id=promotion.pk)
-    people = [make_contact() for _ in range(3)]
+    people = [make_contact(email=f"p{n}@example.com") for n in range(4)]
     assert quickly_enrolled(*(here._replace(contact_id=one.pk) for one in people[:2])) == [0, 1]
     assert quickly_enrolled(here._replace(contact_id=people[2].pk)) == [0]
+    # One that names its customers in another way has other columns.
+    assert quickly_enrolled(here._replace(email=people[3].email)) == [0]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_only_some_rows_name_an_account(promotion: Promotion, account: Account) -> None:
+    here = Item(promotion_id=promotion.pk)
+    people = [make_contact(account=account) for _ in range(4)]
+    accounts = [None, account.pk, None, account.pk]
+    items = [
+        here._replace(contact_id=person.pk, account_id=key)
+        for person, key in zip(people, accounts, strict=True)
+    ]
+    assert quickly_enrolled(*items) == [*range(4)]
+    made = PromotionPartyUsage.objects.order_by("contact").values_list("contact", "account")
+    assert list(made) == [(person.pk, key) for person, key in zip(people, accounts, strict=True)]
 
 
 @pytest.mark.postgresql

@@ -143,8 +143,9 @@ class Command(BaseCommand):
     def _report(self, job: EnrollmentJob, refused: Path) -> None:
         done = EnrollmentJob.objects.with_progress().get(pk=job.pk)
         would = "would be " if job.is_dry_run else ""
+        rows = "1 row" if done.row_count == 1 else f"{done.row_count:,} rows"
         self.stdout.write(
-            f"{done.name}: {done.row_count:,} rows, {done.enrolled_count:,} {would}enrolled, "
+            f"{done.name}: {rows}, {done.enrolled_count:,} {would}enrolled, "
             f"{done.refused_count:,} {would}refused."
         )
         if done.status == JobStatus.FAILED:
