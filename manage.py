@@ -12,6 +12,8 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells say it; what there was to say has been said
     except ImproperlyConfigured as error:
         sys.exit(str(error))  # a bad setting: the sentence is all there is to say
     except (OperationalError, ProgrammingError) as error:

@@ -37,6 +37,7 @@ from enrollments.services.jobs import (
     made_of,
     may_enroll_tried,
     refusals_as_csv,
+    refusals_in_short,
     resume_job,
     stop_job,
     tried_by,
@@ -255,6 +256,8 @@ def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
         "refusals": refusals,
         "refused_count": f"{job.refused_count:,}",
         "has_more": job.refused_count > len(refusals),
+        # While it is at work the page asks again and again, and there may be a million to count.
+        "in_short": "" if job.status in AT_WORK else refusals_in_short(job),
         "csv_url": _url(job, "refusals"),
     }
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from enrollments.audience_files import Header, read_header
 from enrollments.models import (
@@ -269,6 +269,14 @@ def refusals_as_csv(job: EnrollmentJob) -> Iterator[str]:
     ):
         after = chunk[-1][0]
         yield write_rows([str(cell) for cell in row] for row in chunk)
+
+
+def refusals_in_short(job: EnrollmentJob) -> str:
+    """How many rows a job refused with each code, the most first: ``3 already_enrolled, 1
+    malformed_id``; empty where it refused none."""
+    refusals = EnrollmentJobRefusal.objects.filter(job=job)
+    counts = refusals.values_list("code").annotate(rows=Count("pk")).order_by("-rows", "code")
+    return ", ".join(f"{rows:,} {code}" for code, rows in counts)
 
 
 # --- What happens to a job that is run ------------------------------------------------------------

@@ -71,7 +71,10 @@ def test_the_first_refused_rows_are_listed_and_all_are_in_the_file(
         )
         for line in (9, 2, 7)
     )
+    assert "3 invalid_value" not in text(support.get(page_of(job)))
+    EnrollmentJob.objects.update(status=JobStatus.STOPPED)
     page = text(support.get(page_of(job)))
+    assert "3 invalid_value" in page
     assert "&lt;b&gt;No&lt;/b&gt; 2, such as 2026-05-01T00:00:00Z" in page
     assert "No&lt;/b&gt; 7" in page
     assert "No&lt;/b&gt; 9" not in page

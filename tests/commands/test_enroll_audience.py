@@ -74,7 +74,8 @@ def test_a_list_is_enrolled_and_what_was_refused_lies_beside_it(
     job = EnrollmentJob.objects.get()
     assert printed.splitlines() == [
         f"{job.name}: 8 rows, 5 enrolled, 3 refused.",
-        f"The refused rows, with the reasons, are in {refused}.",
+        "Refused: 2 malformed_id, 1 already_enrolled. The rows, with the reasons, are in "
+        f"{refused}.",
     ]
     lines = refused.read_text().splitlines()
     assert lines[0] == "line,code,reason,pointer"
@@ -199,6 +200,47 @@ def test_a_signal_stops_it_after_the_batch_and_the_same_command_goes_on(
     printed = run("MAY", list_of_five)
     assert printed.startswith(f"Going on with {job.name}.")
     assert "8 rows, 5 enrolled, 3 refused." in printed
+
+
+def test_what_a_stopped_job_refused_lies_beside_its_list(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_to_the_last_batch(*args: Any, **options: Any) -> Done:
+        done = run_batch(*args, **options)
+        if args[1].begins_at == 6:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job_runs, "run_batch", run_to_the_last_batch)
+        assert failing("MAY", list_of_five, "--batch-size", 2).startswith("Stopped.")
+    refused = Path(f"{list_of_five}.refused.csv").read_text().splitlines()
+    assert [line.partition(",")[0] for line in refused] == ["line", "7", "8", "9"]
+
+
+def test_options_that_a_job_was_not_begun_with_are_not_passed_over_in_silence(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving(monkeypatch, list_of_five)
+    name = EnrollmentJob.objects.get().name
+    printed = run("MAY", list_of_five, "--reason", "The list of May", "--sessions", 2)
+    assert printed.startswith(
+        f"Going on with {name}, which was begun with --sessions 1 and --reason (none) and keeps "
+        "that: --restart begins anew."
+    )
+
+
+def test_a_second_interrupt_breaks_off_wherever_it_comes(
+    promotion: Promotion, list_of_five: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt_twice(*args: Any, **options: Any) -> Any:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(enroll_audience.Command, "_report", interrupt_twice)
+    assert failing("MAY", list_of_five) == (
+        "Broken off. Run the same command again to go on where it stopped."
+    )
 
 
 def test_a_stopped_job_can_be_begun_anew(

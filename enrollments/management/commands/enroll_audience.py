@@ -52,7 +52,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sessions",
             type=int,
-            default=1,
             help=f"how many connections enroll at once, 1 to {MOST_SESSIONS} (default: 1)",
         )
         parser.add_argument(
@@ -83,6 +82,8 @@ class Command(BaseCommand):
                 job = self._job(promotion, file, options)
                 self._run(job, stop)
                 self._report(job, refused)
+            except KeyboardInterrupt as interrupt:
+                raise CommandError(f"Broken off. {GO_ON}") from interrupt
             except OSError as error:
                 where = error.filename or "What this prints"
                 raise CommandError(f"{where}: {error.strerror}.") from error
@@ -97,7 +98,8 @@ class Command(BaseCommand):
                 _check_lock(before, is_ours=is_ours)
         elif before is not None:
             if before.status != JobStatus.FINISHED:
-                self.stdout.write(f"Going on with {before.name}.")
+                kept = _kept_options(before, options)
+                self.stdout.write(f"Going on with {before.name}{kept}.")
                 return jobs.take_up(before, file, at=timezone.now())
             if not before.is_dry_run:
                 self.stdout.write(f"{before.name} has worked off this file. --restart begins anew.")
@@ -111,7 +113,7 @@ class Command(BaseCommand):
             promotion.pk,
             file,
             is_dry_run=options["dry_run"],
-            sessions=options["sessions"],
+            sessions=1 if options["sessions"] is None else options["sessions"],
             batch_size=options["batch_size"],
             reason=options["reason"],
             by=operator(),
@@ -135,8 +137,6 @@ class Command(BaseCommand):
                 run_job(job, run)
             except (OperationalError, InterfaceError) as error:
                 raise CommandError(f"The database can't be reached. {GO_ON}") from error
-            except KeyboardInterrupt as interrupt:
-                raise CommandError(f"Broken off. {GO_ON}") from interrupt
             finally:
                 bar.finish()
 
@@ -148,16 +148,27 @@ class Command(BaseCommand):
             f"{done.name}: {rows}, {done.enrolled_count:,} {would}enrolled, "
             f"{done.refused_count:,} {would}refused."
         )
-        if done.status == JobStatus.FAILED:
-            raise CommandError(done.failure)
-        if done.status != JobStatus.FINISHED:
-            raise CommandError(f"Stopped. {GO_ON}")
         # What an earlier run wrote there is not to be taken for what this one refused.
         if done.refused_count or refused.exists():
             with refused.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(jobs.refusals_as_csv(job))
         if done.refused_count:
-            self.stdout.write(f"The refused rows, with the reasons, are in {refused}.")
+            in_short = jobs.refusals_in_short(job)
+            self.stdout.write(f"Refused: {in_short}. The rows, with the reasons, are in {refused}.")
+        if done.status == JobStatus.FAILED:
+            raise CommandError(done.failure)
+        if done.status != JobStatus.FINISHED:
+            raise CommandError(f"Stopped. {GO_ON}")
+
+
+def _kept_options(job: EnrollmentJob, options: dict[str, Any]) -> str:
+    """What a job that is gone on with keeps, where other options are given now."""
+    begun = {"sessions": job.sessions, "batch_size": job.batch_size, "reason": job.reason}
+    others = [name for name in begun if options[name] not in (None, begun[name])]
+    if not others:
+        return ""
+    kept = (f"--{name.replace('_', '-')} {begun[name] or '(none)'}" for name in others)
+    return f", which was begun with {' and '.join(kept)} and keeps that: --restart begins anew"
 
 
 def _check_lock(job: EnrollmentJob, *, is_ours: bool) -> None:
