@@ -44,6 +44,8 @@ _BLOCK: Final = 256 * 1024
 _TOGETHER: Final = 16 * 1024
 """Bytes that are read at once: what is made of more would not stay in the processor's caches. Less
 than half of the longest row, so that only ``next`` of ``_Lines`` has longer ones."""
+_TOLD_TOGETHER: Final = 1_000
+"""Rows that are read one by one: of a file in which each opens a quote, one leads to the next."""
 _GZIP: Final = b"\x1f\x8b"
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """What the files of spreadsheet programs begin with, new ones and old."""
@@ -72,7 +74,8 @@ class Rows(NamedTuple):
 
     rows: Sequence[Row]
     size: int
-    """How many bytes they had, with the blank lines around them."""
+    """How many bytes they had, with the blank lines around them; of a row that is too long no more
+    than of the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,7 @@ def _begin(file: Stream) -> tuple[Header, "_Lines"]:
     is_compressed = beginning.startswith(_GZIP)
     stream = file
     if is_compressed:
-        unzipped = cast("io.RawIOBase", gzip.GzipFile(fileobj=file))
-        stream = BufferedReader(unzipped, _BLOCK)
+        stream = gzip.GzipFile(fileobj=cast("Any", file))
     lines = _Lines(stream)
     with _whole_gzip():
         first = lines.first()
@@ -201,7 +203,7 @@ class _LineFeeds(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        block = self._stream.read(len(buffer))
+        block = self._stream.read1(len(buffer))
         buffer[: len(block)] = block.replace(b"\r", b"\n")
         return len(block)
 
@@ -348,8 +350,9 @@ def _csv_rows(lines: _Lines, header: Header, promotion_id: int) -> Iterator[Sequ
             return
         told: list[Row] = []
         try:
-            while lines.are_given_back():
-                told += _next_row(lines, header.delimiter, table)
+            while lines.are_given_back() and len(told) < _TOLD_TOGETHER:
+                if row := _next_row(lines, header.delimiter, table):
+                    told.append(row)
         except Exception:
             yield told  # the stream breaks off in the row behind these
             raise
@@ -373,8 +376,8 @@ def _plain_items(lines: bytes, delimiter: str, table: TableReader) -> Sequence[I
     return table.items(rows)
 
 
-def _next_row(lines: _Lines, delimiter: str, table: TableReader) -> Sequence[Row]:
-    """The row that begins in the next line, which there is; none where that is blank."""
+def _next_row(lines: _Lines, delimiter: str, table: TableReader) -> Row | None:
+    """The row that begins in the next line, which there is; None where that is blank."""
     number, line = next(lines)
     is_quoted = b'"' in line
     if is_quoted:
@@ -382,16 +385,16 @@ def _next_row(lines: _Lines, delimiter: str, table: TableReader) -> Sequence[Row
     else:
         cells = _plain_cells(line, delimiter)
     if isinstance(cells, Unreadable):
-        return [(number, cells)]
+        return number, cells
     if is_quoted or b"'" in line:  # a quoted row may go on in other lines
         cells = [*map(unguarded, cells)]
     width = len(table.columns)
     item = table.item(cells) if len(cells) == width else None
     if isinstance(item, Item):
-        return [(number, item)]
+        return number, item
     if not any(cells):
-        return []
-    return [(number, item or _of_another_width(len(cells), width))]
+        return None
+    return number, item or _of_another_width(len(cells), width)
 
 
 def _of_another_width(cells: int, width: int) -> Unreadable:

@@ -603,7 +603,7 @@ def enrolling_at_once(
 
 # --- Staging: the rows of an audience about which there is nothing to tell ------------------------
 
-# What is not staged is null; only persons are.
+# Only persons are staged; a column that is not given is null.
 STAGE: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_enrollment
        ({", ".join(f"{name} {kind}" for name, kind in WANTED.columns.items())})
@@ -701,7 +701,7 @@ def deciding_on_staged(by: tuple[str, ...], given: tuple[str, ...], *, looks: bo
         "common": f"""
 SELECT array_agg(n.are_accepted ORDER BY n.n) AS are_accepted,
        array_agg({_cells(PromotionPartyUsage, _COMMON)} ORDER BY n.n) AS cells,
-       MIN({_cells(PromotionPartyUsageHistory, _NOTE_COMMON)}) AS note
+       (array_agg({_cells(PromotionPartyUsageHistory, _NOTE_COMMON)}))[1] AS note
   FROM (SELECT *, 0 AS contact, (SELECT id FROM open) AS promotion FROM terms) n CROSS JOIN act""",
         "customers": _customers(by, given, items="staged_enrollment", with_names=False),
         "first_rows": _FIRST_ROWS,

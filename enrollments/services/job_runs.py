@@ -172,10 +172,10 @@ class _Sessions:
             for number, some in zip(numbers, _dealt(rows, len(numbers)), strict=True):
                 passed_over = min(to_pass_over[number], len(some))
                 to_pass_over[number] -= passed_over
-                given = self._rows[number]
-                given += some[passed_over:]
-                self._weights[number] += weight
-                while len(given) >= size or (given and self._weights[number] > _HEAVIEST):
+                given, new = self._rows[number], some[passed_over:]
+                given += new
+                self._weights[number] += weight * len(new) // len(rows)
+                while len(given) >= size or self._weights[number] > _HEAVIEST:
                     self._hand_over(number, source)
                     if self.is_over():
                         return
@@ -198,7 +198,7 @@ class _Sessions:
     def _hand_over_the_rest(self, source: OpenedFile) -> None:
         numbers = range(len(self._sessions))
         for number in numbers:
-            self._hand_over(number, source)  # it is less than a batch
+            self._hand_over(number, source)  # less than a batch, or wanted no more
         for number in numbers:
             self._put(number, None)
 

@@ -418,6 +418,21 @@ def test_of_long_rows_a_batch_has_fewer(monkeypatch: pytest.MonkeyPatch) -> None
     assert job.partitions.get().batches_done == 3
 
 
+@pytest.mark.parametrize(("sessions", "batches"), [(1, {5}), (4, {2})])
+def test_what_is_read_for_others_or_passed_over_makes_no_batch_smaller(
+    sessions: int, batches: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_runs, "_HEAVIEST", 12_000)
+    content = csv_of("email", (f"{n:07}@example.com" for n in range(2_000)))
+    job = make_job(content=content, sessions=sessions, batch_size=400)
+    stop, after_batch = stopped_after(2)
+    job = run(job, stop=stop, after_batch=after_batch)
+    assert job.status == JobStatus.STOPPED
+    job = run(job)
+    assert counts_of(job) == (2_000, 0, 2_000)
+    assert {*job.partitions.values_list("batches_done", flat=True)} == batches
+
+
 @pytest.mark.parametrize("scopes", [frozenset(), frozenset({"promotions:all"})])
 def test_a_job_may_do_what_its_client_may(scopes: frozenset[str], settings: Any) -> None:
     settings.PROMOTION_SHARING = "private"

@@ -261,17 +261,18 @@ def test_rows_are_staged_for_one_batch(promotion: Promotion) -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_only_some_rows_name_an_account(promotion: Promotion, account: Account) -> None:
-    here = Item(promotion_id=promotion.pk)
+def test_only_some_rows_name_an_account_or_an_offer(promotion: Promotion, account: Account) -> None:
+    here, offer = Item(promotion_id=promotion.pk), make_offer()
     people = [make_contact(account=account) for _ in range(4)]
-    accounts = [None, account.pk, None, account.pk]
+    accounts, offers = [None, account.pk, None, account.pk], [None, None, offer.pk, offer.pk]
+    told = [(one.pk, *more) for one, *more in zip(people, accounts, offers, strict=True)]
     items = [
-        here._replace(contact_id=person.pk, account_id=key)
-        for person, key in zip(people, accounts, strict=True)
+        here._replace(contact_id=person, account_id=account_id, offer_id=offer_id)
+        for person, account_id, offer_id in told
     ]
     assert quickly_enrolled(*items) == [*range(4)]
-    made = PromotionPartyUsage.objects.order_by("contact").values_list("contact", "account")
-    assert list(made) == [(person.pk, key) for person, key in zip(people, accounts, strict=True)]
+    made = PromotionPartyUsage.objects.order_by("contact")
+    assert [*made.values_list("contact", "account", "enrollment_offer")] == told
 
 
 @pytest.mark.postgresql

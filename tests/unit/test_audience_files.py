@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -422,11 +423,38 @@ def test_a_compressed_file_that_breaks_off_is_refused_behind_its_rows() -> None:
     assert 0 < len(read) < 50_000
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("last", [b"e@example.com", b'"e@example', b'"e@example.com"'])
+def test_all_rows_before_the_break_are_told(last: bytes, end: bytes) -> None:
+    compressor = zlib.compressobj(wbits=31)
+    lines = end.join([b"email", *(b"%d@example.com" % n for n in range(5_000)), last])
+    broken = compressor.compress(lines) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    rows = read_audience(BytesIO(broken), promotion_id=PROMOTION, promotion_code=None)
+    read: list[Any] = []
+    with pytest.raises(Refused, match="breaks off behind line"):
+        read.extend(row for some in rows for row in some.rows)
+    assert [item.email for _, item in read] == [f"{n}@example.com" for n in range(5_000)]
+
+
 @pytest.mark.parametrize(
     "data", [b"\x1f\x8b", b"\x1f\x8bnonsense", gzip.compress(b"email", mtime=0)[:12]]
 )
 def test_what_only_begins_like_gzip_is_refused(data: bytes) -> None:
     assert refusals(data) == [("invalid_value", "")]
+
+
+# --- In pieces ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row", [b"a@example.com,b\n", b'"a@example.com",b\n', b'"a@example.com,b\n']
+)
+def test_rows_come_in_pieces_however_they_are_written(row: bytes) -> None:
+    file = BytesIO(b"email,lastName\n" + row * 20_000)
+    pieces = list(read_audience(file, promotion_id=PROMOTION, promotion_code=None))
+    assert max(len(piece.rows) for piece in pieces) <= 2_000
+    assert sum(piece.size for piece in pieces) == len(row) * 20_000
+    assert [line for piece in pieces for line, _ in piece.rows] == [*range(2, 20_002)]
 
 
 # --- Whatever comes -------------------------------------------------------------------------------
