@@ -47,6 +47,8 @@ than half of the longest row, so that only ``next`` of ``_Lines`` has longer one
 _TOLD_TOGETHER: Final = 1_000
 """Rows that are read one by one: of a file in which each opens a quote, one leads to the next."""
 _GZIP: Final = b"\x1f\x8b"
+_BROKEN_OFF: Final = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What a compressed stream raises that is not whole."""
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """What the files of spreadsheet programs begin with, new ones and old."""
 _MARK: Final = b"\xef\xbb\xbf"
@@ -130,7 +132,7 @@ def read_audience(file: Stream, *, promotion_id: int, promotion_code: str | None
                 found = True
                 yield Rows(rows, lines.size - size)
                 size = lines.size
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except _BROKEN_OFF as error:
         detail = f"The compressed file breaks off behind line {lines.number}. Send it again, whole."
         raise refuse("invalid_value", detail) from error
     if not found:
@@ -173,7 +175,7 @@ def _whole_gzip() -> Iterator[None]:
     """Around what reads the beginning of a file."""
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except _BROKEN_OFF as error:
         raise refuse("invalid_value", "The file is no whole gzip file. Send it again.") from error
 
 
@@ -353,8 +355,8 @@ def _csv_rows(lines: _Lines, header: Header, promotion_id: int) -> Iterator[Sequ
             while lines.are_given_back() and len(told) < _TOLD_TOGETHER:
                 if row := _next_row(lines, header.delimiter, table):
                     told.append(row)
-        except Exception:
-            yield told  # the stream breaks off in the row behind these
+        except _BROKEN_OFF:  # in the row behind these
+            yield told
             raise
         yield told
 
