@@ -214,8 +214,8 @@ def test_a_job_is_nobody_elses(batched: BatchedApi) -> None:
     ("path", "code"),
     [
         ("job/x", "InvalidJob"),
-        ("job/750000000000009AAA", "InvalidJob"),
-        ("job/{job}/batch/751000000000009AAA", "InvalidBatch"),
+        ("job/750000000zzzzzz", "InvalidJob"),
+        ("job/{job}/batch/751000000zzzzzz", "InvalidBatch"),
         ("job/{job}/batch/x", "InvalidBatch"),
         ("job/{job}/batch/x/result", "InvalidBatch"),
     ],
