@@ -11,7 +11,7 @@ from typing import Final
 from enrollments.audience_files import Row
 from enrollments.models import EnrollmentJob, EnrollmentJobPartition, EnrollmentJobRefusal
 from enrollments.models.jobs import FileFormat
-from enrollments.services.job_rows import Errors, enroll_rows
+from enrollments.services.job_rows import Refusals, enroll_rows
 from enrollments.services.job_staging import Staging
 from enrollments.services.job_trials import Trial
 from promotions.actors import Actor
@@ -111,7 +111,7 @@ def run_batch(
             raise Displaced
         # A try that fails takes back what it wrote, and has to forget whom it met.
         tried[:] = [trial.batch()] if trial else []
-        verdicts = enroll_rows(
+        told = enroll_rows(
             batch.rows,
             by=by,
             at=at,
@@ -121,11 +121,10 @@ def run_batch(
             staging=None if taken is Way.ROW_BY_ROW else batch.staging,
             looks=taken is Way.LOOKING,
         )
-        refused = 0
-        refusals = _refusals(job, batch.rows, verdicts)
+        refusals = _refusals(job, batch.rows, told)
         while some := list(islice(refusals, _WRITTEN_TOGETHER)):
             EnrollmentJobRefusal.objects.bulk_create(some)
-            refused += len(some)
+        refused = len(told)
         partition.rows_done += len(batch.rows)
         partition.batches_done += 1
         partition.enrolled += len(batch.rows) - refused
@@ -142,15 +141,14 @@ def run_batch(
 
 
 def _refusals(
-    job: EnrollmentJob, rows: Sequence[Row], verdicts: Sequence[Errors]
+    job: EnrollmentJob, rows: Sequence[Row], told: Refusals
 ) -> Iterator[EnrollmentJobRefusal]:
     is_table = job.format == FileFormat.CSV
-    for (line, _), errors in zip(rows, verdicts, strict=True):
-        if errors:
-            error = _as_one([_in_column(error) for error in errors] if is_table else errors)
-            yield EnrollmentJobRefusal(
-                job=job, line=line, code=error.code, detail=error.detail, pointer=error.pointer
-            )
+    for n, errors in sorted(told.items()):
+        error = _as_one([_in_column(error) for error in errors] if is_table else errors)
+        yield EnrollmentJobRefusal(
+            job=job, line=rows[n][0], code=error.code, detail=error.detail, pointer=error.pointer
+        )
 
 
 def _in_column(error: DomainError) -> DomainError:

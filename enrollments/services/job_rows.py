@@ -23,6 +23,8 @@ from promotions.errors import DomainError
 
 Errors = tuple[DomainError, ...]
 """Why a row is refused; none where it is enrolled."""
+Refusals = dict[int, Errors]
+"""Why rows are refused, by their place among the rows: the others are enrolled."""
 
 _FOR_LATER_ROWS_TOO: Final = ("already_enrolled", "enrollment_limit_reached")
 """Refusals that any later row for the same customer meets as well."""
@@ -53,8 +55,8 @@ def enroll_rows(
     trial: Trial | None = None,
     staging: Staging | None = None,
     looks: bool = True,
-) -> list[Errors]:
-    """Enrolls the customers of ``rows``; what is wrong with each, in their order.
+) -> Refusals:
+    """Enrolls the customers of ``rows``; which of them are refused and why.
 
     ``in_order``: places are limited, and go in the order of the rows. With a ``trial`` nothing is
     written. With a ``staging`` of the rows, it takes the quick way for most of them, and ``looks``
@@ -63,14 +65,10 @@ def enroll_rows(
     if staging is not None and not (in_order or trial):
         done = enroll_staged(staging, by=by, at=at, reason=reason, looks=looks)
         left = sorted({*range(len(rows))}.difference(done))
-        verdicts: list[Errors] = [()] * len(rows)
-        if left:
-            told = enroll_rows(
-                [rows[n] for n in left], by=by, at=at, reason=reason, in_order=in_order
-            )
-            for n, errors in zip(left, told, strict=True):
-                verdicts[n] = errors
-        return verdicts
+        if not left:
+            return {}
+        told = enroll_rows([rows[n] for n in left], by=by, at=at, reason=reason, in_order=in_order)
+        return {left[n]: errors for n, errors in told.items()}
 
     def decide(items: Sequence[Item]) -> Sequence[Outcome]:
         return enroll(items, by=by, at=at, all_or_none=False, dry_run=True)
@@ -83,11 +81,17 @@ def enroll_rows(
         pieces = _pieces(rows, decide)
     else:
         pieces = (rows[n : n + _TOGETHER] for n in range(0, len(rows), _TOGETHER))
-    return [errors for piece in pieces for errors in _verdicts(piece, ask, trial)]
+    refusals: Refusals = {}
+    begin = 0
+    for piece in pieces:
+        told = _refusals(piece, ask, trial)
+        refusals |= {begin + n: errors for n, errors in told.items()}
+        begin += len(piece)
+    return refusals
 
 
-def _verdicts(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> list[Errors]:
-    verdicts: list[Errors] = [()] * len(rows)
+def _refusals(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> Refusals:
+    verdicts: Refusals = {}
     waiting: dict[Item, list[int]] = {}
     for place, (_, item) in enumerate(rows):
         if isinstance(item, Unreadable):
@@ -109,7 +113,7 @@ def _verdicts(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> list[Error
             for place in places[1:]:
                 verdicts[place] = (known.later,) if known.later else known.errors
         waiting = again
-    return verdicts
+    return {place: errors for place, errors in verdicts.items() if errors}
 
 
 def _judge(outcome: Outcome, trial: Trial | None) -> _Judged | None:

@@ -236,6 +236,8 @@ class _Session(threading.Thread):
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._room = threading.Semaphore(ahead)
         self._owes_room = False
+        self._worked_off: Batch | None = None
+        """For the reader to let go of: freeing thousands of rows takes time, which it has."""
         self._way = Way.UNSEEN
         self.rows = partition.rows_done
         self.refused, self.position = partition.refused, partition.position
@@ -257,6 +259,7 @@ class _Session(threading.Thread):
         if batch is not None and not self._room.acquire(timeout=_PATIENCE):
             return False
         self._batches.put(batch)
+        self._worked_off = None
         return True
 
     def _next(self) -> Batch | None:
@@ -294,6 +297,7 @@ class _Session(threading.Thread):
         self.rows += len(batch.rows)
         self.refused += done.refused
         self.position = batch.position
+        self._worked_off = batch
         if jobs.is_wanted(job):
             run.after_batch(time.monotonic() - began)
         else:

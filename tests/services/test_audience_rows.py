@@ -63,7 +63,7 @@ def outcomes(
 ) -> list[str]:
     """``enrolled``, or the code of the error and the record that it names."""
     rows = numbered(items)
-    verdicts = enroll_rows(
+    refusals = enroll_rows(
         rows,
         by=actor(),
         at=NOW,
@@ -72,7 +72,7 @@ def outcomes(
         trial=trial,
         staging=stage(rows) if STAGED else None,
     )
-    return [_in_words(errors) for errors in verdicts]
+    return [_in_words(refusals.get(n, ())) for n in range(len(rows))]
 
 
 def _in_words(errors: Sequence[DomainError]) -> str:
