@@ -9,6 +9,7 @@ in, and the rest is read. Blank lines are passed over.
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,8 @@ from promotions.csv_files import (
     HOW_TO_SAVE,
     check_encoding,
     delimiter_of,
-    no_such_column,
+    names_delimiter,
+    no_such_columns,
     of_another_width,
     unguarded,
 )
@@ -54,6 +56,12 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MARK: Final = b"\xef\xbb\xbf"
 _MOST_TOLD: Final = 20
 """Of what is wrong with a header."""
+_NO_NAME: Final = re.compile(r"[@\d]")
+"""What no name of a column has, and most customers' names or ids do."""
+_NO_HEADER: Final = (
+    "The first line is no header. Begin the file with a line that names the columns, such as "
+    f"“email”. Known are {', '.join(COLUMNS)}."
+)
 _CUT_SHORT: Final = "unexpected end of data"
 """The ``csv`` module's words for a quote that is not closed."""
 
@@ -270,7 +278,8 @@ class _Lines:
             if is_too_long and not _has_old_line_ends(line):
                 detail = f"The first line has more than {LONGEST_ROW // 1024} kB. Send a header."
                 raise refuse("invalid_value", detail)
-            if line.removeprefix(_MARK).split():
+            said = line.removeprefix(_MARK)
+            if said.split() and not names_delimiter(said.decode("latin-1")):
                 return line
         detail = f"The file begins with {_MOST_BLANK_LINES:,} blank lines. Take them out."
         raise refuse("invalid_value", detail)
@@ -319,10 +328,9 @@ def _columns(first: bytes) -> tuple[list[str], str]:
     except (csv.Error, StopIteration):
         named = [text.strip()]
     unknown = [name for name in named if name and name.lower() not in known]
-    errors = [
-        DomainError("unknown_property", no_such_column(name, COLUMNS), name[:80])
-        for name in unknown[:_MOST_TOLD]
-    ]
+    if len(unknown) == len(named) and any(map(_NO_NAME.search, named)):
+        raise refuse("invalid_value", _NO_HEADER)
+    errors = no_such_columns(unknown[:_MOST_TOLD], COLUMNS)
     if "" in named:
         detail = f"Column {named.index('') + 1} of the header has no name. Name it, or take it out."
         errors.append(DomainError("invalid_value", detail))

@@ -50,9 +50,9 @@ def read_rows(
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     skipped, first = 0, ""
     for first in text:
-        if first.strip():
+        if first.strip() and not names_delimiter(first):
             break
-        skipped += 1
+        skipped, first = skipped + 1, ""
     if not first.strip():
         text.detach()
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
@@ -65,6 +65,12 @@ def read_rows(
 def delimiter_of(header: str) -> str:
     """What stands between the columns of a header; the tab at its end is none."""
     return max(_DELIMITERS, key=header.strip().count)
+
+
+def names_delimiter(line: str) -> bool:
+    """Whether it is the line ``sep=;`` that some programs write before the header. What stands
+    between the columns is read off the header all the same."""
+    return line.strip(' \r\n"').lower() in {f"sep={delimiter}" for delimiter in _DELIMITERS}
 
 
 def rows_of(
@@ -112,10 +118,7 @@ def _columns(
         known = {name.lower(): name for name in columns}
         found = [known.get(name.lower(), name) for name in names]
     unknown = [name for name in found if name not in columns]
-    errors = [
-        DomainError("unknown_property", no_such_column(name, columns, where), name[:80])
-        for name in unknown[:_MOST_TOLD]
-    ]
+    errors = no_such_columns(unknown[:_MOST_TOLD], columns, where)
     errors += [
         DomainError("invalid_value", "The header names this column twice.", name[:80])
         for name in dict.fromkeys(found)
@@ -137,16 +140,22 @@ def check_encoding(header: str) -> None:
         raise refuse("invalid_value", f"The file is not encoded in UTF-8. {HOW_TO_SAVE}")
 
 
-def no_such_column(name: str, columns: Collection[str], where: str = "") -> str:
-    """What to say of a column that nobody knows: which it may have been meant to be, and ``where``
-    all of ``columns`` are listed; without that, all of them."""
+def no_such_columns(
+    names: Sequence[str], columns: Collection[str], where: str = ""
+) -> list[DomainError]:
+    """What to say of columns of a header that nobody knows: which each may have been meant to be,
+    and once, ``where`` all of ``columns`` are listed; without that, all of them."""
     by_letters = {_squeezed(column): column for column in columns}
-    near = [by_letters[one] for one in get_close_matches(_squeezed(name[:80]), by_letters)]
-    meant = f" Is it {' or '.join(f'“{one}”' for one in near)}?" if near else ""
-    known = ", ".join(columns)
-    if where or meant:
-        return f"There is no such column.{meant} {where or f'Known are {known}.'}"
-    return f"There is no such column; known are {known}."
+    errors: list[DomainError] = []
+    for name in names:
+        near = [by_letters[one] for one in get_close_matches(_squeezed(name[:80]), by_letters)]
+        detail = "There is no such column."
+        if near:
+            detail += f" Is it {' or '.join(f'“{one}”' for one in near)}?"
+        if not errors:
+            detail += f" {where}" if where else f" Known are {', '.join(columns)}."
+        errors.append(DomainError("unknown_property", detail, name[:80]))
+    return errors
 
 
 def of_another_width(row: str, cells: int, columns: int) -> str:

@@ -197,15 +197,17 @@ def act_page(request: HttpRequest, key: str, act: Act) -> HttpResponse:
             else:
                 messages.warning(request, f"{done.name} is {done.status} meanwhile.")
             return HttpResponseRedirect(audience_url(done))
-    needs_file = act.perform is not stop_job
+    fits = act.fits(job)
+    means = act.means(job) if fits else f"{job.name} is {job.status}: there is nothing to do here."
+    needs_file = fits and act.perform is not stop_job
     return page(
         request,
         "promotions/admin/verb.html",
         title=f"{act.title}: {job.name}, {job.file_name}",
         form=form,
-        asks=act.asks(job),
-        means=f"{act.means(job)}{_ELSEWHERE if needs_file and not is_kept(job) else ''}",
-        button=act.title,
+        asks=act.asks(job) if fits else "",
+        means=f"{means}{_ELSEWHERE if needs_file and not is_kept(job) else ''}",
+        button=act.title if fits else "",
         back=audience_url(job),
     )
 

@@ -188,7 +188,7 @@ def _form_or_job(request: HttpRequest, arriving: _Arriving) -> HttpResponse:
         "enrollments/admin/enroll_audience.html",
         title="Enroll an audience",
         form=form,
-        button="Enroll",
+        button="Start",
         columns=COLUMNS_IN_WORDS.items(),
         back=reverse("admin:enrollments_enrollmentjob_changelist"),
     )

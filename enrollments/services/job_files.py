@@ -137,7 +137,7 @@ class OpenedFile:
         if _as_it_is(self.file) != self._was:
             detail = (
                 f"{self.name} was changed while it was read. Start a new job with it as it is now: "
-                "who has been enrolled is told."
+                "it refuses who is enrolled already."
             )
             raise FileChanged(DomainError("invalid_value", detail))
 

@@ -68,8 +68,10 @@ def test_what_has_ended_meanwhile_stays_as_it_is(support: Client) -> None:
         response = sent(support, page_of(job, act))
         assert errors(response)["__all__"][0].startswith(f"{job.name} {says}")
         assert messages(response) == []
+        assert 'type="submit"' not in text(response).partition("<main")[2]
         job.refresh_from_db()
         assert job.status == JobStatus.FINISHED
+        assert f"{job.name} is finished: there is nothing to do here." in text(response)
 
 
 def test_what_has_begun_meanwhile_goes_on(support: Client) -> None:
@@ -85,7 +87,7 @@ def test_going_on_with_an_operators_job_says_where_its_file_is(
 ) -> None:
     file = tmp_path / "list.csv"
     file.write_text("email\na@example.com\n")
-    job = operators_job(make_promotion(), file)
+    job = advance(operators_job(make_promotion(), file), JobStatus.STOPPED)
     assert "Its file lies where" in text(support.get(page_of(job, "resume")))
     assert "Its file lies where" not in text(support.get(page_of(job, "stop")))
 

@@ -15,7 +15,7 @@ def test_refused_rows_are_read_on_a_phone(sign_in: SignedIn, demo: Server) -> No
     page.goto(f"{demo.url}/admin/enrollments/enrollmentjob/enroll/?promotion=1")
     file: FilePayload = {"name": "list.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
     page.set_input_files("[name=file]", files=[file])
-    page.get_by_role("button", name="Enroll", exact=True).click()
+    page.get_by_role("button", name="Start").click()
     page.wait_for_url(re.compile(r"/enrollmentjob/\d+/change/"))
     demo.manage("run_enrollment_jobs", "--once")
     page.reload()

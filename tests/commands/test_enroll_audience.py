@@ -296,7 +296,7 @@ def test_who_changed_a_list_that_was_left_is_told_that_it_begins_anew(
         (("MAY", "{pipe}"), "Save the list in a file, and name that:"),
         (("MAY", "{path}", "--sessions", "0"), "sessions: A job has 1 to 8 sessions."),
         (("MAY", "{path}", "--batch-size", "0"), "--batch-size: A batch has 1 to 10,000 rows."),
-        (("MAY", "{other}"), "phone: There is no such column; known are contactId,"),
+        (("MAY", "{other}"), "phone: There is no such column. Known are contactId,"),
         (("MAY", "{bare}"), "The file has a header and no rows."),
     ],
 )

@@ -67,7 +67,7 @@ def test_what_writes_nothing(tmp_path: Path, option: str, error: str | None) -> 
     [
         (b"", "The file is empty"),
         (b"couponCode\n", "a header and no rows"),
-        (b"code\nSUN\n", "code: There is no such column; known are couponCode, "),
+        (b"code\nSUN\n", "code: There is no such column. Known are couponCode, "),
         (b"status\nActive\n", "couponCode: The first line must name this column"),
         ("couponCode\nSUN\n".encode("utf-16"), "not encoded in UTF-8"),
         (b'couponCode\n"SUN\n', "no CSV from line 2 on"),

@@ -213,8 +213,32 @@ def test_a_header_with_columns_that_are_not_known_is_refused_with_those_that_are
         ("unknown_property", "phone"),
         ("invalid_value", "email"),
     ]
-    with pytest.raises(Refused, match="contactExternalId"):
-        header_of(b"phone\n1\n")
+    with pytest.raises(Refused) as caught:
+        header_of(b"phone,mobile\n1\n")
+    known, same = (error.detail for error in caught.value.errors)
+    assert known.startswith("There is no such column. Known are contactId, contactExternalId,")
+    assert same == "There is no such column."
+
+
+@pytest.mark.parametrize(
+    "first", [b"ann@example.com", b"C-1", b"003000000000001AAA,2099-12-31", b"Berg;ann@example.com"]
+)
+def test_a_file_that_begins_with_a_customer_is_told_so(first: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        header_of(first + b"\nbea@example.com\n")
+    (error,) = caught.value.errors
+    assert error.detail.startswith("The first line is no header. Begin the file with a line that")
+    assert "email" in error.detail
+
+
+@pytest.mark.parametrize(
+    "first", [b"sep=;\n", b'\xef\xbb\xbf"sep=;"\r\n', b"\nSEP=;\n\n", b"sep=,\n"]
+)
+def test_what_spreadsheets_write_before_the_header_is_passed_over(first: bytes) -> None:
+    data = first + b"email;lastName\nann@example.com;\n?;;\n"
+    assert header_of(data) == Header("csv", False, ["email", "lastName"], ";")
+    before = first.count(b"\n")
+    assert [line for line, _ in rows_of(data)] == [before + 2, before + 3]
 
 
 def test_columns_without_a_name_are_told_once() -> None:

@@ -51,10 +51,17 @@ def test_rows_are_told_by_the_line_where_they_begin() -> None:
     ]
 
 
+def test_what_spreadsheets_write_before_the_header_is_passed_over() -> None:
+    assert rows_of(b'\n"sep=;"\r\ncouponCode;description\nA1;a,b\n') == [
+        Row(4, {"couponCode": "A1", "description": "a,b"})
+    ]
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
         (b"", [("empty_request", "")]),
+        (b"sep=;\n", [("empty_request", "")]),
         (b"\n \n", [("empty_request", "")]),
         (b"couponCode,colour\n", [("unknown_property", "colour")]),
         (b"status\n", [("required", "couponCode")]),

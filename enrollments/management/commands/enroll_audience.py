@@ -107,7 +107,7 @@ class Command(BaseCommand):
         elif not options["dry_run"] and (left := jobs.left_of_changed_file(promotion, file)):
             self.stdout.write(
                 f"{file.name} has been changed since {left.name} began with it: this begins with "
-                "the first row. Who has been enrolled is told."
+                "the first row, and refuses who is enrolled already."
             )
         return jobs.create_job(
             promotion.pk,
