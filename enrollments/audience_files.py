@@ -3,7 +3,8 @@
 CSV (UTF-8, with or without a byte order mark; commas, semicolons or tabs, whichever the header has)
 with the columns of ``enrollments/wire.py``, or newline-delimited JSON, an item of the wire format
 in each line; either may be compressed by gzip. Bad rows are told, each with the line that it begins
-in, and the rest is read. Blank lines are passed over.
+in, and the rest is read. Blank lines are passed over, and what ``sep=;`` before the header of a CSV
+file says is heeded.
 """
 
 import csv
@@ -26,7 +27,7 @@ from promotions.csv_files import (
     HOW_TO_SAVE,
     check_encoding,
     delimiter_of,
-    names_delimiter,
+    named_delimiter,
     no_such_columns,
     of_another_width,
     unguarded,
@@ -56,11 +57,11 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MARK: Final = b"\xef\xbb\xbf"
 _MOST_TOLD: Final = 20
 """Of what is wrong with a header."""
-_NO_NAME: Final = re.compile(r"[@\d]")
-"""What no name of a column has, and most customers' names or ids do."""
+_DATA: Final = re.compile(r"@|^\W*[A-Za-z]{0,2}[\W_]*\d")
+"""What an address has in it, and an id or a date begins with, but no name of a column."""
 _NO_HEADER: Final = (
-    "The first line is no header. Begin the file with a line that names the columns, such as "
-    f"“email”. Known are {', '.join(COLUMNS)}."
+    "The first line names no column that is known, and looks like a row. Begin the file with a "
+    f"line that names the columns, such as “email”. Known are {', '.join(COLUMNS)}."
 )
 _CUT_SHORT: Final = "unexpected end of data"
 """The ``csv`` module's words for a quote that is not closed."""
@@ -174,7 +175,7 @@ def _begin(file: Stream) -> tuple[Header, "_Lines"]:
         return Header(NDJSON, is_compressed), lines
     if not first:
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
-    columns, delimiter = _columns(first)
+    columns, delimiter = _columns(first, lines.delimiter)
     return Header(CSV, is_compressed, columns, delimiter), lines
 
 
@@ -231,6 +232,8 @@ class _Lines:
         self.number = 0
         self.size = 0
         """How many bytes have been read."""
+        self.delimiter = ","
+        """What stands between columns, by a line before the header."""
 
     def __iter__(self) -> "_Lines":
         return self
@@ -267,8 +270,8 @@ class _Lines:
         return first, lines
 
     def first(self) -> bytes:
-        """The first line that is not blank; empty where there is none. Looks no further than a
-        header can be: a small file may unpack to very much."""
+        """The first line that is not blank, nor names the delimiter; empty where there is none.
+        Looks no further than a header can be: a small file may unpack to very much."""
         for _ in range(_MOST_BLANK_LINES):
             line = self._readline(LONGEST_ROW)
             if not line:
@@ -278,9 +281,11 @@ class _Lines:
             if is_too_long and not _has_old_line_ends(line):
                 detail = f"The first line has more than {LONGEST_ROW // 1024} kB. Send a header."
                 raise refuse("invalid_value", detail)
-            said = line.removeprefix(_MARK)
-            if said.split() and not names_delimiter(said.decode("latin-1")):
-                return line
+            if line.removeprefix(_MARK).split():
+                named = named_delimiter(line.removeprefix(_MARK).decode("latin-1"))
+                if named is None:
+                    return line
+                self.delimiter = named
         detail = f"The file begins with {_MOST_BLANK_LINES:,} blank lines. Take them out."
         raise refuse("invalid_value", detail)
 
@@ -314,12 +319,12 @@ def _numbered(first: int, lines: bytes) -> list[tuple[int, bytes]]:
 # --- CSV ------------------------------------------------------------------------------------------
 
 
-def _columns(first: bytes) -> tuple[list[str], str]:
-    """The columns that a header names, and what stands between them."""
+def _columns(first: bytes, delimiter: str) -> tuple[list[str], str]:
+    """The columns that a header names, and what stands between them: ``delimiter`` if only one."""
     known = {name.lower(): name for name in COLUMNS}
     text = first.decode("utf-8", "surrogateescape")
     check_encoding(text)
-    delimiter = delimiter_of(text)
+    delimiter = delimiter_of(text, delimiter)
     try:
         named = [
             cell.strip()
@@ -328,13 +333,13 @@ def _columns(first: bytes) -> tuple[list[str], str]:
     except (csv.Error, StopIteration):
         named = [text.strip()]
     unknown = [name for name in named if name and name.lower() not in known]
-    if len(unknown) == len(named) and any(map(_NO_NAME.search, named)):
+    if len(unknown) == len([*filter(None, named)]) and any(map(_DATA.search, unknown)):
         raise refuse("invalid_value", _NO_HEADER)
-    errors = no_such_columns(unknown[:_MOST_TOLD], COLUMNS)
+    found = [known.get(name.lower(), name) for name in named]
+    errors = no_such_columns(unknown[:_MOST_TOLD], found, COLUMNS)
     if "" in named:
         detail = f"Column {named.index('') + 1} of the header has no name. Name it, or take it out."
         errors.append(DomainError("invalid_value", detail))
-    found = [known.get(name.lower(), name) for name in named]
     for name in dict.fromkeys(found):
         if name and found.count(name) > 1:
             detail = "The header names this column twice."
@@ -497,7 +502,7 @@ def _json_rows(
 def _no_json(line: bytes, error: orjson.JSONDecodeError) -> Unreadable:
     try:
         line.decode()
-        detail = f"The line is not valid JSON: {error}."
+        detail = f"The line is not valid JSON: {error.msg}, column {error.colno}."
     except UnicodeDecodeError:
         detail = "The line is not encoded in UTF-8. Save the file in UTF-8."
     return Unreadable((DomainError("malformed_json", detail),))

@@ -1,8 +1,9 @@
 """Tables as CSV files, in and out, row by row. Pure.
 
-In: UTF-8 with or without a byte order mark; commas, semicolons or tabs, whichever the header has;
-blank lines are passed over. Out: as RFC 4180 has it. Cells that a spreadsheet would take for a
-formula are written with an apostrophe before them, which is taken away again on the way in.
+In: UTF-8 with or without a byte order mark; commas, semicolons or tabs, whichever the header has,
+or a line ``sep=;`` before it says; blank lines are passed over. Out: as RFC 4180 has it. Cells that
+a spreadsheet would take for a formula are written with an apostrophe before them, which is taken
+away again on the way in.
 """
 
 import csv
@@ -18,6 +19,9 @@ from promotions.errors import DomainError, Refused, refuse
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _DELIMITERS: Final = ",;\t"
+_NAMED_DELIMITER: Final = re.compile(
+    r'\ufeff?"?sep *= *([^\w\s]|\t)[,;\t "]*[\r\n]*\Z', re.IGNORECASE
+)
 _NOT_UTF8: Final = re.compile("[\x00\udc80-\udcff]")
 """What is no text in UTF-8. NUL is how another encoding shows, and no database takes it."""
 _MOST_TOLD: Final = 20
@@ -48,29 +52,39 @@ def read_rows(
     that is read: what comes behind can't be trusted.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    skipped, first = 0, ""
+    skipped, first, delimiter = 0, "", ","
     for first in text:
-        if first.strip() and not names_delimiter(first):
+        named = named_delimiter(first)
+        if first.strip() and named is None:
             break
-        skipped, first = skipped + 1, ""
+        skipped, first, delimiter = skipped + 1, "", named or delimiter
     if not first.strip():
         text.detach()
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
-    reader = csv.reader(chain([first], text), delimiter=delimiter_of(first), strict=True)
+    reader = csv.reader(chain([first], text), delimiter=delimiter_of(first, delimiter), strict=True)
     lines = _lines(reader, skipped, text)
     _, header = next(lines)
     return _rows(lines, _columns(header, columns, required))
 
 
-def delimiter_of(header: str) -> str:
-    """What stands between the columns of a header; the tab at its end is none."""
-    return max(_DELIMITERS, key=header.strip().count)
+def delimiter_of(header: str, named: str = ",") -> str:
+    """What stands between the columns of a header; the tab at its end is none. In a header of one
+    column nothing does: there it is what was ``named``."""
+    by_count: list[str] = [named, *_DELIMITERS]
+    return max(by_count, key=header.strip().count)
 
 
-def names_delimiter(line: str) -> bool:
-    """Whether it is the line ``sep=;`` that some programs write before the header. What stands
-    between the columns is read off the header all the same."""
-    return line.strip(' \r\n"').lower() in {f"sep={delimiter}" for delimiter in _DELIMITERS}
+def named_delimiter(line: str) -> str | None:
+    """What the line ``sep=;``, which some programs write before the header, says that stands
+    between columns; None for any other line. Raises ``Refused`` for what does so nowhere."""
+    found = _NAMED_DELIMITER.match(line)
+    if found is None:
+        return None
+    delimiter: str = found[1]
+    if delimiter not in _DELIMITERS:
+        detail = f"Separate columns by commas, semicolons or tabs instead of “{delimiter}”."
+        raise refuse("invalid_value", detail)
+    return delimiter
 
 
 def rows_of(
@@ -118,7 +132,7 @@ def _columns(
         known = {name.lower(): name for name in columns}
         found = [known.get(name.lower(), name) for name in names]
     unknown = [name for name in found if name not in columns]
-    errors = no_such_columns(unknown[:_MOST_TOLD], columns, where)
+    errors = no_such_columns(unknown[:_MOST_TOLD], found, columns, where)
     errors += [
         DomainError("invalid_value", "The header names this column twice.", name[:80])
         for name in dict.fromkeys(found)
@@ -141,11 +155,12 @@ def check_encoding(header: str) -> None:
 
 
 def no_such_columns(
-    names: Sequence[str], columns: Collection[str], where: str = ""
+    names: Sequence[str], header: Collection[str], columns: Collection[str], where: str = ""
 ) -> list[DomainError]:
     """What to say of columns of a header that nobody knows: which each may have been meant to be,
-    and once, ``where`` all of ``columns`` are listed; without that, all of them."""
-    by_letters = {_squeezed(column): column for column in columns}
+    of those that the ``header`` has not, and once, ``where`` all of ``columns`` are listed; without
+    that, all of them."""
+    by_letters = {_squeezed(column): column for column in columns if column not in header}
     errors: list[DomainError] = []
     for name in names:
         near = [by_letters[one] for one in get_close_matches(_squeezed(name[:80]), by_letters)]

@@ -31,6 +31,7 @@ from enrollments.admin.audience_progress import (
 )
 from enrollments.admin.audience_upload import MAY_ENROLL
 from enrollments.models import EnrollmentJob, EnrollmentJobRefusal, JobStatus
+from enrollments.models.jobs import ENDED, FileFormat
 from enrollments.services.job_files import is_kept
 from enrollments.services.jobs import (
     enroll_tried,
@@ -83,6 +84,13 @@ def _asks_to_enroll(job: EnrollmentJob) -> str:
     )
 
 
+def _asks_to_resume(job: EnrollmentJob) -> str:
+    """What has to be mended first, where it failed."""
+    if job.status != JobStatus.FAILED:
+        return ""
+    return f"It failed: {for_people(job.failure or '')} Go on only once that is mended."
+
+
 def _means_to_stop(job: EnrollmentJob) -> str:
     after = (
         "Nobody has been enrolled by this dry run. If you go on with it later, it begins at the "
@@ -124,6 +132,7 @@ ACTS: Final = (
         perform=resume_job,
         fits=lambda job: job.status in (JobStatus.STOPPED, JobStatus.FAILED),
         leads_to=JobStatus.QUEUED,
+        asks=_asks_to_resume,
     ),
     Act(
         name="enroll_tried",
@@ -198,7 +207,7 @@ def act_page(request: HttpRequest, key: str, act: Act) -> HttpResponse:
                 messages.warning(request, f"{done.name} is {done.status} meanwhile.")
             return HttpResponseRedirect(audience_url(done))
     fits = act.fits(job)
-    means = act.means(job) if fits else f"{job.name} is {job.status}: there is nothing to do here."
+    means = act.means(job) if fits else f"This can’t be done with {job.name} as it is now."
     needs_file = fits and act.perform is not stop_job
     return page(
         request,
@@ -253,9 +262,12 @@ def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
     return {
         "job": job,
         "is_at_work": job.status in AT_WORK,
+        # Of one that was stopped the batch at hand is still done; and somebody may go on with it.
+        "keeps_fresh": job.status not in ENDED,
         "progress": _progress(job, seen),
         "headings": _HEADINGS,
         "refusals": refusals,
+        "is_table": job.format == FileFormat.CSV,
         "refused_count": f"{job.refused_count:,}",
         "has_more": job.refused_count > len(refusals),
         # While it is at work the page asks again and again, and there may be a million to count.
@@ -284,6 +296,11 @@ def _progress(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
 def _says(job: EnrollmentJob) -> str:
     if job.status == JobStatus.QUEUED:
         return "It begins as soon as the audiences before it are done."
+    if job.status == JobStatus.RUNNING and not is_kept(job):
+        return (
+            "An operator’s command runs it. If that was killed, have it run again; or stop it here "
+            "and go on with it."
+        )
     if job.status == JobStatus.STOPPED:
         return f"It can go on {'from the beginning' if job.is_dry_run else 'where it stopped'}."
     return ""

@@ -1,6 +1,7 @@
 """``/api/v1/enrollment-jobs``: whole audiences, from files."""
 
 from functools import partial
+from math import floor
 from typing import Any, Final
 
 import django_filters
@@ -63,6 +64,13 @@ _FILE: Final = {
 }
 
 
+class Share(serializers.FloatField):
+    """From 0 to 1, to six digits: 1 is all, and nothing else."""
+
+    def to_representation(self, value: float) -> Any:
+        return floor(value * 1e6) / 1e6
+
+
 class EnrollmentJobSerializer(serializers.ModelSerializer[EnrollmentJob]):
     """Renders a job and how far it is."""
 
@@ -76,7 +84,7 @@ class EnrollmentJobSerializer(serializers.ModelSerializer[EnrollmentJob]):
     sessions = serializers.IntegerField(read_only=True)
     reason = ReadOnlyText(allow_null=True)
     status = serializers.ChoiceField(JobStatus.choices, read_only=True)
-    progress = serializers.FloatField(read_only=True, min_value=0, max_value=1)
+    progress = Share(read_only=True, min_value=0, max_value=1)
     rowCount = serializers.IntegerField(source="row_count", read_only=True)
     enrolledCount = serializers.IntegerField(source="enrolled_count", read_only=True)
     refusedCount = serializers.IntegerField(source="refused_count", read_only=True)

@@ -174,11 +174,10 @@ class EnrollmentJob(Record):
 
     @property
     def progress(self) -> float:
-        """How much of the file has been worked off, from 0 to 1, to six digits; of a job
-        ``with_progress``."""
+        """How much of the file has been worked off, from 0 to 1; of a job ``with_progress``."""
         if self.status == JobStatus.FINISHED:
             return 1.0
-        return min(round(self.position / self.size, 6), 1.0)
+        return min(self.position / self.size, 1.0)
 
 
 class EnrollmentJobPartition(models.Model):

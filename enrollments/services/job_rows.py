@@ -22,7 +22,7 @@ from promotions.actors import Actor
 from promotions.errors import DomainError
 
 Errors = tuple[DomainError, ...]
-"""Why a row is refused; none where it is enrolled."""
+"""Why a row is refused."""
 Refusals = dict[int, Errors]
 """Why rows are refused, by their place among the rows: the others are enrolled."""
 
@@ -38,6 +38,7 @@ class _Judged(NamedTuple):
     """What becomes of a row."""
 
     errors: Errors
+    """None where it is enrolled."""
     later: DomainError | None
     """What a later row for the same customer is told, where that is settled."""
 
@@ -84,18 +85,19 @@ def enroll_rows(
     refusals: Refusals = {}
     begin = 0
     for piece in pieces:
-        told = _refusals(piece, ask, trial)
+        told = _asked(piece, ask, trial)
         refusals |= {begin + n: errors for n, errors in told.items()}
         begin += len(piece)
     return refusals
 
 
-def _refusals(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> Refusals:
-    verdicts: Refusals = {}
+def _asked(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> Refusals:
+    """What is said of the rows of a piece, asked about all at once."""
+    refusals: Refusals = {}
     waiting: dict[Item, list[int]] = {}
     for place, (_, item) in enumerate(rows):
         if isinstance(item, Unreadable):
-            verdicts[place] = item.errors
+            refusals[place] = item.errors
         else:
             waiting.setdefault(item, []).append(place)
     while waiting:
@@ -109,11 +111,12 @@ def _refusals(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> Refusals:
                 again[item] = places
                 continue
             judged[id(decision)] = known
-            verdicts[places[0]] = known.errors
-            for place in places[1:]:
-                verdicts[place] = (known.later,) if known.later else known.errors
+            if known.errors:
+                refusals[places[0]] = known.errors
+            if later := (known.later,) if known.later else known.errors:
+                refusals |= dict.fromkeys(places[1:], later)
         waiting = again
-    return {place: errors for place, errors in verdicts.items() if errors}
+    return refusals
 
 
 def _judge(outcome: Outcome, trial: Trial | None) -> _Judged | None:

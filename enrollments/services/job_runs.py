@@ -249,6 +249,7 @@ class _Session(threading.Thread):
             with request_id_for(self._all.job.record_id):
                 while batch := self._next():
                     self._work_off(batch)
+                    del batch  # or waiting for the next one would keep it
         except BaseException as failure:
             self._all.failures.append(failure)
         finally:

@@ -20,7 +20,7 @@ from enrollments.models import (
 )
 from enrollments.models.jobs import ENDED, LARGEST_BATCH, MOST_SESSIONS
 from enrollments.rules import LONGEST_REASON
-from enrollments.services.job_files import AudienceFile, is_kept
+from enrollments.services.job_files import AudienceFile, is_kept, path_of
 from promotions.actors import Actor, Source
 from promotions.csv_files import write_rows
 from promotions.database import is_postgresql
@@ -170,6 +170,7 @@ def may_enroll_tried(job: EnrollmentJob) -> bool:
     return (
         is_tried
         and is_kept(job)
+        and path_of(job).exists()
         and job.partitions.filter(enrolled__gt=0).exists()
         and made_of(job) is None
     )

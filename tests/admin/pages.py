@@ -1,5 +1,6 @@
 """Reading the admin's pages, and sending their forms as a browser would."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -27,6 +28,13 @@ def errors(response: Any) -> dict[str, list[str]]:
     context = response.context
     form = context["adminform"].form if "adminform" in context else context["form"]
     return {name: [str(e) for e in found] for name, found in form.errors.items()}
+
+
+def buttons(response: Any) -> list[str]:
+    """What stands below the form of a page that asks, to be pressed."""
+    form = text(response).partition('id="act_form"')[2].partition("</form>")[0]
+    assert form, "there is no such form"
+    return re.findall(r"<(?:a|button)\b[^>]*>\s*([^<]+?)\s*</", form)
 
 
 def messages(response: Any) -> list[str]:

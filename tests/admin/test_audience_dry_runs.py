@@ -8,7 +8,7 @@ from django.test import Client
 from enrollments.models import EnrollmentJob, JobStatus, PromotionPartyUsage
 from enrollments.services.job_files import path_of
 from tests.admin.audiences import LIST, advance, page_of, upload
-from tests.admin.pages import admin_url, errors, sent, text
+from tests.admin.pages import admin_url, buttons, errors, sent, text
 from tests.audiences import make_job, operators_job
 from tests.commands.running import output_of
 from tests.factories import make_contact, make_promotion
@@ -82,7 +82,8 @@ def test_who_enrolls_for_real_is_asked_with_promotion_and_numbers(
     advance(dry_run, JobStatus.FINISHED, enrolled=enrolled, refused=refused)
     page = text(support.get(page_of(dry_run, "enroll_tried")))
     assert f"{asked} refused, says the dry run." in page
-    assert "Two pairs of shoes?" not in text(support.get(page_of(dry_run, "stop")))
+    running = advance(make_job(dry_run.promotion, is_dry_run=True))
+    assert "Two pairs of shoes?" not in text(support.get(page_of(running, "stop")))
 
 
 @pytest.mark.parametrize("other", ["promotion", "content", "order"])
@@ -103,10 +104,14 @@ def test_a_dry_run_and_what_was_not_made_of_its_file_are_not_linked(
 
 
 def test_without_its_file_a_dry_run_can_not_be_followed(support: Client) -> None:
-    job = advance(make_job(is_dry_run=True), JobStatus.FINISHED)
+    job = advance(make_job(is_dry_run=True), JobStatus.FINISHED, enrolled=5)
+    assert page_of(job, "enroll_tried") in text(support.get(page_of(job)))
     path_of(job).unlink(missing_ok=True)
+    assert page_of(job, "enroll_tried") not in text(support.get(page_of(job)))
     response = sent(support, page_of(job, "enroll_tried"))
     assert "is not kept any more" in errors(response)["__all__"][0]
+    assert buttons(response) == ["Back"]
+    assert "can’t be done with" in text(response)
     unfinished = make_job(is_dry_run=True)
     response = sent(support, page_of(unfinished, "enroll_tried"))
     assert "Only a dry run that came to its end" in errors(response)["__all__"][0]

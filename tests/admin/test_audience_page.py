@@ -1,6 +1,7 @@
 """The admin's page of an audience: what it says at each status, the refused rows, how far the
 audience is and how fast."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ from enrollments.admin.audience_progress import (
 from enrollments.models import EnrollmentJob, EnrollmentJobRefusal, JobStatus
 from tests.admin.audiences import LIST, advance, page_of, progress_of
 from tests.admin.pages import text
-from tests.audiences import csv_of, make_job
-from tests.factories import NOW
+from tests.audiences import csv_of, make_job, operators_job
+from tests.factories import NOW, make_promotion
 
 # --- The page -------------------------------------------------------------------------------------
 
@@ -41,12 +42,11 @@ def test_the_page_of_a_job_at_work_keeps_itself_fresh(support: Client) -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (JobStatus.STOPPED, "It can go on where it stopped."),
         (JobStatus.FAILED, "breaks off behind line 7"),
         (JobStatus.FINISHED, "1,000 rows, 100&nbsp;%"),
     ],
 )
-def test_the_page_of_a_job_that_is_not_at_work_stays(
+def test_the_page_of_a_job_that_has_ended_stays(
     support: Client, status: JobStatus, said: str
 ) -> None:
     job = advance(make_job(), status, enrolled=1000)
@@ -54,6 +54,26 @@ def test_the_page_of_a_job_that_is_not_at_work_stays(
     assert said in page
     assert "audience_progress.js" not in page
     assert f'data-status="{status}"' in progress_of(support, job)
+
+
+def test_the_page_of_a_job_that_was_stopped_keeps_itself_fresh(support: Client) -> None:
+    """The batch at hand is still done, and somebody else may go on with it."""
+    job = advance(make_job(), JobStatus.STOPPED, enrolled=1000)
+    page = text(support.get(page_of(job)))
+    assert "It can go on where it stopped." in page
+    assert "audience_progress.js" in page
+
+
+def test_the_page_of_an_operators_job_says_what_to_do_where_its_command_was_killed(
+    support: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("email\na@example.com\n")
+    job = advance(operators_job(make_promotion(), file))
+    assert "If that was killed, have it run again; or stop it here" in text(
+        support.get(page_of(job))
+    )
+    assert "If that was killed" not in text(support.get(page_of(advance(make_job()))))
 
 
 def test_the_first_refused_rows_are_listed_and_all_are_in_the_file(

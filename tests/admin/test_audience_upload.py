@@ -124,7 +124,7 @@ def test_what_is_refused_is_said_at_its_field_and_nothing_is_kept(
 
 
 def test_columns_that_are_not_known_are_named_once(support: Client) -> None:
-    response = upload(support, file=file_of("mail,reason,email\na,b,c\n"), reason="why")
+    response = upload(support, file=file_of("mail,reason,lastName\na,b,c\n"), reason="why")
     mail, reason = errors(response)["file"]
     assert mail.startswith("“mail”: There is no such column. Is it “email”? Known are contactId,")
     assert reason == "“reason”: There is no such column."

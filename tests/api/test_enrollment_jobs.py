@@ -356,6 +356,18 @@ def test_a_key_is_heeded_where_a_job_is_stopped(api: Api) -> None:
 # --- Reading --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("position", "progress"), [(0, 0), (333_333.5, 0.333333), (999_999.9, 0.999999), (1_000_000, 1)]
+)
+def test_progress_has_six_digits_and_is_1_where_nothing_is_left(
+    api: Api, position: float, progress: float
+) -> None:
+    job = make_job(make_promotion())
+    EnrollmentJob.objects.filter(pk=job.pk).update(size=1_000_000)
+    job.partitions.update(position=position)
+    assert api.get(f"{V1}/{job.record_id}").json()["progress"] == progress
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_became_of_a_job(api: Api) -> None:
     promotion = make_promotion(promotion_code="MAY")

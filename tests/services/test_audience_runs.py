@@ -13,6 +13,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from enrollments.audience_files import Row
 from enrollments.models import (
     Contact,
     EnrollmentJob,
@@ -268,6 +269,25 @@ def test_the_file_is_read_on_while_a_session_waits_for_commit(
     job = run(make_job(content=content, batch_size=1))
     assert counts_of(job) == (12, 12, 0)
     assert begun == len(read) == 12
+
+
+def test_the_reader_frees_what_was_worked_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Freeing thousands of rows takes time, in which the session could be at work."""
+    content = csv_of("contactId", (make_contact().record_id for _ in range(6)))
+    freed_by: list[str] = []
+
+    class Noted(list[Row]):
+        def __del__(self) -> None:
+            freed_by.append(threading.current_thread().name)
+
+    def noting(partition: int, begins_at: int, rows: Sequence[Row], *args: Any) -> Batch:
+        time.sleep(0.02)  # so that the session has to wait
+        return Batch(partition, begins_at, Noted(rows), *args)
+
+    monkeypatch.setattr(job_runs, "Batch", noting)
+    assert counts_of(run(make_job(content=content, batch_size=1))) == (6, 6, 0)
+    # Not the first: while the reader sleeps, the session is done with another. Nor the last.
+    assert freed_by.count(threading.current_thread().name) >= 3
 
 
 def test_sessions_work_off_their_last_rows_at_the_same_time(

@@ -218,27 +218,63 @@ def test_a_header_with_columns_that_are_not_known_is_refused_with_those_that_are
     known, same = (error.detail for error in caught.value.errors)
     assert known.startswith("There is no such column. Known are contactId, contactExternalId,")
     assert same == "There is no such column."
+    with pytest.raises(Refused, match=r"no such column\. Known") as caught:
+        header_of(b"lastName,firstName\n")  # not “Is it lastName?”: that is there
 
 
 @pytest.mark.parametrize(
-    "first", [b"ann@example.com", b"C-1", b"003000000000001AAA,2099-12-31", b"Berg;ann@example.com"]
+    "first",
+    [
+        b"ann@example.com",
+        b"C-1",
+        b"003000000000001AAA,2099-12-31",
+        b"Berg;ann@example.com",
+        b"ann@example.com,",
+        b",C-30009,,,",
+        b"'+4930123,Berg",
+    ],
 )
 def test_a_file_that_begins_with_a_customer_is_told_so(first: bytes) -> None:
     with pytest.raises(Refused) as caught:
         header_of(first + b"\nbea@example.com\n")
     (error,) = caught.value.errors
-    assert error.detail.startswith("The first line is no header. Begin the file with a line that")
-    assert "email" in error.detail
+    assert "looks like a row. Begin the file with a line that names the columns" in error.detail
+
+
+@pytest.mark.parametrize("name", ["email1", "e-mail 1", "contact id 18", "phone1", "Column1"])
+def test_a_wrong_name_with_a_digit_is_a_name_all_the_same(name: str) -> None:
+    assert refusals(name.encode() + b"\nann@example.com\n") == [("unknown_property", name)]
 
 
 @pytest.mark.parametrize(
-    "first", [b"sep=;\n", b'\xef\xbb\xbf"sep=;"\r\n', b"\nSEP=;\n\n", b"sep=,\n"]
+    "first",
+    [
+        b"sep=;\n",
+        b'\xef\xbb\xbf"sep=;"\r\n',
+        b"\nSEP=;\n\n",
+        b"sep=,\n",
+        b"sep = ;\n",
+        b"sep=;;;\n",
+        b"sep=\t\n",
+    ],
 )
 def test_what_spreadsheets_write_before_the_header_is_passed_over(first: bytes) -> None:
     data = first + b"email;lastName\nann@example.com;\n?;;\n"
     assert header_of(data) == Header("csv", False, ["email", "lastName"], ";")
     before = first.count(b"\n")
     assert [line for line, _ in rows_of(data)] == [before + 2, before + 3]
+    old = header_of(data.replace(b"\r", b"").replace(b"\n", b"\r"))
+    assert (old.columns, old.delimiter) == (["email", "lastName"], ";")
+
+
+def test_what_stands_between_columns_is_what_was_named_where_the_header_has_one() -> None:
+    data = b"sep=;\nlastName\nSmith, Jr\nBerg;\n"
+    assert told(data) == [(3, ""), (4, "invalid_value")]
+
+
+def test_another_delimiter_is_told_which_there_are() -> None:
+    with pytest.raises(Refused, match="by commas, semicolons or tabs instead of"):
+        header_of(b"sep=|\nemail|lastName\n")
 
 
 def test_columns_without_a_name_are_told_once() -> None:

@@ -55,6 +55,10 @@ def test_what_spreadsheets_write_before_the_header_is_passed_over() -> None:
     assert rows_of(b'\n"sep=;"\r\ncouponCode;description\nA1;a,b\n') == [
         Row(4, {"couponCode": "A1", "description": "a,b"})
     ]
+    assert rows_of(b"\xef\xbb\xbfsep=;\ncouponCode\nA,1\nsep=,\n") == [
+        Row(3, {"couponCode": "A,1"}),
+        Row(4, {"couponCode": "sep=,"}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +66,7 @@ def test_what_spreadsheets_write_before_the_header_is_passed_over() -> None:
     [
         (b"", [("empty_request", "")]),
         (b"sep=;\n", [("empty_request", "")]),
+        (b"sep=|\ncouponCode|status\n", [("invalid_value", "")]),
         (b"\n \n", [("empty_request", "")]),
         (b"couponCode,colour\n", [("unknown_property", "colour")]),
         (b"status\n", [("required", "couponCode")]),

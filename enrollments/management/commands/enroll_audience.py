@@ -173,7 +173,9 @@ def _kept_options(job: EnrollmentJob, options: dict[str, Any]) -> str:
 
 def _check_lock(job: EnrollmentJob, *, is_ours: bool) -> None:
     if not is_ours:
-        raise CommandError(f"{job.name} is being run by another process.")
+        raise CommandError(
+            f"{job.name} is being run by another process. Wait until it is done, or stop it there."
+        )
 
 
 def _check_refused_path(path: Path, file: AudienceFile) -> None:

@@ -1,4 +1,4 @@
-// Keeps an audience's page fresh while it is queued or running.
+// Keeps an audience's page fresh until it has ended.
 "use strict";
 
 {
