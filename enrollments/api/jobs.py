@@ -1,7 +1,6 @@
 """``/api/v1/enrollment-jobs``: whole audiences, from files."""
 
 from functools import partial
-from math import floor
 from typing import Any, Final
 
 import django_filters
@@ -68,7 +67,7 @@ class Share(serializers.FloatField):
     """From 0 to 1, to six digits: 1 is all, and nothing else."""
 
     def to_representation(self, value: float) -> Any:
-        return floor(value * 1e6) / 1e6
+        return 1.0 if value == 1 else min(round(value, 6), 0.999999)
 
 
 class EnrollmentJobSerializer(serializers.ModelSerializer[EnrollmentJob]):
