@@ -26,6 +26,7 @@ from promotions import ids
 from promotions.csv_files import (
     HOW_TO_SAVE,
     check_encoding,
+    columns_near,
     delimiter_of,
     named_delimiter,
     no_such_columns,
@@ -57,8 +58,8 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _MARK: Final = b"\xef\xbb\xbf"
 _MOST_TOLD: Final = 20
 """Of what is wrong with a header."""
-_DATA: Final = re.compile(r"@|^\W*[A-Za-z]{0,2}[\W_]*\d")
-"""What an address has in it, and an id or a date begins with, but no name of a column."""
+_DATA: Final = re.compile(r"@|\d{3}|^\W*[A-Za-z]{0,2}[\W_]*\d")
+"""What is in an address, an id or a date, and in the name of a column hardly ever."""
 _NO_HEADER: Final = (
     "The first line names no column that is known, and looks like a row. Begin the file with a "
     f"line that names the columns, such as “email”. Known are {', '.join(COLUMNS)}."
@@ -333,7 +334,7 @@ def _columns(first: bytes, delimiter: str) -> tuple[list[str], str]:
     except (csv.Error, StopIteration):
         named = [text.strip()]
     unknown = [name for name in named if name and name.lower() not in known]
-    if len(unknown) == len([*filter(None, named)]) and any(map(_DATA.search, unknown)):
+    if len(unknown) == len([*filter(None, named)]) and _are_data(unknown):
         raise refuse("invalid_value", _NO_HEADER)
     found = [known.get(name.lower(), name) for name in named]
     errors = no_such_columns(unknown[:_MOST_TOLD], found, COLUMNS)
@@ -347,6 +348,12 @@ def _columns(first: bytes, delimiter: str) -> tuple[list[str], str]:
     if errors:
         raise Refused(*errors[:_MOST_TOLD])
     return found, delimiter
+
+
+def _are_data(cells: Sequence[str]) -> bool:
+    """Whether what stands in place of names, none of which is known, is a row rather."""
+    some = cells[:_MOST_TOLD]
+    return any(map(_DATA.search, some)) and not any(columns_near(cell, COLUMNS) for cell in some)
 
 
 def _csv_rows(lines: _Lines, header: Header, promotion_id: int) -> Iterator[Sequence[Row]]:

@@ -20,7 +20,7 @@ from promotions.errors import DomainError, Refused, refuse
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _DELIMITERS: Final = ",;\t"
 _NAMED_DELIMITER: Final = re.compile(
-    r'\ufeff?"?sep *= *([^\w\s]|\t)[,;\t "]*[\r\n]*\Z', re.IGNORECASE
+    r"""\ufeff?[ "]*sep *= *"?([!#-/:-@\[-`{-~]|\t)[,;\t "]*[\r\n]*\Z""", re.IGNORECASE
 )
 _NOT_UTF8: Final = re.compile("[\x00\udc80-\udcff]")
 """What is no text in UTF-8. NUL is how another encoding shows, and no database takes it."""
@@ -53,11 +53,15 @@ def read_rows(
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
     skipped, first, delimiter = 0, "", ","
-    for first in text:
-        named = named_delimiter(first)
-        if first.strip() and named is None:
-            break
-        skipped, first, delimiter = skipped + 1, "", named or delimiter
+    try:
+        for first in text:
+            named = named_delimiter(first)
+            if first.strip() and named is None:
+                break
+            skipped, first, delimiter = skipped + 1, "", named or delimiter
+    except Refused:
+        text.detach()
+        raise
     if not first.strip():
         text.detach()
         raise refuse("empty_request", "The file is empty. Send one with a header and rows.")
@@ -160,10 +164,10 @@ def no_such_columns(
     """What to say of columns of a header that nobody knows: which each may have been meant to be,
     of those that the ``header`` has not, and once, ``where`` all of ``columns`` are listed; without
     that, all of them."""
-    by_letters = {_squeezed(column): column for column in columns if column not in header}
+    left = [column for column in columns if column not in header]
     errors: list[DomainError] = []
     for name in names:
-        near = [by_letters[one] for one in get_close_matches(_squeezed(name[:80]), by_letters)]
+        near = columns_near(name, left)
         detail = "There is no such column."
         if near:
             detail += f" Is it {' or '.join(f'“{one}”' for one in near)}?"
@@ -171,6 +175,12 @@ def no_such_columns(
             detail += f" {where}" if where else f" Known are {', '.join(columns)}."
         errors.append(DomainError("unknown_property", detail, name[:80]))
     return errors
+
+
+def columns_near(name: str, columns: Collection[str]) -> list[str]:
+    """The ``columns`` that a name may have been meant to be."""
+    by_letters = {_squeezed(column): column for column in columns}
+    return [by_letters[one] for one in get_close_matches(_squeezed(name[:80]), by_letters)]
 
 
 def of_another_width(row: str, cells: int, columns: int) -> str:

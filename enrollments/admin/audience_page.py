@@ -43,7 +43,7 @@ from enrollments.services.jobs import (
     stop_job,
     tried_by,
 )
-from promotions.actors import Actor
+from promotions.actors import Actor, Source
 from promotions.admin.access import find_promotion
 from promotions.admin.history_words import THROUGH
 from promotions.admin.moments import show_moment
@@ -85,10 +85,10 @@ def _asks_to_enroll(job: EnrollmentJob) -> str:
 
 
 def _asks_to_resume(job: EnrollmentJob) -> str:
-    """What has to be mended first, where it failed."""
+    """Why it failed, if it did: going on doesn't help everywhere."""
     if job.status != JobStatus.FAILED:
         return ""
-    return f"It failed: {for_people(job.failure or '')} Go on only once that is mended."
+    return f"It failed: {for_people(job.failure or '')} It fails again unless that has changed."
 
 
 def _means_to_stop(job: EnrollmentJob) -> str:
@@ -296,10 +296,10 @@ def _progress(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
 def _says(job: EnrollmentJob) -> str:
     if job.status == JobStatus.QUEUED:
         return "It begins as soon as the audiences before it are done."
-    if job.status == JobStatus.RUNNING and not is_kept(job):
+    if job.status == JobStatus.RUNNING and job.source == Source.COMMAND:
         return (
-            "An operator’s command runs it. If that was killed, have it run again; or stop it here "
-            "and go on with it."
+            "An operator’s command began it. If what runs it was killed, have the command run "
+            "again; or stop it here and go on with it."
         )
     if job.status == JobStatus.STOPPED:
         return f"It can go on {'from the beginning' if job.is_dry_run else 'where it stopped'}."

@@ -14,7 +14,7 @@ from enrollments.speed import speed
 from promotions.admin.site import badge
 
 AT_WORK: Final = (JobStatus.QUEUED, JobStatus.RUNNING)
-"""The page of such a job keeps itself fresh."""
+"""Of a job that somebody is at work at, or will be by himself."""
 _SEEN: Final = re.compile(r"(\d{1,15})-(\d{1,18})-(\d{1,15})", re.ASCII)
 
 

@@ -85,13 +85,13 @@ def enroll_rows(
     refusals: Refusals = {}
     begin = 0
     for piece in pieces:
-        told = _asked(piece, ask, trial)
+        told = _asked_together(piece, ask, trial)
         refusals |= {begin + n: errors for n, errors in told.items()}
         begin += len(piece)
     return refusals
 
 
-def _asked(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> Refusals:
+def _asked_together(rows: Sequence[Row], ask: _Ask, trial: Trial | None) -> Refusals:
     """What is said of the rows of a piece, asked about all at once."""
     refusals: Refusals = {}
     waiting: dict[Item, list[int]] = {}

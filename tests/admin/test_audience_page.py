@@ -70,10 +70,10 @@ def test_the_page_of_an_operators_job_says_what_to_do_where_its_command_was_kill
     file = tmp_path / "list.csv"
     file.write_text("email\na@example.com\n")
     job = advance(operators_job(make_promotion(), file))
-    assert "If that was killed, have it run again; or stop it here" in text(
+    assert "If what runs it was killed, have the command run again" in text(
         support.get(page_of(job))
     )
-    assert "If that was killed" not in text(support.get(page_of(advance(make_job()))))
+    assert "was killed" not in text(support.get(page_of(advance(make_job()))))
 
 
 def test_the_first_refused_rows_are_listed_and_all_are_in_the_file(

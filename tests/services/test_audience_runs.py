@@ -286,8 +286,8 @@ def test_the_reader_frees_what_was_worked_off(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(job_runs, "Batch", noting)
     assert counts_of(run(make_job(content=content, batch_size=1))) == (6, 6, 0)
-    # Not the first: while the reader sleeps, the session is done with another. Nor the last.
-    assert freed_by.count(threading.current_thread().name) >= 3
+    # Not all: while the reader sleeps, the session may be done with another.
+    assert freed_by.count(threading.current_thread().name) >= 2
 
 
 def test_sessions_work_off_their_last_rows_at_the_same_time(

@@ -232,6 +232,8 @@ def test_a_header_with_columns_that_are_not_known_is_refused_with_those_that_are
         b"ann@example.com,",
         b",C-30009,,,",
         b"'+4930123,Berg",
+        b"CUST-30021",
+        b"Berg,ABC123",
     ],
 )
 def test_a_file_that_begins_with_a_customer_is_told_so(first: bytes) -> None:
@@ -241,7 +243,9 @@ def test_a_file_that_begins_with_a_customer_is_told_so(first: bytes) -> None:
     assert "looks like a row. Begin the file with a line that names the columns" in error.detail
 
 
-@pytest.mark.parametrize("name", ["email1", "e-mail 1", "contact id 18", "phone1", "Column1"])
+@pytest.mark.parametrize(
+    "name", ["email1", "e-mail 1", "contact id 18", "phone1", "Column1", "E@mail", "1st name"]
+)
 def test_a_wrong_name_with_a_digit_is_a_name_all_the_same(name: str) -> None:
     assert refusals(name.encode() + b"\nann@example.com\n") == [("unknown_property", name)]
 
@@ -255,6 +259,7 @@ def test_a_wrong_name_with_a_digit_is_a_name_all_the_same(name: str) -> None:
         b"sep=,\n",
         b"sep = ;\n",
         b"sep=;;;\n",
+        b' sep=";"\n',
         b"sep=\t\n",
     ],
 )

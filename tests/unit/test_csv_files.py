@@ -67,6 +67,11 @@ def test_what_spreadsheets_write_before_the_header_is_passed_over() -> None:
         (b"", [("empty_request", "")]),
         (b"sep=;\n", [("empty_request", "")]),
         (b"sep=|\ncouponCode|status\n", [("invalid_value", "")]),
+        (b"sep=\xff\ncouponCode\n", [("invalid_value", "")]),
+        (
+            b"sep=\xc2\xa7\ncouponCode\n",
+            [("unknown_property", "sep=§"), ("required", "couponCode")],
+        ),
         (b"\n \n", [("empty_request", "")]),
         (b"couponCode,colour\n", [("unknown_property", "colour")]),
         (b"status\n", [("required", "couponCode")]),
@@ -85,6 +90,14 @@ def test_what_is_no_table_of_these_columns_is_refused(
     data: bytes, expected: list[tuple[str, str]]
 ) -> None:
     assert refusals(data) == expected
+
+
+def test_a_refused_file_is_left_open() -> None:
+    for data in (b"sep=|\n", b"colour\n", b"", b'couponCode\n"A\n'):
+        file = BytesIO(data)
+        with pytest.raises(Refused):
+            list(read_rows(file, columns=COLUMNS, required=["couponCode"]))
+        assert not file.closed
 
 
 def test_where_a_file_stops_being_csv_the_line_is_named() -> None:

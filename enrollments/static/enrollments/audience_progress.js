@@ -3,6 +3,8 @@
 
 {
   const INTERVAL = 2000;
+  const LOOKS_AT_STOPPED = 30; // by then the batch at hand is done
+  let looksLeft = LOOKS_AT_STOPPED;
   const { url } = document.currentScript.dataset;
   const part = (where, name) => where.querySelector(`[data-part=${name}]`);
 
@@ -14,9 +16,11 @@
       return;
     }
     for (const name of ["progress", "refusals"]) {
-      part(document, name).replaceWith(part(fresh, name));
+      const [old, anew] = [part(document, name), part(fresh, name)];
+      if (!old.isEqualNode(anew)) old.replaceWith(anew); // or what is selected in it were lost
     }
-    setTimeout(look, INTERVAL);
+    if (status(document) === "stopped") looksLeft -= 1;
+    if (looksLeft > 0) setTimeout(look, INTERVAL);
   };
 
   const look = async () => {
@@ -35,5 +39,10 @@
     }
   };
 
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || looksLeft > 0) return;
+    looksLeft = LOOKS_AT_STOPPED; // somebody may have gone on with it
+    look();
+  });
   setTimeout(look, INTERVAL);
 }
