@@ -270,7 +270,8 @@ def _parts(job: EnrollmentJob, seen: Seen | None) -> dict[str, Any]:
         "is_table": job.format == FileFormat.CSV,
         "refused_count": f"{job.refused_count:,}",
         "has_more": job.refused_count > len(refusals),
-        # While it is at work the page asks again and again, and there may be a million to count.
+        # While it is at work the page asks again and again, and there may be a million to count;
+        # of one that was stopped for a minute, until the batch at hand is in.
         "in_short": "" if job.status in AT_WORK else refusals_in_short(job),
         "csv_url": _url(job, "refusals"),
     }
